@@ -1,0 +1,1 @@
+"""HOW TO ASK. Imports nothing else of ours."""

@@ -1,0 +1,33 @@
+"""The contract: ask(inquiry) -> Reply (Benefits and Exchange), or raise a PayerError.
+
+To add one: a file in `payers/adapters/` with a class like this, a line in `payers/registry.py`, a page in
+`docs/payers/`, a column in `docs/payers/matrix.csv`, and a test class that inherits `AdapterContract`.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from payers.benefits import Benefits
+from payers.exchange import Exchange
+from payers.inquiry import Inquiry
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An answer that was read, and the evidence for it."""
+
+    benefits: Benefits
+    exchange: Exchange
+
+
+class Adapter(Protocol):
+    """Speaks to one account. Made once per process and account; safe to use from many threads.
+
+    `ask` keeps the account's total deadline and body cap, and never asks twice by itself: when to
+    ask again is decided in `verify.retry`. Raises PayerError (ask again, correct, wait, keep) or
+    AccountError (nothing can pass until a person mends the account).
+    """
+
+    def ask(self, inquiry: Inquiry) -> Reply: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""X12 and its grammar; knows no payer, network, database or Benefits."""

@@ -1,0 +1,1 @@
+"""Service lines, codes, courses, policy cards: dated data files and their loader."""

@@ -1,0 +1,1 @@
+"""Facts + planned course -> findings; pure; one rule per file."""

@@ -1,0 +1,1 @@
+"""Foreign input -> Verification; pure parsers, they start nothing."""

@@ -1,0 +1,1 @@
+"""Encryption, blind indexes, passwords, sessions, who may see what, the access record."""

@@ -1,0 +1,1 @@
+"""Starts PostgreSQL, Valkey, web, workers, beat; supervises; doctor."""
