@@ -1,0 +1,143 @@
+"""What every request passes through: its id, the headers, the body's limit, the log line, the last catch."""
+
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from verify.verification import new_id
+
+MAX_BODY_BYTES = 1024 * 1024
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Other sites learn nothing; our own forms keep an Origin to check.
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains"
+
+access_log = logging.getLogger("verify.web.access")
+error_log = logging.getLogger("verify.web.errors")
+
+
+class Shell:
+    """The outermost layer of the application; whatever happens inside, the answer carries the headers."""
+
+    def __init__(self, app: ASGIApp, *, failed: Callable[[Request], Response], over_tls: bool) -> None:
+        self.app = app
+        self.failed = failed
+        self.headers = {**HEADERS, "Strict-Transport-Security": TRANSPORT_SECURITY} if over_tls else HEADERS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        state["request_id"] = new_id("req")
+        started, status = time.perf_counter(), 0
+
+        async def finish(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._dress(MutableHeaders(scope=message), scope)
+            await send(message)
+
+        try:
+            await self.app(scope, limited(scope, receive), finish)
+        except Exception as error:  # noqa: BLE001 (the last catch; a traceback of the server would show values)
+            log_failure(error, state["request_id"])
+            if status == 0:
+                await self.failed(Request(scope))(scope, receive, finish)
+        finally:
+            log_access(scope, status, started)
+
+    def _dress(self, headers: MutableHeaders, scope: Scope) -> None:
+        for name, value in self.headers.items():
+            headers[name] = value
+        headers.setdefault("Cache-Control", "no-store")
+        headers["X-Request-Id"] = scope["state"]["request_id"]
+
+
+def limited(scope: Scope, receive: Receive) -> Receive:
+    """`receive`, refusing a body over the limit with 413, whether it is announced or streamed."""
+    announced = Headers(scope=scope).get("content-length", "0")
+    too_large = HTTPException(413, "The request is larger than 1 MiB.")
+    seen = 0
+
+    async def receive_limited() -> Message:
+        nonlocal seen
+        if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
+            raise too_large
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MAX_BODY_BYTES:
+            raise too_large
+        return message
+
+    return receive_limited
+
+
+def log_access(scope: Scope, status: int, started: float) -> None:
+    """One line per request: the route's pattern, never the path as sent or its query, which may hold names."""
+    route = getattr(scope.get("route"), "path", None) or "-"
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    access_log.info(
+        "request",
+        extra={
+            "request_id": scope["state"]["request_id"],
+            "method": scope["method"] if scope["method"] in _METHODS else "-",
+            "route": route,
+            "status": status,
+            "duration_ms": milliseconds,
+        },
+    )
+
+
+def log_failure(error: BaseException, request_id: str) -> None:
+    """Where it failed and what kind of failure; never its text, which may hold a patient's data."""
+    error_log.error(
+        "request failed",
+        extra={
+            "request_id": request_id,
+            "error": type(error).__name__,
+            "place": place_of(error.__traceback__),
+        },
+    )
+
+
+def place_of(trace: TracebackType | None) -> str:
+    """The innermost line of ours: "verify/web/api.py:81"."""
+    frames = [frame for frame in traceback.extract_tb(trace, limit=None) if "/verify/" in frame.filename]
+    if not frames:
+        return "-"
+    return f"verify/{frames[-1].filename.rpartition('/verify/')[2]}:{frames[-1].lineno}"
+
+
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
