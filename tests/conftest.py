@@ -74,7 +74,7 @@ def valkey_url(valkey_server: Valkey) -> Iterator[str]:
 
 
 @pytest.fixture
-def valkey(valkey_url: str) -> Iterator["redis.Redis[bytes]"]:
+def valkey(valkey_url: str) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(valkey_url) as client:
         yield client
 
