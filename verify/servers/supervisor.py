@@ -53,7 +53,7 @@ class Patience:
     """How long to wait before the next start of what keeps dying. Times are of the monotonic clock."""
 
     def __init__(self) -> None:
-        self._deaths = 0
+        self.deaths = 0
         self._started_at = 0.0
         self._next_at = 0.0
 
@@ -63,9 +63,9 @@ class Patience:
     def died(self, now: float) -> float:
         """Seconds until the next start is due."""
         if now - self._started_at >= HEALTHY_SECONDS:
-            self._deaths = 0
-        wait = min(FIRST_WAIT_SECONDS * 2.0**self._deaths, LONGEST_WAIT_SECONDS)
-        self._deaths += 1
+            self.deaths = 0
+        wait = min(FIRST_WAIT_SECONDS * 2.0**self.deaths, LONGEST_WAIT_SECONDS)
+        self.deaths += 1
         self._next_at = now + wait
         return wait
 
@@ -100,20 +100,20 @@ class Watched:
     def __init__(self, program: Program, say: Say) -> None:
         self.program = program
         self._say = say
-        self._patience = Patience()
+        self.patience = Patience()
         self._heartbeat: Heartbeat | None = None
         self.child: Child | None = None
 
     def start(self, now: float) -> None:
         program = self.program
         self.child = start_child(program.command, log=program.log, environment=program.environment)
-        self._patience.started(now)
+        self.patience.started(now)
         self._heartbeat = Heartbeat(program.heartbeat, now) if program.heartbeat else None
 
     def check(self, now: float) -> None:
         """Starts it again when it is due; ends it when it hangs."""
         if self.child is None:
-            if self._patience.due(now):
+            if self.patience.due(now):
                 self.start(now)
             return
         if self.child.running():
@@ -121,7 +121,7 @@ class Watched:
                 return
             self._say(f"{self.program.name} hangs: no heartbeat. It is ended and started again")
             self.child.kill()
-        wait = self._patience.died(now)
+        wait = self.patience.died(now)
         self._say(f"{self.program.name} ended ({how(self.child.exit_code())}); starting again in {wait:g} s")
         self.child = None
 
@@ -133,8 +133,12 @@ class Supervisor:
         self._servers = servers
         self._patience = {name: Patience() for name in servers}
         self._down: set[str] = set()
-        self._watched = [Watched(program, say) for program in programs]
+        self._watched: list[Watched] = []
         self._say = say
+        self.add(programs)
+
+    def add(self, programs: Sequence[Program]) -> None:
+        self._watched += [Watched(program, self._say) for program in programs]
 
     def start(self) -> None:
         """Starts the processes."""
@@ -155,6 +159,10 @@ class Supervisor:
         for watched in self._watched:
             watched.check(now)
             rotate(watched.program.log)
+
+    def deaths(self, name: str) -> int:
+        """How often in a row a process died soon after its start."""
+        return sum(watched.patience.deaths for watched in self._watched if watched.program.name == name)
 
     def end(self) -> None:
         """Ends everything: asks, then kills."""
