@@ -16,7 +16,6 @@ from starlette.responses import Response
 from verify.security.roles import Permission, allowed
 from verify.security.sessions import (
     SessionState,
-    csrf_token,
     hash_token,
     is_csrf_token,
     read_api_token,
@@ -144,14 +143,6 @@ async def read_form(request: Request) -> FormData:
         kept = await request.form(max_files=0, max_fields=MAX_FIELDS) if is_form else FormData()
         request.state.form = kept
     return kept
-
-
-def csrf_of(request: Request) -> str:
-    """The token this request's page puts into its forms; empty where nobody is signed in."""
-    caller: Caller | None = getattr(request.state, "caller", None)
-    if caller is None or caller.session is None:
-        return ""
-    return csrf_token(request.app.state.work.keyring, caller.session.id)
 
 
 def _caller(request: Request) -> Caller:
