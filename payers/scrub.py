@@ -8,8 +8,6 @@ a mask (`W100200300` is `X999999999`), and text that is not X12 goes altogether.
 import re
 from datetime import UTC, datetime
 
-import msgspec
-
 from payers.exchange import Exchange
 
 #: A code; a shorter one, where a name could come to stand; several codes with their delimiters; a count or amount.
