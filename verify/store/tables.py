@@ -19,6 +19,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Sequence,
     SmallInteger,
     Table,
     Text,
@@ -52,7 +53,7 @@ def _created() -> Column[object]:
 
 
 def _of(table: str, *, nullable: bool = False, name: str = "", index: bool = True) -> Column[str]:
-    column = name or {"locations": "location_id", "payer_accounts": "account_id"}.get(table, table.rstrip("s") + "_id")
+    column = name or {"payer_accounts": "account_id"}.get(table, table.removesuffix("s") + "_id")
     return Column(column, Text, ForeignKey(f"{table}.id"), nullable=nullable, index=index)
 
 
@@ -287,6 +288,9 @@ verifications = Table(
     Index("verifications_newest_idx", "practice_id", "created_at", "id"),
 )
 
+#: Interchange control numbers (ISA13): nine digits, then again from 1.
+control_number = Sequence("control_number", start=1, minvalue=1, maxvalue=999_999_999, cycle=True, metadata=metadata)
+
 inquiries = Table(
     "inquiries",
     metadata,
@@ -294,10 +298,13 @@ inquiries = Table(
     _practice(),
     _of("verifications"),
     _of("payers", index=False),
-    _of("payer_accounts", index=False),
+    #: Null for a call that a person made without being asked to by a phone account.
+    _of("payer_accounts", nullable=True, index=False),
+    #: The same for every attempt, so that a payer can see a repeat (CORE 153).
+    Column("control_number", Integer, control_number, nullable=False, server_default=control_number.next_value()),
     Column("service_type", Text, nullable=False),
     Column("date_of_service", Date, nullable=False),
-    #: Why it is asked: plan, benefit, second_hop …
+    #: Why it is asked: plan, benefit, call …
     Column("purpose", Text, nullable=False),
     #: verify.verification.InquiryState
     Column("state", Text, nullable=False),
@@ -319,22 +326,14 @@ inquiries = Table(
     UniqueConstraint("verification_id", "payer_id", "service_type", "date_of_service", "purpose"),
 )
 
-control_numbers = Table(
-    "control_numbers",
-    metadata,
-    Column("account_id", Text, ForeignKey("payer_accounts.id"), primary_key=True),
-    #: The last interchange control number given out (ISA13), 1 to 999,999,999, then again from 1.
-    Column("last", Integer, nullable=False),
-)
-
 #: Evidence: inserted before the question is sent, completed once, never changed or removed after.
 exchanges = Table(
     "exchanges",
     metadata,
     _id(),
     _practice(),
-    _of("inquiries"),
-    Column("account_id", Text, nullable=False),
+    _of("inquiries", name="inquiry_id"),
+    Column("account_id", Text),
     Column("attempt", Integer, nullable=False),
     #: TRN02, ours.
     Column("trace", Text, nullable=False),
