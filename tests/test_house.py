@@ -96,7 +96,7 @@ def test_no_file_is_a_drawer_for_everything() -> None:
 
 def test_the_index_lists_every_decision_with_its_title() -> None:
     index = re.findall(
-        r"^(\d+)\. \[(.+)\]\(decisions/(.+)\)$", (ROOT / "docs" / "README.md").read_text(), re.M
+        r"^(\d+)\. \[(.+)\]\(decisions/(.+)\)$", (ROOT / "docs" / "README.md").read_text(), re.MULTILINE
     )
     titles = [decision.read_text().split("\n")[0] for decision in DECISIONS]
     assert [f"# {number}. {title}" for number, title, _ in index] == titles
@@ -107,7 +107,7 @@ def test_the_index_lists_every_decision_with_its_title() -> None:
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda file: file.stem)
 def test_a_decision_is_one_page_of_five_parts(decision: Path) -> None:
     text = decision.read_text()
-    assert re.findall(r"^## (.+)$", text, re.M) == [
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [
         "Context",
         "Decision",
         "Consequences",
@@ -138,7 +138,7 @@ def declared() -> list[str]:
 def described() -> dict[str, str]:
     """Package -> licence, from the tables of docs/dependencies.md."""
     text = (ROOT / "docs" / "dependencies.md").read_text()
-    return dict(re.findall(r"^\| ([\w-]+) \|.*\| ([^|]+) \|$", text.replace("| package |", ""), re.M))
+    return dict(re.findall(r"^\| ([\w-]+) \|.*\| ([^|]+) \|$", text.replace("| package |", ""), re.MULTILINE))
 
 
 def test_every_direct_dependency_is_described() -> None:

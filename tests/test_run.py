@@ -100,7 +100,7 @@ def test_an_unknown_command_is_named() -> None:
 
 
 def test_every_command_is_in_the_usage() -> None:
-    assert set(re.findall(r"^python run\.py (\w+)", run.USAGE, re.M)) == set(run.COMMANDS)
+    assert set(re.findall(r"^python run\.py (\w+)", run.USAGE, re.MULTILINE)) == set(run.COMMANDS)
 
 
 @pytest.mark.parametrize("version", [(3, 10, 9), (3, 14, 0)])
@@ -127,14 +127,14 @@ def test_an_unknown_benchmark_lists_the_known_ones() -> None:
 @pytest.mark.parametrize("lock", [run.LOCK, run.TEST_LOCK])
 def test_the_locks_have_a_hash_for_everything_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text()
-    pinned = re.findall(r"^[a-z0-9][^ ]*==[^ \n]+(?: ;[^\\\n]*)? \\\n    --hash=sha256:", text, re.M)
-    assert len(pinned) == len(re.findall(r"^[a-z0-9]", text, re.M)) > 30
+    pinned = re.findall(r"^[a-z0-9][^ ]*==[^ \n]+(?: ;[^\\\n]*)? \\\n    --hash=sha256:", text, re.MULTILINE)
+    assert len(pinned) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE)) > 30
     assert "://" not in text
 
 
 def test_the_test_lock_holds_the_plain_lock() -> None:
     plain, test = (
-        set(re.findall(r"^[a-z0-9][^ ]*==[^ \n]+", (ROOT / lock).read_text(), re.M))
+        set(re.findall(r"^[a-z0-9][^ ]*==[^ \n]+", (ROOT / lock).read_text(), re.MULTILINE))
         for lock in (run.LOCK, run.TEST_LOCK)
     )
     assert plain <= test
