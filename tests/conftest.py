@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from importlib import import_module
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import redis
 
 from verify.servers.postgres import Postgres
 from verify.servers.valkey import Valkey
+from verify.store import connect, migrate
 
 TEMPLATE = "migrated"
 numbers = count(1)
@@ -39,7 +39,9 @@ def migrated_template(postgres_server: Postgres) -> str:
     url = database_url(postgres_server, TEMPLATE)
     with administrate(postgres_server) as session:
         session.execute(f'CREATE DATABASE "{TEMPLATE}"')
-    import_module("verify.store").migrate(url)
+    engine = connect(url)
+    migrate(engine)
+    engine.dispose()
     return TEMPLATE
 
 
@@ -72,7 +74,7 @@ def valkey_url(valkey_server: Valkey) -> Iterator[str]:
 
 
 @pytest.fixture
-def valkey(valkey_url: str) -> Iterator["redis.Redis[bytes]"]:
+def valkey(valkey_url: str) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(valkey_url) as client:
         yield client
 

@@ -88,16 +88,27 @@ class Sender:
     def __init__(self) -> None:
         self._resting_until = 0.0
 
+    @property
+    def resting(self) -> bool:
+        """Whether the broker failed a moment ago."""
+        return time.monotonic() < self._resting_until
+
     def send(self, step: str, job_id: str, lane: str) -> bool:
         """True when the broker took it. Never raises for a broker's trouble; waits 2 to 7 s at most."""
         if step not in STEPS:
             raise ValueError(f"no step {step!r}")
-        if time.monotonic() < self._resting_until:
+        if self.resting:
             return False
         check_arguments((job_id,), {})
         try:
             app.send_task(
-                f"verify.{step}", (job_id,), queue=lane, retry=False, ignore_result=True, argsrepr="(…)", kwargsrepr="{}"
+                f"verify.{step}",
+                (job_id,),
+                queue=lane,
+                retry=False,
+                ignore_result=True,
+                argsrepr="(…)",
+                kwargsrepr="{}",
             )
         except (OperationalError, OSError) as failure:
             self._resting_until = time.monotonic() + BREATHER_SECONDS

@@ -182,7 +182,7 @@ class Postgres:
     def _said(self) -> str:
         hint = ""
         if identity() == "nobody":
-            hint = "\nIt ran as the user nobody (PostgreSQL refuses root): use a data folder nobody can reach, or do not run as root."
+            hint = "\nIt ran as the user nobody (PostgreSQL refuses root): use a data folder which the user `nobody` can reach, or do not run as root."
         return f"\n{last_lines(self._log)}{hint}"
 
 

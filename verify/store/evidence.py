@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from verify.store.sealing import Seals
+from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import facts, findings, follow_ups, notes, questions
 from verify.verification import new_id
 
-BODY = "notes.body_sealed"
+BODY = SealedColumn("notes", "body_sealed")
 Document = Mapping[str, Any]
 
 
@@ -35,7 +35,8 @@ def add_facts(
     if not rows:
         return 0
     added = connection.execute(
-        upsert(facts).on_conflict_do_nothing(index_elements=["verification_id", "key"]).returning(facts.c.id), rows
+        upsert(facts).on_conflict_do_nothing(index_elements=["verification_id", "key"]).returning(facts.c.id),
+        rows,
     )
     return len(added.all())
 
@@ -187,11 +188,15 @@ def close_follow_up(connection: Connection, follow_up_id: str, *, outcome: str, 
 
 def follow_ups_of(connection: Connection, verification_id: str) -> Sequence[Row[Any]]:
     return connection.execute(
-        select(follow_ups).where(follow_ups.c.verification_id == verification_id).order_by(follow_ups.c.due_at)
+        select(follow_ups)
+        .where(follow_ups.c.verification_id == verification_id)
+        .order_by(follow_ups.c.due_at)
     ).all()
 
 
-def add_note(connection: Connection, seals: Seals, verification: Row[Any], *, kind: str, body: str, author_id: str) -> str:
+def add_note(
+    connection: Connection, seals: Seals, verification: Row[Any], *, kind: str, body: str, author_id: str
+) -> str:
     note_id = new_id("note")
     connection.execute(
         insert(notes).values(

@@ -10,13 +10,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from payers.benefits import Benefits, Problem
 from payers.exchange import Exchange
-from verify.store.sealing import Seals
+from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import exchanges, inquiries
 from verify.verification import InquiryState, move, new_id
 
-BENEFITS = "inquiries.benefits_sealed"
-REQUEST = "exchanges.request_sealed"
-RESPONSE = "exchanges.response_sealed"
+BENEFITS = SealedColumn("inquiries", "benefits_sealed")
+REQUEST = SealedColumn("exchanges", "request_sealed")
+RESPONSE = SealedColumn("exchanges", "response_sealed")
 
 #: While one is here, the verification still waits for an answer that is on its way.
 UNDER_WAY = (InquiryState.PLANNED.value, InquiryState.ASKING.value)
@@ -73,6 +73,16 @@ def under_way(connection: Connection, verification_id: str) -> int:
         select(func.count())
         .select_from(inquiries)
         .where(inquiries.c.verification_id == verification_id, inquiries.c.state.in_(UNDER_WAY))
+    ).scalar_one()
+
+
+def next_attempt_at(connection: Connection, verification_id: str) -> datetime | None:
+    """When the first of its unavailable payers is asked again."""
+    return connection.execute(
+        select(func.min(inquiries.c.ask_again_at)).where(
+            inquiries.c.verification_id == verification_id,
+            inquiries.c.state == InquiryState.UNAVAILABLE.value,
+        )
     ).scalar_one()
 
 
@@ -159,7 +169,9 @@ def wait(connection: Connection, row: Row[Any], *, until: datetime, code: str) -
     )
 
 
-def change_state(connection: Connection, row: Row[Any], state: InquiryState, *, code: str = "", detail: str = "") -> None:
+def change_state(
+    connection: Connection, row: Row[Any], state: InquiryState, *, code: str = "", detail: str = ""
+) -> None:
     _change(connection, row, state=state, outcome_code=code, outcome_detail=detail, ask_again_at=None)
 
 
@@ -184,7 +196,9 @@ def add_exchange(connection: Connection, row: Row[Any], trace: str) -> str:
             control_number=row.control_number,
         )
     )
-    connection.execute(update(inquiries).where(inquiries.c.id == row.id).values(attempt=inquiries.c.attempt + 1))
+    connection.execute(
+        update(inquiries).where(inquiries.c.id == row.id).values(attempt=inquiries.c.attempt + 1)
+    )
     return exchange_id
 
 
@@ -206,7 +220,9 @@ def complete_exchange(
             "http_status": evidence.http_status,
             "request_sealed": seals.close(evidence.request, REQUEST, exchange_id),
             "request_type": evidence.request_type,
-            "response_sealed": seals.close(evidence.response, RESPONSE, exchange_id) if evidence.response else None,
+            "response_sealed": seals.close(evidence.response, RESPONSE, exchange_id)
+            if evidence.response
+            else None,
             "response_type": evidence.response_type,
         }
     connection.execute(

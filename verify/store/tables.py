@@ -212,7 +212,8 @@ patients = Table(
     #: JSON of verify.intake.submission.Patient: names, birth date, sex, phone.
     Column("identity_sealed", LargeBinary, nullable=False),
     #: Last name, first name and birth date together: the same person twice is one row.
-    Column("identity_index", LargeBinary, nullable=False),
+    #: Null without a birth date: a name alone makes nobody the same.
+    Column("identity_index", LargeBinary),
     #: The clinic's own number for the patient, as a keyed hash.
     Column("external_index", LargeBinary),
     _created(),
@@ -265,7 +266,7 @@ verifications = Table(
     Column("state", Text, nullable=False),
     #: Short code of what is missing or wrong; words are made from it at the edge.
     Column("state_detail", Text, nullable=False, server_default=""),
-    #: The same request twice is one row (HMAC of patient, coverage, lines, date, reason).
+    #: The same request twice is one row (hash over patient, coverage, lines, date, reason).
     Column("dedupe_key", LargeBinary, nullable=False),
     Column("requested_by", Text, nullable=False),
     _created(),
@@ -289,7 +290,9 @@ verifications = Table(
 )
 
 #: Interchange control numbers (ISA13): nine digits, then again from 1.
-control_number = Sequence("control_number", start=1, minvalue=1, maxvalue=999_999_999, cycle=True, metadata=metadata)
+control_number = Sequence(
+    "control_number", start=1, minvalue=1, maxvalue=999_999_999, cycle=True, metadata=metadata
+)
 
 inquiries = Table(
     "inquiries",
@@ -301,7 +304,9 @@ inquiries = Table(
     #: Null for a call that a person made without being asked to by a phone account.
     _of("payer_accounts", nullable=True, index=False),
     #: The same for every attempt, so that a payer can see a repeat (CORE 153).
-    Column("control_number", Integer, control_number, nullable=False, server_default=control_number.next_value()),
+    Column(
+        "control_number", Integer, control_number, nullable=False, server_default=control_number.next_value()
+    ),
     Column("service_type", Text, nullable=False),
     Column("date_of_service", Date, nullable=False),
     #: Why it is asked: plan, benefit, call …
@@ -482,7 +487,8 @@ idempotency_keys = Table(
     Column("body_hash", LargeBinary, nullable=False),
     #: Null while the first request is still at work.
     Column("status", SmallInteger),
-    Column("response", JSONB),
+    #: The answer given, to be given again: it may name the patient.
+    Column("response_sealed", LargeBinary),
     _created(),
 )
 

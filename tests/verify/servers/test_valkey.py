@@ -27,7 +27,7 @@ def server(tmp_path: Path) -> Iterator[Valkey]:
 
 
 @pytest.fixture
-def client(server: Valkey) -> Iterator["redis.Redis[bytes]"]:
+def client(server: Valkey) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(server.url) as client:
         yield client
 
@@ -42,11 +42,11 @@ def client(server: Valkey) -> Iterator["redis.Redis[bytes]"]:
         ("port", "0"),
     ],
 )
-def test_setting(client: "redis.Redis[bytes]", setting: str, value: str) -> None:
+def test_setting(client: redis.Redis, setting: str, value: str) -> None:
     assert client.config_get(setting) == {setting: value}
 
 
-def test_data_survives_a_kill(server: Valkey, client: "redis.Redis[bytes]") -> None:
+def test_data_survives_a_kill(server: Valkey, client: redis.Redis) -> None:
     for number in range(1000):
         client.set(f"key-{number}", number)
     url, pid = server.url, server.pid
@@ -57,9 +57,7 @@ def test_data_survives_a_kill(server: Valkey, client: "redis.Redis[bytes]") -> N
     assert client.dbsize() == 1000
 
 
-def test_a_broken_append_only_file_is_put_aside(
-    server: Valkey, client: "redis.Redis[bytes]", tmp_path: Path
-) -> None:
+def test_a_broken_append_only_file_is_put_aside(server: Valkey, client: redis.Redis, tmp_path: Path) -> None:
     for number in range(100):
         client.set(f"key-{number}", number)
     server.stop()
@@ -71,7 +69,7 @@ def test_a_broken_append_only_file_is_put_aside(
     assert next(tmp_path.rglob("appendonlydir.broken")).is_dir()
 
 
-def test_celery_reaches_it_by_its_own_form_of_the_url(server: Valkey, client: "redis.Redis[bytes]") -> None:
+def test_celery_reaches_it_by_its_own_form_of_the_url(server: Valkey, client: redis.Redis) -> None:
     app = Celery(broker=celery_url(server.url))
     app.send_task("anything", args=["id"])
     assert client.llen("celery") == 1

@@ -1,0 +1,126 @@
+"""270 -> typed questions, one per patient: what a payer (or the simulator) reads."""
+
+from __future__ import annotations
+
+import msgspec
+
+from payers.x12.levels import DEPENDENT, RECEIVER, SOURCE, SUBSCRIBER, Level, levels
+from payers.x12.model import Problem, Segment, Transaction, element
+
+
+class Party(msgspec.Struct, kw_only=True):
+    """One NM1 with what follows it: `NM1*IL*1*ROE*JANE****MI*W100200300~`."""
+
+    #: NM101
+    entity: str = ""
+    #: NM102: 1 person, 2 organisation
+    kind: str = ""
+    last: str = ""
+    first: str = ""
+    middle: str = ""
+    suffix: str = ""
+    id_qualifier: str = ""
+    id: str = ""
+    #: DMG02, CCYYMMDD as sent
+    birth_date: str = ""
+    sex: str = ""
+    #: INS02
+    relationship: str = ""
+    #: REF01 -> REF02
+    references: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"Party({self.entity!r}, …)"
+
+
+class Question(msgspec.Struct, kw_only=True):
+    """What one 270 asks about one patient."""
+
+    #: ST02
+    control_number: str
+    #: BHT03
+    reference: str
+    #: BHT02: 13 request, 01 cancellation
+    purpose: str
+    payer: Party
+    provider: Party
+    subscriber: Party
+    dependent: Party | None
+    #: TRN02 and TRN03 of the patient's own TRN*1, in order
+    traces: list[tuple[str, str]]
+    #: DTP01, DTP02, DTP03 in order: ("291", "D8", "20260105")
+    dates: list[tuple[str, str, str]]
+    #: EQ01, repetitions apart
+    service_types: list[str]
+    #: EQ02: qualifier, code, modifiers …
+    procedures: list[list[str]]
+
+    @property
+    def patient(self) -> Party:
+        return self.dependent or self.subscriber
+
+    @property
+    def trace(self) -> str:
+        return self.traces[0][0] if self.traces else ""
+
+    @property
+    def date_of_service(self) -> str:
+        """DTP*291 as sent, "" when the payer is to assume today."""
+        return next((value for qualifier, _, value in self.dates if qualifier == "291"), "")
+
+
+def read_270(transaction: Transaction) -> list[Question]:
+    """The questions of one 270: a patient is each 2000C or 2000D that has an EQ (or has no one below)."""
+    problems: list[Problem] = []
+    tree = levels(transaction, problems)
+    parents = {level.parent for level in tree}
+    bht = next((s for s in transaction.segments if s[0] == "BHT"), [])
+    return [
+        _question(transaction, bht, tree, index)
+        for index, level in enumerate(tree)
+        if level.code in (SUBSCRIBER, DEPENDENT)
+        and (index not in parents or any(segment[0] == "EQ" for segment in level.segments))
+    ]
+
+
+def _question(transaction: Transaction, bht: Segment, tree: list[Level], index: int) -> Question:
+    chain: dict[str, Level] = {}
+    at: int | None = index
+    while at is not None:
+        chain.setdefault(tree[at].code, tree[at])
+        at = tree[at].parent
+    own = tree[index].segments
+    cut = transaction.delimiters
+    repeated = [element(s, 1) for s in own if s[0] == "EQ" and element(s, 1)]
+    types = [code for value in repeated for code in (value.split(cut.repetition) if cut.repetition else [value])]
+    return Question(
+        control_number=transaction.control_number,
+        reference=element(bht, 3),
+        purpose=element(bht, 2),
+        payer=_party(chain.get(SOURCE)),
+        provider=_party(chain.get(RECEIVER)),
+        subscriber=_party(chain.get(SUBSCRIBER)),
+        dependent=_party(chain[DEPENDENT]) if DEPENDENT in chain else None,
+        traces=[(element(s, 2), element(s, 3)) for s in own if s[0] == "TRN" and element(s, 1) == "1"],
+        dates=[(element(s, 1), element(s, 2), element(s, 3)) for s in own if s[0] == "DTP"],
+        service_types=types,
+        procedures=[element(s, 2).split(cut.component) for s in own if s[0] == "EQ" and element(s, 2)],
+    )
+
+
+def _party(level: Level | None) -> Party:
+    found = Party()
+    for segment in level.segments if level else []:
+        match segment[0]:
+            case "NM1" if not found.entity:
+                found.entity, found.kind = element(segment, 1), element(segment, 2)
+                found.last, found.first = element(segment, 3), element(segment, 4)
+                found.middle, found.suffix = element(segment, 5), element(segment, 7)
+                found.id_qualifier, found.id = element(segment, 8), element(segment, 9)
+            case "DMG":
+                found.birth_date, found.sex = element(segment, 2), element(segment, 3)
+            case "INS":
+                found.relationship = element(segment, 2)
+            case "REF":
+                found.references.setdefault(element(segment, 1), element(segment, 2))
+    return found
