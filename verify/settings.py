@@ -62,6 +62,11 @@ def settings() -> Settings:
     return read(dict(os.environ))
 
 
+def with_options(**options: str) -> Settings:
+    """The settings with options of the command line, named by field, put over the environment."""
+    return read({**os.environ, **{VARIABLES[field]: value for field, value in options.items()}})
+
+
 def read(environment: dict[str, str]) -> Settings:
     """Settings from `environment`, with defaults for what is absent or empty."""
     given = {field: environment[name] for field, name in VARIABLES.items() if environment.get(name)}

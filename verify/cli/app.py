@@ -1,6 +1,5 @@
 """The commands, gathered; each imports what it needs when it runs."""
 
-import sys
 
 import typer
 
@@ -49,5 +48,3 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last word of every command is said in one place
         return end(error)
     return Exit.OK
-
-

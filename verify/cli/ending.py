@@ -62,7 +62,10 @@ def end(error: Exception) -> Exit:
         case OSError():
             words, code = trouble(error), Exit.ERROR
         case _ if unreachable(error):
-            words, code = "A server cannot be reached. `verify doctor` says which, and what to do.", Exit.UNREACHABLE
+            words, code = (
+                "A server cannot be reached. `verify doctor` says which, and what to do.",
+                Exit.UNREACHABLE,
+            )
         case _:
             words, code = fault(error), Exit.ERROR
     say(f"verify: {words}")
@@ -84,9 +87,14 @@ def refusal(problem: object) -> str:
     from verify.client import Problem
 
     assert isinstance(problem, Problem)
-    lines = [str(problem) or problem.title, *(f"  {pointer or '/'}: {detail}" for pointer, detail in problem.fields)]
+    lines = [
+        str(problem) or problem.title,
+        *(f"  {pointer or '/'}: {detail}" for pointer, detail in problem.fields),
+    ]
     if problem.status == 401:
-        lines.append("  The token in the data folder is not accepted: restart `verify up`, which makes a new one.")
+        lines.append(
+            "  The token in the data folder is not accepted: restart `verify up`, which makes a new one."
+        )
     if problem.status >= 500 and problem.request:
         lines.append(f"  Look for request {problem.request} in the server's log.")
     return "\n".join(lines)

@@ -29,7 +29,10 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
     """Lines of columns as wide as their content; the last one may run on."""
     cells = [list(headings), *([clean("" if cell is None else cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
 
 
 def fitted(lines: Iterable[str]) -> list[str]:

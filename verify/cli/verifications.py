@@ -52,39 +52,51 @@ NOTE = """Add a note to a verification; "-" reads it from stdin. A note is never
   verify notes add ver_01JD3M8Z6T0V5Q4R7W9X2Y1ZAB "Card copied, front and back." --kind patient
 """
 
-Id = Annotated[str, typer.Argument(metavar="ID", show_default=False)]
+VerificationId = Annotated[str, typer.Argument(metavar="ID", show_default=False)]
 notes = typer.Typer(help="Notes on a verification.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def register(app: typer.Typer) -> None:
-    app.command(help=SUBMIT)(submit)
-    app.command(help=SHOW)(show)
-    app.command(help=WATCH)(watch)
-    app.command("list", help=LIST)(worklist)
-    notes.command("add", help=NOTE)(add_note)
+    app.command(help=SUBMIT, short_help="Submit a verification.")(submit)
+    app.command(help=SHOW, short_help="Show one verification.")(show)
+    app.command(help=WATCH, short_help="Watch until payers have answered.")(watch)
+    app.command("list", help=LIST, short_help="List verifications.")(worklist)
+    notes.command("add", help=NOTE, short_help="Add a note.")(add_note)
     app.add_typer(notes, name="notes")
 
 
 def submit(
     file: Annotated[str | None, typer.Argument(metavar="[FILE|-]", show_default=False)] = None,
-    last: Annotated[str, typer.Option(help="The patient's last name, as on the card.")] = "",
-    first: Annotated[str, typer.Option(help="First name.")] = "",
-    middle: Annotated[str, typer.Option(help="Middle name.")] = "",
+    last: Annotated[str, typer.Option(metavar="NAME", help="The patient's last name, as on the card.")] = "",
+    first: Annotated[str, typer.Option(metavar="NAME", help="First name.")] = "",
+    middle: Annotated[str, typer.Option(metavar="NAME", help="Middle name.")] = "",
     born: Annotated[str, typer.Option(metavar="DATE", help="Birth date, YYYY-MM-DD.")] = "",
     sex: Annotated[str, typer.Option(metavar="M|F|U", help="Sex, as the plan holds it.")] = "",
-    phone: Annotated[str, typer.Option(help="The patient's phone.")] = "",
-    payer: Annotated[str, typer.Option(help="The payer's code, name or alias, as on the card.")] = "",
-    member_id: Annotated[str, typer.Option(help="Member id, as on the card.")] = "",
-    group: Annotated[str, typer.Option(help="Group number.")] = "",
-    subscriber_last: Annotated[str, typer.Option(help="Last name of the policy's holder, if another.")] = "",
-    subscriber_first: Annotated[str, typer.Option(help="First name of the policy's holder.")] = "",
-    subscriber_born: Annotated[str, typer.Option(metavar="DATE", help="Birth date of the policy's holder.")] = "",
-    relationship: Annotated[str, typer.Option(help="The patient is the holder's: spouse, child or other.")] = "",
-    service: Annotated[list[str] | None, typer.Option(help="Treatment, such as tms; repeat for several.")] = None,
+    phone: Annotated[str, typer.Option(metavar="NUMBER", help="The patient's phone.")] = "",
+    payer: Annotated[
+        str, typer.Option(metavar="PAYER", help="The payer's code, name or alias, as on the card.")
+    ] = "",
+    member_id: Annotated[str, typer.Option(metavar="ID", help="Member id, as on the card.")] = "",
+    group: Annotated[str, typer.Option(metavar="NUMBER", help="Group number.")] = "",
+    subscriber_last: Annotated[
+        str, typer.Option(metavar="NAME", help="Last name of the policy's holder, if another.")
+    ] = "",
+    subscriber_first: Annotated[
+        str, typer.Option(metavar="NAME", help="First name of the policy's holder.")
+    ] = "",
+    subscriber_born: Annotated[
+        str, typer.Option(metavar="DATE", help="Birth date of the policy's holder.")
+    ] = "",
+    relationship: Annotated[
+        str, typer.Option(metavar="WORD", help="The patient is the holder's: spouse, child or other.")
+    ] = "",
+    service: Annotated[
+        list[str] | None, typer.Option(metavar="LINE", help="Treatment, such as tms; repeat for several.")
+    ] = None,
     on: Annotated[str, typer.Option(metavar="DATE", help="First day of service, YYYY-MM-DD.")] = "",
-    reason: Annotated[str, typer.Option(help="new, recheck or change.")] = "",
-    priority: Annotated[str, typer.Option(help="urgent, standard or nightly.")] = "",
-    npi: Annotated[str, typer.Option(help="NPI of the treating provider.")] = "",
+    reason: Annotated[str, typer.Option(metavar="WORD", help="new, recheck or change.")] = "",
+    priority: Annotated[str, typer.Option(metavar="WORD", help="urgent, standard or nightly.")] = "",
+    npi: Annotated[str, typer.Option(metavar="NPI", help="NPI of the treating provider.")] = "",
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the answer and show it.")] = False,
     data: Data = None,
     json: Json = False,
@@ -119,7 +131,7 @@ def await_settled(api: Any, id: str) -> dict[str, Any]:
     return dict(document)
 
 
-def show(id: Id, data: Data = None, json: Json = False) -> None:
+def show(id: VerificationId, data: Data = None, json: Json = False) -> None:
     document = client(data).verification(id)
     if json:
         write_json(document)
@@ -135,7 +147,9 @@ def show_document(document: dict[str, Any]) -> None:
 
 
 def worklist(
-    state: Annotated[str | None, typer.Option(help="Only those in this state, such as needs_person.")] = None,
+    state: Annotated[
+        str | None, typer.Option(metavar="STATE", help="Only those in this state, such as needs_person.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
     data: Data = None,
     json: Json = False,
@@ -156,7 +170,9 @@ def worklist(
 
 def watch(
     id: Annotated[str | None, typer.Argument(metavar="[ID]", show_default=False)] = None,
-    seconds: Annotated[float, typer.Option("--for", metavar="SECONDS", min=0, help="Stop watching after this.")] = 3600.0,
+    seconds: Annotated[
+        float, typer.Option("--for", metavar="SECONDS", min=0, help="Stop watching after this.")
+    ] = 3600.0,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -164,15 +180,21 @@ def watch(
 
     api = client(data)
     live = sys.stdout.isatty() and not json
-    finished = watch_all(api, seconds, json=json, live=live) if id is None else watch_one(api, id, seconds, json=json, live=live)
+    finished = (
+        watch_all(api, seconds, json=json, live=live)
+        if id is None
+        else watch_one(api, id, seconds, json=json, live=live)
+    )
     if not finished:
         say("verify: still being asked; watch again to go on")
 
 
 def add_note(
-    id: Id,
+    id: VerificationId,
     body: Annotated[str, typer.Argument(metavar="TEXT|-", show_default=False)],
-    kind: Annotated[str, typer.Option(help="call, patient, clinical, billing or other.")] = "other",
+    kind: Annotated[
+        str, typer.Option(metavar="KIND", help="call, patient, clinical, billing or other.")
+    ] = "other",
     data: Data = None,
     json: Json = False,
 ) -> None:

@@ -25,7 +25,12 @@ def watch_one(api: Client, id: str, seconds: float, *, json: bool, live: bool) -
             if json:
                 write_json(document)
             else:
-                show([f"{document['id']}  {document.get('state_text') or document['state']}", *indented(document)])
+                show(
+                    [
+                        f"{document['id']}  {document.get('state_text') or document['state']}",
+                        *indented(document),
+                    ]
+                )
     return settled(document)
 
 
@@ -34,7 +39,10 @@ def watch_all(api: Client, seconds: float, *, json: bool, live: bool) -> bool:
     end, shown = time.monotonic() + seconds, None
     with display(live) as show:
         while True:
-            counts = {state: sum(1 for _ in api.verifications(state=state, limit=100_000)) for state in sorted(MOVING)}
+            counts = {
+                state: sum(1 for _ in api.verifications(state=state, limit=100_000))
+                for state in sorted(MOVING)
+            }
             newest = Counter(row["state"] for row in api.verifications(limit=200))
             if (seen := (counts, newest)) != shown:
                 shown = seen
@@ -51,7 +59,9 @@ def watch_all(api: Client, seconds: float, *, json: bool, live: bool) -> bool:
 
 def overview(counts: dict[str, int], newest: Counter[str]) -> list[str]:
     asked = ", ".join(f"{count} {state}" for state, count in counts.items())
-    settled_ones = ", ".join(f"{count} {state}" for state, count in sorted(newest.items()) if state not in MOVING)
+    settled_ones = ", ".join(
+        f"{count} {state}" for state, count in sorted(newest.items()) if state not in MOVING
+    )
     return [asked, f"  of the newest {newest.total()}: {settled_ones or 'none settled'}"]
 
 

@@ -100,7 +100,12 @@ def inquiries(document: Document) -> Iterator[str]:
     for asked in document.get("inquiries") or []:
         payer = asked.get("payer") or {}
         name = payer.get("name") if isinstance(payer, Mapping) else payer
-        words = [clean(name or ""), f"service type {asked.get('service_type')}", asked["state"], asked.get("outcome_code")]
+        words = [
+            clean(name or ""),
+            f"service type {asked.get('service_type')}",
+            asked["state"],
+            asked.get("outcome_code"),
+        ]
         again = f", asked again at {moment(asked['ask_again_at'])}" if asked.get("ask_again_at") else ""
         yield ", ".join(filter(None, words)) + f", attempt {asked.get('attempt')}" + again
 
@@ -129,9 +134,17 @@ def person(patient: Document) -> str:
 
 
 def about(what: Document) -> str:
-    service = what.get("service_line") or (f"type {what['service_type']}" if what.get("service_type") else "plan")
+    service = what.get("service_line") or (
+        f"type {what['service_type']}" if what.get("service_type") else "plan"
+    )
     tier, level = what.get("tier", "any"), what.get("level", "person")
-    return " ".join([service, *([tier.replace("_", " ")] if tier != "any" else []), *([level] if level != "person" else [])])
+    return " ".join(
+        [
+            service,
+            *([tier.replace("_", " ")] if tier != "any" else []),
+            *([level] if level != "person" else []),
+        ]
+    )
 
 
 def value(fact: Document) -> str:
@@ -148,7 +161,9 @@ def amount(name: str, said: object) -> str:
         return percent(Decimal(said) / 100) or "" if name == "coinsurance" else dollars(said)
     if isinstance(said, Mapping):
         return ", ".join(
-            dollars(each) if key == "cents" else clean(each) for key, each in said.items() if each not in (None, "")
+            dollars(each) if key == "cents" else clean(each)
+            for key, each in said.items()
+            if each not in (None, "")
         )
     if isinstance(said, list | tuple):
         return "; ".join(amount(name, each) for each in said)
