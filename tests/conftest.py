@@ -67,7 +67,7 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 @pytest.fixture
 def valkey_url(valkey_server: Valkey) -> Iterator[str]:
-    """An empty Valkey; for redis-py. `verify.servers.valkey.celery_url` gives Celery's form."""
+    """An empty Valkey; for redis-py. `verify.queue.broker_url` gives Celery's form."""
     with redis.Redis.from_url(valkey_server.url) as client:
         client.flushall()
     yield valkey_server.url

@@ -20,7 +20,9 @@ LONGEST_SEGMENT = 1 << 20
 #: What may follow the last terminator: padding of fixed-length records, and the end mark of old systems.
 PADDING = " \t\r\n\x00\x1a"
 
-FRAGMENT = re.compile(r"(?<!\w)(?:ST([^\w\s])\d{3}\1|GS([^\w\s])[A-Z]{2}\2|TA1([^\w\s])\d{1,9}\3)", re.IGNORECASE)
+FRAGMENT = re.compile(
+    r"(?<!\w)(?:ST([^\w\s])\d{3}\1|GS([^\w\s])[A-Z]{2}\2|TA1([^\w\s])\d{1,9}\3)", re.IGNORECASE
+)
 
 
 class Batch(msgspec.Struct):

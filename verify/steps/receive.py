@@ -23,7 +23,7 @@ def receive(work: Work, claim: Claim) -> None:
             return
         missing = what_is_missing(work, connection, verification)
         hints = _ask_a_person(connection, claim, verification, missing) if missing else []
-        hints += [] if missing else _plan(connection, claim, verification)
+        hints += [] if missing else _plan(connection, verification)
     work.hint(*hints)
 
 
@@ -66,20 +66,17 @@ def _ask_a_person(
     ]
 
 
-def _plan(connection: Connection, claim: Claim, verification: Row[Any]) -> list[Hint | None]:
+def _plan(connection: Connection, verification: Row[Any]) -> list[Hint | None]:
     coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
     payer = clinic.payer(connection, verification.practice_id, coverage.payer_id)
     planned = [
         inquiries.plan(
             connection,
-            practice_id=verification.practice_id,
-            verification_id=verification.id,
+            verification=verification,
             payer_id=payer.id,
             account_id=payer.account_id,
             service_type=service_type,
-            date_of_service=verification.date_of_service,
-            # A question mended by a person is a new question, not the refused one again.
-            purpose=f"plan:{verification.coverage_revision}",
+            purpose="plan",
         )
         for service_type in load().service_types(verification.service_lines)
     ]

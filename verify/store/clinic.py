@@ -57,9 +57,7 @@ def add_payer(connection: Connection, **values: Any) -> str:
 def add_account(connection: Connection, keyring: Keyring, *, secrets: dict[str, str], **values: Any) -> str:
     """A payer account, its secrets sealed."""
     account_id = new_id("acct")
-    sealed = Seals(keyring, values["practice_id"]).close_json(
-        secrets, SECRETS, account_id
-    )
+    sealed = Seals(keyring, values["practice_id"]).close_json(secrets, SECRETS, account_id)
     connection.execute(insert(payer_accounts).values(id=account_id, secrets_sealed=sealed, **values))
     return account_id
 

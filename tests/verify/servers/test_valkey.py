@@ -12,8 +12,9 @@ import pytest
 import redis
 from celery import Celery
 
+from verify.queue import broker_url
 from verify.servers.folder import ServerFault, command_line
-from verify.servers.valkey import Valkey, celery_url
+from verify.servers.valkey import Valkey
 
 ROOT = Path(__file__).parents[3]
 
@@ -70,7 +71,7 @@ def test_a_broken_append_only_file_is_put_aside(server: Valkey, client: redis.Re
 
 
 def test_celery_reaches_it_by_its_own_form_of_the_url(server: Valkey, client: redis.Redis) -> None:
-    app = Celery(broker=celery_url(server.url))
+    app = Celery(broker=broker_url(server.url))
     app.send_task("anything", args=["id"])
     assert client.llen("celery") == 1
     app.close()
@@ -85,8 +86,8 @@ def test_celery_reaches_it_by_its_own_form_of_the_url(server: Valkey, client: re
         ("rediss://:secret@cache:6379/1", "rediss://:secret@cache:6379/1"),
     ],
 )
-def test_celery_url(url: str, expected: str) -> None:
-    assert celery_url(url) == expected
+def test_broker_url(url: str, expected: str) -> None:
+    assert broker_url(url) == expected
 
 
 def test_a_second_server_on_the_same_folder_is_refused(tmp_path: Path, server: Valkey) -> None:
