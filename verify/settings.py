@@ -62,9 +62,10 @@ def settings() -> Settings:
     return read(dict(os.environ))
 
 
-def with_options(**options: str) -> Settings:
-    """The settings with options of the command line, named by field, put over the environment."""
-    return read({**os.environ, **{VARIABLES[field]: value for field, value in options.items()}})
+def environment_with(**options: object) -> dict[str, str]:
+    """This process's environment, with options of the command line, named by field, put over it."""
+    said = {VARIABLES[field]: str(value) for field, value in options.items() if value is not None}
+    return {**os.environ, **said}
 
 
 def read(environment: dict[str, str]) -> Settings:

@@ -1,6 +1,5 @@
 """The commands, gathered; each imports what it needs when it runs."""
 
-
 import typer
 
 from verify.cli import files, people, running, verifications
@@ -13,8 +12,8 @@ Data goes to stdout, messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong i
 
 \b
   verify up                                   start everything
-  verify submit --last Example --first Ada --born 1988-04-02 --payer demo \\
-      --member-id ACTIVE0001 --service tms --on 2026-12-01 --wait
+  verify submit --last Example --first Ada --born 1988-04-02 --payer bluehollow \\
+      --member-id ACT50017230 --service tms --on 2026-12-01 --wait
   verify list --state needs_person
   verify read answer.271 --service tms
 """

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from verify.cli.ending import Stop
+
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from verify.client import Client
     from verify.settings import Settings
@@ -24,12 +26,11 @@ Data = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
 
-def chosen(data: Path | None, *, port: int | None = None) -> Settings:
+def chosen(data: Path | None) -> Settings:
     """The settings, with what the command line says put over them."""
-    from verify.settings import with_options
+    from verify.settings import environment_with, read
 
-    said = {"data_folder": data, "port": port}
-    return with_options(**{field: str(value) for field, value in said.items() if value is not None})
+    return read(environment_with(data_folder=data))
 
 
 def client(data: Path | None) -> Client:
@@ -39,22 +40,27 @@ def client(data: Path | None) -> Client:
 
 
 @contextmanager
-def database(data: Path | None) -> Iterator[Connection]:
-    """A transaction on the database the settings name, or on our own one in the data folder."""
+def engine(data: Path | None) -> Iterator[Engine]:
+    """The database the settings name, or our own in the data folder, started for the while if need be."""
+    from verify.servers.own import reached
     from verify.store import connect
 
-    engine = connect(database_url(chosen(data)), pool_size=1, pool_timeout=5)
-    try:
-        with engine.begin() as connection:
+    with reached(chosen(data)) as complete:
+        assert complete.database_url is not None
+        there = connect(complete.database_url, pool_size=1, pool_timeout=5)
+        try:
+            yield there
+        finally:
+            there.dispose()
+
+
+@contextmanager
+def transaction(data: Path | None) -> Iterator[Connection]:
+    """One transaction on a database with this version's tables. Raises Stop where they are older."""
+    from verify.store import revisions
+
+    with engine(data) as there:
+        if not revisions(there).is_current:
+            raise Stop("The database has not this version's tables yet: run `verify migrate`.")
+        with there.begin() as connection:
             yield connection
-    finally:
-        engine.dispose()
-
-
-def database_url(settings: Settings) -> str:
-    """Raises Stop where our own PostgreSQL is meant and does not run."""
-    from verify.servers.postgres import Postgres
-
-    if settings.database_url is not None:
-        return settings.database_url
-    return Postgres(settings.data_folder / "postgres").url

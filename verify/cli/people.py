@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from verify.cli.ending import Exit, Stop, say
-from verify.cli.options import Data, chosen, database
+from verify.cli.options import Data, chosen, transaction
 from verify.cli.terminal import write
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection
 
-ADD = """Add a user and print a one-time sign-in link. Works while PostgreSQL runs (`verify up`).
+ADD = """Add a user and print a one-time sign-in link.
 
 Roles: admin, coordinator, clinician, front_desk, auditor, service.
 
@@ -58,7 +60,7 @@ def add(
         raise Stop(f"No role {role!r}; there are {', '.join(Role)}.", Exit.USAGE)
     if "@" not in email:
         raise Stop("An e-mail address is needed, such as ada@example.org.", Exit.USAGE)
-    with database(data) as connection:
+    with transaction(data) as connection:
         owner = practice or practice_of(connection)
         try:
             user_id = accounts.add(connection, practice_id=owner, email=email, name=name, role=role)
@@ -72,7 +74,7 @@ def add(
 def link(email: Annotated[str, typer.Argument(show_default=False)], data: Data = None) -> None:
     from verify.store import users as accounts
 
-    with database(data) as connection:
+    with transaction(data) as connection:
         account = accounts.find_by_email(connection, email)
         if account is None:
             raise Stop("Nobody has this address; `verify users add` adds a user.", Exit.NOT_FOUND)
@@ -94,7 +96,7 @@ def add_practice(
         ZoneInfo(zone)
     except (KeyError, ValueError):
         raise Stop("No such time zone; names are like America/Denver.", Exit.USAGE) from None
-    with database(data) as connection:
+    with transaction(data) as connection:
         write(clinic.add_practice(connection, name=name, npi=npi, tax_id=tax_id, time_zone=zone))
 
 
@@ -111,7 +113,7 @@ def practice_of(connection: Connection) -> str:
     return str(only.id)
 
 
-def show_link(connection: Connection, user_id: str, data: object) -> None:
+def show_link(connection: Connection, user_id: str, data: Path | None) -> None:
     """The link goes to stdout, once; only its hash is kept."""
     from datetime import UTC, datetime
 
@@ -124,12 +126,10 @@ def show_link(connection: Connection, user_id: str, data: object) -> None:
     say(f"verify: the link works once, within {LINK_LIFE.seconds // 60} minutes")
 
 
-def address(data: object) -> str:
+def address(data: Path | None) -> str:
     """Where the running system's pages are; else where they would be."""
-    from pathlib import Path
-
     from verify.client import ADDRESS_FILE
 
-    settings = chosen(data if isinstance(data, Path) else None)
+    settings = chosen(data)
     file = settings.data_folder / ADDRESS_FILE
     return file.read_text().strip() if file.is_file() else f"http://{settings.host}:{settings.port}"

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from verify.cli.ending import say
-from verify.cli.options import Data, Json, chosen, database_url
-from verify.cli.terminal import write, write_json
+from verify.cli.options import Data, Json, engine
+from verify.cli.terminal import write
 
 UP = """Start everything: databases, web, workers, clock, and on an empty data folder the demo clinic.
 
@@ -63,31 +63,23 @@ def up(
 ) -> None:
     from verify.servers.up import up as start
 
-    raise typer.Exit(start(chosen(data, port=port), demo=demo))
+    raise typer.Exit(start(data=data, port=port, demo=demo, say=say))
 
 
 def migrate(data: Data = None) -> None:
-    from verify.store import connect
     from verify.store import migrate as bring_up_to_date
 
-    engine = connect(database_url(chosen(data)), pool_size=1, pool_timeout=5)
-    try:
-        say(f"verify: the database is at revision {bring_up_to_date(engine).current}")
-    finally:
-        engine.dispose()
+    with engine(data) as there:
+        say(f"verify: the database is at revision {bring_up_to_date(there).current}")
 
 
 def doctor(data: Data = None, json: Json = False) -> None:
-    from verify.servers.doctor import examine
+    from verify.servers.doctor import as_json, as_text, examine, exit_code
+    from verify.settings import environment_with
 
-    checks = examine(chosen(data))
-    if json:
-        write_json(checks)
-    for check in [] if json else checks:
-        write(f"{'ok   ' if check.ok else 'FAULT'}  {check.name}: {check.found}")
-        if not check.ok:
-            write(f"       {check.advice}")
-    raise typer.Exit(0 if all(check.ok for check in checks) else 1)
+    findings = examine(environment_with(data_folder=data))
+    write(as_json(findings) if json else as_text(findings))
+    raise typer.Exit(exit_code(findings))
 
 
 def simulator(

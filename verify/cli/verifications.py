@@ -21,8 +21,8 @@ A missing payer or member id is accepted: the verification then says what it nee
 machine may see options in the process list; a file or stdin keeps a patient's data out of it.
 
 \b
-  verify submit --last Example --first Ada --born 1988-04-02 --payer demo \\
-      --member-id ACTIVE0001 --service tms --on 2026-12-01 --wait
+  verify submit --last Example --first Ada --born 1988-04-02 --payer bluehollow \\
+      --member-id ACT50017230 --service tms --on 2026-12-01 --wait
   verify submit request.json --json
   our-export | verify submit -
 """
