@@ -22,8 +22,6 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     """Decided at the first `up` on a folder, and kept."""
 
     demo: bool
-    #: Where the demo clinic's payer accounts point; 0 without a demo.
-    simulator_port: int = 0
 
 
 @contextmanager

@@ -3,16 +3,17 @@
 import http.client
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing, contextmanager
 from types import FrameType
 from typing import NoReturn
 
 import msgspec
 from sqlalchemy import Engine
 
+from payers.simulator.server import PATH as SIMULATOR_PATH
 from verify.security.key_file import KeyFileError
 from verify.security.keys import Keyring
 from verify.servers import demo as demo_clinic
@@ -28,12 +29,13 @@ from verify.servers.installation import (
     remember,
     write_private,
 )
-from verify.servers.own import make_private, own_servers
+from verify.servers.own import make_private, own_servers, with_addresses
 from verify.servers.processes import command, environment, heartbeat_file, log_file, needed
 from verify.servers.supervisor import Program, Say, Supervisor
-from verify.servers.welcome import has_practice, sign_in_link, write_cli_token
-from verify.settings import ConfigurationError, Settings, read
-from verify.store import connect, migrate
+from verify.servers.welcome import add_administrator, has_practice, sign_in_link, write_cli_token
+from verify.settings import Settings
+from verify.steps import Work, open_work
+from verify.store import migrate
 
 READY_SECONDS = 60.0
 #: A web process that died so often in a row will not come up by itself.
@@ -44,25 +46,26 @@ class Ended(BaseException):
     """A signal asked us to end. Not an Exception, so that nothing on the way swallows it."""
 
 
-def up(*, data: Path | None, port: int | None, demo: bool | None, say: Say) -> int:
-    """Runs until Ctrl-C or SIGTERM, then gives the exit code: 0 after such an end, 1 if it could not start."""
+def print_line(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def up(chosen: Settings, *, demo: bool | None = None, say: Say = print_line) -> int:
+    """Runs until Ctrl-C or SIGTERM, then gives the exit code: 0 after such an end, 1 if it could not start.
+
+    `demo`: None leaves it to what the data folder is. Port 0 takes any free one. For the main thread.
+    """
     try:
         with ending_by_signal():
-            chosen = choose(data, port)
             make_private(chosen)
             with claimed(chosen.data_folder):
                 _run(chosen, demo, say)
     except Ended:
         return 0
-    except (Refused, ServerFault, ConfigurationError, KeyFileError) as fault:
+    except (Refused, ServerFault, KeyFileError) as fault:
         say(f"verify up: {fault}")
         return 1
-
-
-def choose(data: Path | None, port: int | None) -> Settings:
-    """The settings, with what the command line says in place of the environment. Raises ConfigurationError."""
-    given = {"VERIFY_DATA": data, "VERIFY_PORT": port}
-    return read({**os.environ, **{name: str(value) for name, value in given.items() if value is not None}})
 
 
 @contextmanager
@@ -85,34 +88,35 @@ def ending_by_signal() -> Iterator[None]:
 
 def _run(chosen: Settings, demo: bool | None, say: Say) -> None:
     check_port(chosen.host, chosen.port)
+    chosen = msgspec.structs.replace(chosen, port=chosen.port or free_port(chosen.host, 0))
     Keyring.load_or_create(chosen.key_file)
     servers = own_servers(chosen)
-    supervisor = Supervisor(servers, [], say)
+    supervisor = Supervisor(servers, say)
     try:
-        addresses = {name: server.start() for name, server in servers.items()}
-        complete = msgspec.structs.replace(
-            chosen,
-            database_url=chosen.database_url or addresses["PostgreSQL"],
-            redis_url=chosen.redis_url or addresses["Valkey"],
-        )
-        engine = connect(complete.database_url or "", pool_size=2)
-        try:
-            migrate(engine)
-            installation = decide(chosen, demo, engine)
-            if installation.demo and not has_practice(engine):
-                demo_clinic.seed(complete, f"http://127.0.0.1:{installation.simulator_port}")
-            supervisor.add(programs(complete, installation, demo))
-            supervisor.start()
-            wait_until_ready(complete, supervisor)
-            welcome(complete, engine, installation, say)
-        finally:
-            engine.dispose()
+        for server in servers.values():
+            server.start()
+        complete = with_addresses(chosen)
+        with closing(open_work(complete, pool_size=2)) as work:
+            migrate(work.engine)
+            prepare(work, demo, say, supervisor)
         supervisor.watch()
     finally:
         supervisor.end()
 
 
-def decide(chosen: Settings, demo: bool | None, engine: Engine) -> Installation:
+def prepare(work: Work, demo: bool | None, say: Say, supervisor: Supervisor) -> None:
+    """The demo clinic if it is wanted, the processes, and the way in."""
+    chosen = work.settings
+    is_demo = decide(chosen, demo, work.engine)
+    simulator_port = free_port("127.0.0.1", chosen.port + 1) if is_demo and demo is not False else 0
+    if is_demo:
+        prepare_demo(work, simulator_port)
+    supervisor.start(programs(chosen, simulator_port))
+    wait_until_ready(chosen, supervisor)
+    welcome(chosen, work.engine, is_demo, say)
+
+
+def decide(chosen: Settings, demo: bool | None, engine: Engine) -> bool:
     """Whether this is a demo: asked for, or else the first `up` with an empty database of our own.
 
     A database of others is never filled with invented people unasked. Raises Refused.
@@ -123,31 +127,34 @@ def decide(chosen: Settings, demo: bool | None, engine: Engine) -> Installation:
     if demo and not (known.demo if known else empty):
         raise Refused(f"--demo needs an empty data folder, and {folder} is in use: choose another with --data")
     if known:
-        return known
-    wanted = empty and chosen.database_url is None if demo is None else demo
-    decided = Installation(
-        demo=wanted, simulator_port=free_port("127.0.0.1", chosen.port + 1) if wanted else 0
-    )
+        return known.demo
+    ours = (folder / "postgres").exists()
+    decided = Installation(demo=(empty and ours) if demo is None else demo)
     remember(folder, decided)
-    return decided
+    return decided.demo
 
 
-def programs(chosen: Settings, installation: Installation, demo: bool | None) -> list[Program]:
-    """What to start; `--no-demo` leaves the simulator out. Raises Refused when its port is taken."""
-    simulated = installation.demo and demo is not False
-    if simulated:
-        check_port("127.0.0.1", installation.simulator_port)
+def prepare_demo(work: Work, simulator_port: int) -> None:
+    address = f"http://127.0.0.1:{simulator_port}{SIMULATOR_PATH}"
+    if not has_practice(work.engine):
+        add_administrator(work.engine, demo_clinic.seed(work, simulator_url=address))
+    elif simulator_port:
+        demo_clinic.point_at(work, simulator_url=address)
+
+
+def programs(chosen: Settings, simulator_port: int) -> list[Program]:
+    """What to start; port 0 leaves the simulator out."""
     for folder in ("logs", "heartbeats"):
         (chosen.data_folder / folder).mkdir(mode=0o700, exist_ok=True)
     return [
         Program(
             name=process.name,
-            command=command(process, chosen, simulator_port=installation.simulator_port),
+            command=command(process, chosen, simulator_port=simulator_port),
             environment=environment(process, chosen),
             log=log_file(process, chosen),
             heartbeat=heartbeat_file(process, chosen) if process.heartbeat else None,
         )
-        for process in needed(demo=simulated)
+        for process in needed(demo=simulator_port != 0)
     ]
 
 
@@ -178,12 +185,12 @@ def answers(chosen: Settings, path: str) -> bool:
         connection.close()
 
 
-def welcome(chosen: Settings, engine: Engine, installation: Installation, say: Say) -> None:
+def welcome(chosen: Settings, engine: Engine, demo: bool, say: Say) -> None:
     """Says where it is and how to get in; leaves the command line its address and token."""
     address = f"http://{chosen.host}:{chosen.port}"
     write_private(chosen.data_folder / ADDRESS_FILE, address + "\n")
     write_cli_token(chosen.data_folder, engine)
-    say(f"verify is ready: {address}" + ("  (demo: invented people only)" if installation.demo else ""))
+    say(f"verify is ready: {address}{'  (demo: invented people only)' if demo else ''}")
     link = sign_in_link(engine, address)
     say(f"Sign in once with: {link}" if link else "Nobody can sign in yet: verify users add")
     say(f"Data: {chosen.data_folder}   Keep a copy of {chosen.key_file} elsewhere.   End with Ctrl-C.")
