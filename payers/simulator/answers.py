@@ -23,7 +23,13 @@ LEVELS = {
     "15": SERVICE, "33": SERVICE,
 }  # fmt: skip
 SOMEBODY_ELSE = Party(
-    entity="IL", kind="1", last="ELSE", first="SOMEBODY", id_qualifier="MI", id="ZZZ000000", birth_date="19510203"
+    entity="IL",
+    kind="1",
+    last="ELSE",
+    first="SOMEBODY",
+    id_qualifier="MI",
+    id="ZZZ000000",
+    birth_date="19510203",
 )
 
 
@@ -104,11 +110,18 @@ def _body(it: Asked) -> list[Segment]:
     ]
     if level == PROVIDER:
         return lines
-    return lines + _people(it, at[SUBSCRIBER], at[PATIENT], aaa if level == SERVICE else [], refused=bool(code))
+    return lines + _people(
+        it, at[SUBSCRIBER], at[PATIENT], aaa if level == SERVICE else [], refused=bool(code)
+    )
 
 
 def _people(
-    it: Asked, at_subscriber: list[Segment], at_patient: list[Segment], at_service: list[Segment], *, refused: bool
+    it: Asked,
+    at_subscriber: list[Segment],
+    at_patient: list[Segment],
+    at_service: list[Segment],
+    *,
+    refused: bool,
 ) -> list[Segment]:
     question = it.question
     subscriber = SOMEBODY_ELSE if it.scenario.behavior is Behavior.WRONG_PERSON else question.subscriber

@@ -34,6 +34,11 @@ def parse(text: str | float) -> Latency:
             break
     else:
         latency = Latency(float(said), float(said))
-    if latency.low < 0 or latency.high < latency.low or latency.sigma < 0 or (latency.sigma and not latency.low):
+    if (
+        latency.low < 0
+        or latency.high < latency.low
+        or latency.sigma < 0
+        or (latency.sigma and not latency.low)
+    ):
         raise ValueError("latency: seconds, LOW-HIGH or MEDIAN~SIGMA")
     return latency
