@@ -160,9 +160,13 @@ def check_database(complete: Settings) -> Findings:
         try:
             before = time.time()
             with engine.connect() as connection:
-                theirs = connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one()
+                theirs = connection.execute(
+                    select(func.extract("epoch", func.clock_timestamp()))
+                ).scalar_one()
         except (SQLAlchemyError, ValueError) as error:
-            yield _fault("PostgreSQL", f"not reachable ({type(error).__name__})", _start("VERIFY_DATABASE_URL"))
+            yield _fault(
+                "PostgreSQL", f"not reachable ({type(error).__name__})", _start("VERIFY_DATABASE_URL")
+            )
             return
         yield _ok("PostgreSQL", "reachable")
         yield from check_clock(float(theirs) - (before + time.time()) / 2)
@@ -186,7 +190,9 @@ def check_migrations(engine: Engine) -> Findings:
     if found.is_current:
         yield _ok("migrations", f"at the newest, {found.newest}")
     else:
-        yield _fault("migrations", f"at {found.current or 'none'}, newest is {found.newest}", "Run: verify migrate")
+        yield _fault(
+            "migrations", f"at {found.current or 'none'}, newest is {found.newest}", "Run: verify migrate"
+        )
 
 
 def check_accounts(complete: Settings, engine: Engine) -> Findings:
@@ -202,13 +208,17 @@ def check_accounts(complete: Settings, engine: Engine) -> Findings:
         yield _fault("payer accounts", f"cannot be read ({type(error).__name__})", "Run: verify migrate")
         return
     if not rows:
-        yield _warning("payer accounts", "there is none, so no payer can be asked", "Add one for your clearinghouse.")
+        yield _warning(
+            "payer accounts", "there is none, so no payer can be asked", "Add one for your clearinghouse."
+        )
 
 
 def check_account(account: Account | None, name: str, paused_code: str | None) -> Findings:
     if account is None:
         yield _fault(
-            "payer account", f"{name}: its secrets cannot be read", "Restore the key file they were made with."
+            "payer account",
+            f"{name}: its secrets cannot be read",
+            "Restore the key file they were made with.",
         )
         return
     if paused_code:

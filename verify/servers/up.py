@@ -6,14 +6,13 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
 import msgspec
 from sqlalchemy import Engine
 
-from payers.simulator.server import PATH as SIMULATOR_PATH
 from verify.security.key_file import KeyFileError
 from verify.security.keys import Keyring
 from verify.servers import demo as demo_clinic
@@ -34,8 +33,7 @@ from verify.servers.processes import command, environment, heartbeat_file, log_f
 from verify.servers.supervisor import Program, Say, Supervisor
 from verify.servers.welcome import add_administrator, has_practice, sign_in_link, write_cli_token
 from verify.settings import Settings
-from verify.steps import Work, open_work
-from verify.store import migrate
+from verify.store import connect, migrate
 
 READY_SECONDS = 60.0
 #: A web process that died so often in a row will not come up by itself.
@@ -62,10 +60,11 @@ def up(chosen: Settings, *, demo: bool | None = None, say: Say = print_line) -> 
             with claimed(chosen.data_folder):
                 _run(chosen, demo, say)
     except Ended:
-        return 0
+        pass
     except (Refused, ServerFault, KeyFileError) as fault:
         say(f"verify up: {fault}")
         return 1
+    return 0
 
 
 @contextmanager
@@ -96,27 +95,32 @@ def _run(chosen: Settings, demo: bool | None, say: Say) -> None:
         for server in servers.values():
             server.start()
         complete = with_addresses(chosen)
-        with closing(open_work(complete, pool_size=2)) as work:
-            migrate(work.engine)
-            prepare(work, demo, say, supervisor)
+        engine = connect(complete.database_url or "", pool_size=2)
+        try:
+            migrate(engine)
+            prepare(complete, demo, engine, supervisor, say)
+        finally:
+            engine.dispose()
         supervisor.watch()
     finally:
         supervisor.end()
 
 
-def prepare(work: Work, demo: bool | None, say: Say, supervisor: Supervisor) -> None:
+def prepare(chosen: Settings, demo: bool | None, engine: Engine, supervisor: Supervisor, say: Say) -> None:
     """The demo clinic if it is wanted, the processes, and the way in."""
-    chosen = work.settings
-    is_demo = decide(chosen, demo, work.engine)
-    simulator_port = free_port("127.0.0.1", chosen.port + 1) if is_demo and demo is not False else 0
-    if is_demo:
-        prepare_demo(work, simulator_port)
-    supervisor.start(programs(chosen, simulator_port))
+    installation = decide(chosen, demo, engine)
+    simulated = installation.demo and demo is not False
+    if simulated:
+        check_port("127.0.0.1", installation.simulator_port)
+    if installation.demo and not has_practice(engine):
+        practice_id = demo_clinic.seed(chosen, f"http://127.0.0.1:{installation.simulator_port}")
+        add_administrator(engine, practice_id)
+    supervisor.start(programs(chosen, installation.simulator_port if simulated else 0))
     wait_until_ready(chosen, supervisor)
-    welcome(chosen, work.engine, is_demo, say)
+    welcome(chosen, engine, installation.demo, say)
 
 
-def decide(chosen: Settings, demo: bool | None, engine: Engine) -> bool:
+def decide(chosen: Settings, demo: bool | None, engine: Engine) -> Installation:
     """Whether this is a demo: asked for, or else the first `up` with an empty database of our own.
 
     A database of others is never filled with invented people unasked. Raises Refused.
@@ -125,21 +129,17 @@ def decide(chosen: Settings, demo: bool | None, engine: Engine) -> bool:
     known = recall(folder)
     empty = not has_practice(engine)
     if demo and not (known.demo if known else empty):
-        raise Refused(f"--demo needs an empty data folder, and {folder} is in use: choose another with --data")
+        raise Refused(
+            f"--demo needs an empty data folder, and {folder} is in use: choose another with --data"
+        )
     if known:
-        return known.demo
+        return known
     ours = (folder / "postgres").exists()
-    decided = Installation(demo=(empty and ours) if demo is None else demo)
+    wanted = (empty and ours) if demo is None else demo
+    port = free_port("127.0.0.1", chosen.port + 1) if wanted else 0
+    decided = Installation(demo=wanted, simulator_port=port)
     remember(folder, decided)
-    return decided.demo
-
-
-def prepare_demo(work: Work, simulator_port: int) -> None:
-    address = f"http://127.0.0.1:{simulator_port}{SIMULATOR_PATH}"
-    if not has_practice(work.engine):
-        add_administrator(work.engine, demo_clinic.seed(work, simulator_url=address))
-    elif simulator_port:
-        demo_clinic.point_at(work, simulator_url=address)
+    return decided
 
 
 def programs(chosen: Settings, simulator_port: int) -> list[Program]:
