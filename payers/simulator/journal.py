@@ -1,7 +1,7 @@
 """every question that arrived, on disk before it is answered
 
 One JSON object a line. The line of a question holds everything known when it arrived; a second, short line with the
-same `number` follows when its answer is out. Read both together with `questions`.
+same `number` follows when its answer goes out. Read both together with `questions`.
 """
 
 import os
