@@ -1,0 +1,99 @@
+"""The only code that reads the environment."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+HOME = Path(__file__).resolve().parents[1]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may choose. Each field names its variable in `VARIABLES`."""
+
+    data_folder: Path
+    #: None: a PostgreSQL of our own in the data folder.
+    database_url: str | None = None
+    #: None: a Valkey of our own in the data folder.
+    redis_url: str | None = None
+    key_file: Path
+    host: str = "127.0.0.1"
+    port: int = 8470
+    #: How many payers one worker process waits for at once.
+    concurrency: int = 64
+    #: Hints of one lane that may wait in the broker; the rest wait in the database.
+    hint_window: int = 5_000
+    lease_seconds: int = 90
+    log_level: str = "INFO"
+    #: Touched each second by a worker; its supervisor watches the age.
+    heartbeat_file: Path | None = None
+    #: Set when the browser reaches us over TLS; cookies are then marked Secure.
+    secure_cookies: bool = False
+
+    def __repr__(self) -> str:
+        # Addresses may hold passwords.
+        return f"Settings(data_folder={str(self.data_folder)!r})"
+
+
+VARIABLES = {
+    "data_folder": "VERIFY_DATA",
+    "database_url": "VERIFY_DATABASE_URL",
+    "redis_url": "VERIFY_REDIS_URL",
+    "key_file": "VERIFY_KEY_FILE",
+    "host": "VERIFY_HOST",
+    "port": "VERIFY_PORT",
+    "concurrency": "VERIFY_CONCURRENCY",
+    "hint_window": "VERIFY_HINT_WINDOW",
+    "lease_seconds": "VERIFY_LEASE_SECONDS",
+    "log_level": "VERIFY_LOG_LEVEL",
+    "heartbeat_file": "VERIFY_HEARTBEAT_FILE",
+    "secure_cookies": "VERIFY_SECURE_COOKIES",
+}
+
+
+class ConfigurationError(Exception):
+    """A variable that cannot be used; the text names it, never its value."""
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once. Raises ConfigurationError."""
+    return read(dict(os.environ))
+
+
+def read(environment: dict[str, str]) -> Settings:
+    """Settings from `environment`, with defaults for what is absent or empty."""
+    given = {field: environment[name] for field, name in VARIABLES.items() if environment.get(name)}
+    folder = Path(given.get("data_folder", HOME / "data")).expanduser().absolute()
+    given = {"key_file": str(folder / "keys.json"), **given, "data_folder": str(folder)}
+    for field, value in given.items():
+        _check(field, value)
+    return msgspec.convert(given, Settings, strict=False, dec_hook=_decode)
+
+
+def environment_for(chosen: Settings) -> dict[str, str]:
+    """The variables that make a child process read the same settings."""
+    values = {name: getattr(chosen, field) for field, name in VARIABLES.items()}
+    return {name: str(value) for name, value in values.items() if value is not None}
+
+
+def _check(field: str, value: str) -> None:
+    """Raises ConfigurationError for a value its field cannot take; each is tried alone to name the one."""
+    try:
+        msgspec.convert(
+            {"data_folder": "/", "key_file": "/", field: value}, Settings, strict=False, dec_hook=_decode
+        )
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{VARIABLES[field]} cannot be used: {_kind(error)}") from None
+
+
+def _kind(error: msgspec.ValidationError) -> str:
+    # "Expected `int`, got `str` - at `$.port`": its first half names kinds, no values.
+    return str(error).split(" - ")[0]
+
+
+def _decode(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value)).expanduser().absolute()
+    raise TypeError(kind)

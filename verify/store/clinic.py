@@ -1,0 +1,139 @@
+"""Practices, providers, payers and the accounts that reach them."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+
+from payers.account import Account, AccountId
+from verify.security.keys import Keyring
+from verify.store.sealing import SealedColumn, Seals
+from verify.store.tables import locations, payer_accounts, payers, practices, providers
+from verify.verification import new_id
+
+SECRETS = SealedColumn("payer_accounts", "secrets_sealed")
+
+
+def practice(connection: Connection, practice_id: str) -> Row[Any]:
+    """The practice's row. Raises NoResultFound."""
+    return connection.execute(select(practices).where(practices.c.id == practice_id)).one()
+
+
+def zone(connection: Connection, practice_id: str) -> ZoneInfo:
+    """The zone that decides what day it is at the practice."""
+    return ZoneInfo(practice(connection, practice_id).time_zone)
+
+
+def payer(connection: Connection, practice_id: str, payer_id: str) -> Row[Any]:
+    """Raises NoResultFound."""
+    return connection.execute(
+        select(payers).where(payers.c.practice_id == practice_id, payers.c.id == payer_id)
+    ).one()
+
+
+def only_practice(connection: Connection) -> Row[Any] | None:
+    """The practice of a system that has one, for commands that do not name it; None when there is none."""
+    rows = connection.execute(select(practices).order_by(practices.c.created_at).limit(2)).all()
+    return rows[0] if len(rows) == 1 else None
+
+
+def add_practice(connection: Connection, **values: Any) -> str:
+    return _add(connection, practices, "prac", values)
+
+
+def add_location(connection: Connection, **values: Any) -> str:
+    return _add(connection, locations, "loc", values)
+
+
+def add_provider(connection: Connection, **values: Any) -> str:
+    return _add(connection, providers, "prov", values)
+
+
+def add_payer(connection: Connection, **values: Any) -> str:
+    return _add(connection, payers, "payer", values)
+
+
+def add_account(connection: Connection, keyring: Keyring, *, secrets: dict[str, str], **values: Any) -> str:
+    """A payer account, its secrets sealed."""
+    account_id = new_id("acct")
+    sealed = Seals(keyring, values["practice_id"]).close_json(secrets, SECRETS, account_id)
+    connection.execute(insert(payer_accounts).values(id=account_id, secrets_sealed=sealed, **values))
+    return account_id
+
+
+def find_payer(connection: Connection, practice_id: str, name: str) -> Row[Any] | None:
+    """The payer a card means: by code, name or alias, case and spaces aside; None when no one or several fit."""
+    wanted = " ".join(name.split()).lower()
+    if not wanted:
+        return None
+    alias = func.unnest(payers.c.aliases).table_valued("alias")
+    fits = or_(
+        func.lower(payers.c.code) == wanted,
+        func.lower(payers.c.name) == wanted,
+        select(1).select_from(alias).where(func.lower(alias.c.alias) == wanted).exists(),
+    )
+    rows = connection.execute(select(payers).where(payers.c.practice_id == practice_id, fits).limit(2)).all()
+    return rows[0] if len(rows) == 1 else None
+
+
+def find_provider(connection: Connection, practice_id: str, npi: str) -> Row[Any] | None:
+    return connection.execute(
+        select(providers).where(providers.c.practice_id == practice_id, providers.c.npi == npi)
+    ).first()
+
+
+def account(connection: Connection, keyring: Keyring, account_id: str) -> Account:
+    """The account with its secrets, ready for an adapter. Raises NoResultFound."""
+    row = connection.execute(select(payer_accounts).where(payer_accounts.c.id == account_id)).one()
+    secrets: dict[str, str] = {}
+    if row.secrets_sealed is not None:
+        seals = Seals(keyring, row.practice_id)
+        secrets = seals.open_json(row.secrets_sealed, SECRETS, row.id)
+    return msgspec.convert(
+        {
+            "id": AccountId(row.id),
+            "name": row.name,
+            "adapter": row.adapter,
+            "url": row.url,
+            "sender_id": row.sender_id,
+            "receiver_id": row.receiver_id,
+            "secrets": secrets,
+            "options": row.options,
+            "usage": row.usage,
+            "total_deadline": row.total_deadline_seconds,
+            "max_in_flight": row.max_in_flight,
+            "requests_per_second": row.requests_per_second,
+            "allow_private_addresses": row.allow_private_addresses,
+        },
+        Account,
+    )
+
+
+def accounts(connection: Connection) -> list[Row[Any]]:
+    """Every account's row, for doctor."""
+    return list(connection.execute(select(payer_accounts).order_by(payer_accounts.c.created_at)))
+
+
+def pause_code(connection: Connection, account_id: str) -> str:
+    """Why the account is not to be used, or empty."""
+    code = connection.execute(
+        select(payer_accounts.c.paused_code).where(payer_accounts.c.id == account_id)
+    ).scalar_one()
+    return code or ""
+
+
+def pause_account(connection: Connection, account_id: str, code: str) -> bool:
+    """Stops asking through the account until a person mends it; True for the first to say so."""
+    paused = connection.execute(
+        update(payer_accounts)
+        .where(payer_accounts.c.id == account_id, payer_accounts.c.paused_code.is_(None))
+        .values(paused_code=code, paused_at=func.now())
+    )
+    return paused.rowcount == 1
+
+
+def _add(connection: Connection, table: Any, prefix: str, values: dict[str, Any]) -> str:
+    row_id = new_id(prefix)
+    connection.execute(insert(table).values(id=row_id, **values))
+    return row_id

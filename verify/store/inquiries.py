@@ -1,0 +1,265 @@
+"""Inquiries and their exchanges: what was asked, and the evidence of what came back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from payers.benefits import Benefits, Problem
+from payers.exchange import Exchange
+from verify.store.sealing import SealedColumn, Seals
+from verify.store.tables import exchanges, inquiries
+from verify.verification import InquiryState, move, new_id
+
+BENEFITS = SealedColumn("inquiries", "benefits_sealed")
+REQUEST = SealedColumn("exchanges", "request_sealed")
+RESPONSE = SealedColumn("exchanges", "response_sealed")
+
+#: While one is here, the verification still waits for an answer that is on its way.
+UNDER_WAY = (InquiryState.PLANNED.value, InquiryState.ASKING.value)
+
+
+def plan(
+    connection: Connection,
+    *,
+    verification: Row[Any],
+    payer_id: str,
+    account_id: str | None,
+    service_type: str,
+    purpose: str,
+    state: InquiryState = InquiryState.PLANNED,
+) -> str | None:
+    """The new inquiry's id; None when this very question is planned already."""
+    made = connection.execute(
+        upsert(inquiries)
+        .values(
+            id=new_id("inq"),
+            practice_id=verification.practice_id,
+            verification_id=verification.id,
+            revision=verification.revision,
+            payer_id=payer_id,
+            account_id=account_id,
+            service_type=service_type,
+            date_of_service=verification.date_of_service,
+            purpose=purpose,
+            state=state.value,
+        )
+        .on_conflict_do_nothing(
+            index_elements=[
+                "verification_id",
+                "revision",
+                "payer_id",
+                "service_type",
+                "date_of_service",
+                "purpose",
+            ]
+        )
+        .returning(inquiries.c.id)
+    ).scalar_one_or_none()
+    return str(made) if made else None
+
+
+def inquiry(connection: Connection, inquiry_id: str) -> Row[Any]:
+    """Raises NoResultFound."""
+    return connection.execute(select(inquiries).where(inquiries.c.id == inquiry_id)).one()
+
+
+def of_verification(connection: Connection, verification: Row[Any]) -> Sequence[Row[Any]]:
+    """The inquiries of its present revision; what was asked before a person mended the question does not count."""
+    return connection.execute(select(inquiries).where(_of(verification)).order_by(inquiries.c.id)).all()
+
+
+def under_way(connection: Connection, verification: Row[Any]) -> int:
+    """How many questions are still to be sent or on their way."""
+    return connection.execute(
+        select(func.count()).select_from(inquiries).where(_of(verification), inquiries.c.state.in_(UNDER_WAY))
+    ).scalar_one()
+
+
+def next_attempt_at(connection: Connection, verification: Row[Any]) -> datetime | None:
+    """When the first of its unavailable payers is asked again."""
+    return connection.execute(
+        select(func.min(inquiries.c.ask_again_at)).where(
+            _of(verification), inquiries.c.state == InquiryState.UNAVAILABLE.value
+        )
+    ).scalar_one()
+
+
+def begin(connection: Connection, row: Row[Any], trace: str) -> str:
+    """The id of a new exchange, written before the question is sent.
+
+    Should the worker die, the row stays as it is: sent perhaps, answer not known.
+    """
+    _change(
+        connection,
+        row,
+        state=InquiryState.ASKING,
+        attempt=inquiries.c.attempt + 1,
+        asked_at=func.clock_timestamp(),
+        first_asked_at=func.coalesce(inquiries.c.first_asked_at, func.clock_timestamp()),
+        ask_again_at=None,
+    )
+    exchange_id = new_id("exch")
+    connection.execute(
+        insert(exchanges).values(
+            id=exchange_id,
+            practice_id=row.practice_id,
+            inquiry_id=row.id,
+            account_id=row.account_id,
+            attempt=row.attempt + 1,
+            trace=trace,
+            control_number=row.control_number,
+        )
+    )
+    return exchange_id
+
+
+class Outcome(NamedTuple):
+    """How an inquiry ended, for its row."""
+
+    state: InquiryState
+    code: str = ""
+    detail: str = ""
+    reject_reasons: Sequence[str] = ()
+    benefits: Benefits | None = None
+    ask_again_at: datetime | None = None
+
+    @property
+    def word(self) -> str:
+        return self.code or self.state.value
+
+
+def end(
+    connection: Connection,
+    seals: Seals,
+    row: Row[Any],
+    exchange_id: str,
+    outcome: Outcome,
+    evidence: Exchange | None,
+) -> None:
+    """Completes the exchange and the inquiry together."""
+    complete_exchange(
+        connection,
+        seals,
+        exchange_id,
+        evidence,
+        outcome=outcome.word,
+        problems=outcome.benefits.problems if outcome.benefits else [],
+    )
+    benefits = outcome.benefits
+    _change(
+        connection,
+        row,
+        state=outcome.state,
+        outcome_code=outcome.code,
+        outcome_detail=outcome.detail,
+        reject_reasons=list(outcome.reject_reasons),
+        ask_again_at=outcome.ask_again_at,
+        answered_at=func.clock_timestamp() if benefits else None,
+        benefits_sealed=seals.close(msgspec.json.encode(benefits), BENEFITS, row.id) if benefits else None,
+        exchange_id=exchange_id,
+    )
+
+
+def wait(connection: Connection, row: Row[Any], *, until: datetime, code: str) -> None:
+    """Says when an inquiry that is not allowed out yet will be: a limit, a circuit, a paused account."""
+    connection.execute(
+        update(inquiries).where(inquiries.c.id == row.id).values(ask_again_at=until, outcome_code=code)
+    )
+
+
+def change_state(
+    connection: Connection, row: Row[Any], state: InquiryState, *, code: str = "", detail: str = ""
+) -> None:
+    _change(connection, row, state=state, outcome_code=code, outcome_detail=detail, ask_again_at=None)
+
+
+def benefits_of(row: Row[Any], seals: Seals) -> Benefits | None:
+    """The benefits an inquiry was answered with."""
+    if row.benefits_sealed is None:
+        return None
+    return msgspec.json.decode(seals.open(row.benefits_sealed, BENEFITS, row.id), type=Benefits)
+
+
+def add_exchange(connection: Connection, row: Row[Any], trace: str) -> str:
+    """An exchange with a person: `begin` without a state of its own."""
+    exchange_id = new_id("exch")
+    connection.execute(
+        insert(exchanges).values(
+            id=exchange_id,
+            practice_id=row.practice_id,
+            inquiry_id=row.id,
+            account_id=row.account_id,
+            attempt=row.attempt + 1,
+            trace=trace,
+            control_number=row.control_number,
+        )
+    )
+    connection.execute(
+        update(inquiries).where(inquiries.c.id == row.id).values(attempt=inquiries.c.attempt + 1)
+    )
+    return exchange_id
+
+
+def complete_exchange(
+    connection: Connection,
+    seals: Seals,
+    exchange_id: str,
+    evidence: Exchange | None,
+    *,
+    outcome: str,
+    problems: Sequence[Problem] = (),
+) -> None:
+    """Fills an exchange once; the table refuses a second time."""
+    values: dict[str, Any] = {}
+    if evidence is not None:
+        values = {
+            "requested_at": evidence.requested_at,
+            "responded_at": evidence.response_at,
+            "http_status": evidence.http_status,
+            "request_sealed": seals.close(evidence.request, REQUEST, exchange_id),
+            "request_type": evidence.request_type,
+            "response_sealed": seals.close(evidence.response, RESPONSE, exchange_id)
+            if evidence.response
+            else None,
+            "response_type": evidence.response_type,
+        }
+    connection.execute(
+        update(exchanges)
+        .where(exchanges.c.id == exchange_id)
+        .values(
+            finished_at=func.clock_timestamp(),
+            outcome=outcome,
+            problems=msgspec.to_builtins(list(problems)),
+            **values,
+        )
+    )
+
+
+def answer_by_person(connection: Connection, verification: Row[Any], exchange_id: str) -> None:
+    """One call settles every question that waits for a person."""
+    connection.execute(
+        update(inquiries)
+        .where(_of(verification), inquiries.c.state == InquiryState.PENDING.value)
+        .values(
+            state=InquiryState.ANSWERED.value,
+            outcome_code="call",
+            answered_at=func.clock_timestamp(),
+            ask_again_at=None,
+            exchange_id=exchange_id,
+        )
+    )
+
+
+def _of(verification: Row[Any]) -> ColumnElement[bool]:
+    return and_(inquiries.c.verification_id == verification.id, inquiries.c.revision == verification.revision)
+
+
+def _change(connection: Connection, row: Row[Any], *, state: InquiryState, **values: Any) -> None:
+    before = InquiryState(row.state)
+    if before is not state:
+        move(before, state)
+    connection.execute(update(inquiries).where(inquiries.c.id == row.id).values(state=state.value, **values))

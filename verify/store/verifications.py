@@ -1,0 +1,82 @@
+"""Verifications: their rows, states and timeline."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from verify.store.tables import events, verifications
+from verify.verification import VerificationState, move, new_id
+
+#: The actor of what the program does by itself.
+SYSTEM = "system"
+
+
+def add(connection: Connection, *, dedupe_key: bytes, **values: Any) -> str | None:
+    """The new verification's id; None when the same one was asked for before."""
+    made = connection.execute(
+        upsert(verifications)
+        .values(id=new_id("ver"), dedupe_key=dedupe_key, **values)
+        .on_conflict_do_nothing(index_elements=["practice_id", "dedupe_key"])
+        .returning(verifications.c.id)
+    ).scalar_one_or_none()
+    return str(made) if made else None
+
+
+def find(connection: Connection, practice_id: str, dedupe_key: bytes) -> Row[Any] | None:
+    return connection.execute(
+        select(verifications).where(
+            verifications.c.practice_id == practice_id, verifications.c.dedupe_key == dedupe_key
+        )
+    ).first()
+
+
+def read(connection: Connection, verification_id: str) -> Row[Any]:
+    """Raises NoResultFound."""
+    return connection.execute(select(verifications).where(verifications.c.id == verification_id)).one()
+
+
+def lock(connection: Connection, verification_id: str, practice_id: str | None = None) -> Row[Any] | None:
+    """The row, held until the transaction ends; None when there is none (in that practice)."""
+    query = select(verifications).where(verifications.c.id == verification_id)
+    if practice_id is not None:
+        query = query.where(verifications.c.practice_id == practice_id)
+    return connection.execute(query.with_for_update()).first()
+
+
+def change(connection: Connection, row: Row[Any], **values: Any) -> None:
+    """Writes columns of a locked row; a `state` among them is checked against the allowed moves."""
+    if "state" in values:
+        before, after = VerificationState(row.state), VerificationState(values["state"])
+        if before is not after:
+            move(before, after)
+    connection.execute(
+        update(verifications).where(verifications.c.id == row.id).values(updated_at=func.now(), **values)
+    )
+
+
+def record(
+    connection: Connection,
+    practice_id: str,
+    verification_id: str,
+    what: str,
+    detail: Mapping[str, object] | None = None,
+    *,
+    actor: str = SYSTEM,
+) -> None:
+    """One line of the timeline: a code, and codes and ids beside it; never a value of the patient's."""
+    connection.execute(
+        insert(events).values(
+            practice_id=practice_id,
+            verification_id=verification_id,
+            actor=actor,
+            what=what,
+            detail={name: _plain(value) for name, value in (detail or {}).items()},
+        )
+    )
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, (date, datetime)) else value
