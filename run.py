@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
         if code := subprocess.run(step, env=environment(), check=False).returncode:
             return code
     # The last step takes this process's place, so that signals reach the program itself.
-    os.execve(steps[-1][0], steps[-1], environment())
+    return os.execve(steps[-1][0], steps[-1], environment())  # noqa: S606  # no shell is meant
 
 
 class SetupFailed(Exception):
@@ -78,7 +78,9 @@ def install(lock: Path) -> str:
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
     outcome = subprocess.run([*pip, "--require-hashes", "-r", str(lock)], env=environment(), check=False)
     if outcome.returncode:
-        raise SetupFailed(f"pip could not install {lock.name}; its words are above. Is the network reachable?")
+        raise SetupFailed(
+            f"pip could not install {lock.name}; its words are above. Is the network reachable?"
+        )
     for name, value in {**wanted, "python": version()}.items():
         stamp_file(name).write_text(value)
     return str(python)
@@ -132,10 +134,21 @@ def up(python: str, options: list[str]) -> list[list[str]]:
 
 
 def test(python: str, options: list[str]) -> list[list[str]]:
-    return [[python, "-m", "pytest", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *(options or [str(ROOT / "tests")])]]
+    return [
+        [
+            python,
+            "-m",
+            "pytest",
+            "--rootdir",
+            str(ROOT),
+            "-c",
+            str(ROOT / "pyproject.toml"),
+            *(options or [str(ROOT / "tests")]),
+        ]
+    ]
 
 
-def check(python: str, options: list[str]) -> list[list[str]]:
+def check(python: str, _options: list[str]) -> list[list[str]]:
     os.chdir(ROOT)
     beside = Path(python).parent
     return [

@@ -24,4 +24,6 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     http_status: int | None = None
 
     def __repr__(self) -> str:
-        return f"Exchange(account_id={self.account_id!r}, trace={self.trace!r}, http_status={self.http_status})"
+        return (
+            f"Exchange(account_id={self.account_id!r}, trace={self.trace!r}, http_status={self.http_status})"
+        )

@@ -64,4 +64,6 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return self.dependent or self.subscriber
 
     def __repr__(self) -> str:
-        return f"Inquiry(payer_id={self.payer_id!r}, service_type={self.service_type!r}, trace={self.trace!r})"
+        return (
+            f"Inquiry(payer_id={self.payer_id!r}, service_type={self.service_type!r}, trace={self.trace!r})"
+        )

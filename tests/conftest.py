@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from importlib import import_module
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import redis
 
 from verify.servers.postgres import Postgres
 from verify.servers.valkey import Valkey
+from verify.store import connect, migrate
 
 TEMPLATE = "migrated"
 numbers = count(1)
@@ -39,7 +39,9 @@ def migrated_template(postgres_server: Postgres) -> str:
     url = database_url(postgres_server, TEMPLATE)
     with administrate(postgres_server) as session:
         session.execute(f'CREATE DATABASE "{TEMPLATE}"')
-    import_module("verify.store").migrate(url)
+    engine = connect(url)
+    migrate(engine)
+    engine.dispose()
     return TEMPLATE
 
 
@@ -65,14 +67,14 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 @pytest.fixture
 def valkey_url(valkey_server: Valkey) -> Iterator[str]:
-    """An empty Valkey; for redis-py. `verify.servers.valkey.celery_url` gives Celery's form."""
+    """An empty Valkey; for redis-py. `verify.queue.broker_url` gives Celery's form."""
     with redis.Redis.from_url(valkey_server.url) as client:
         client.flushall()
     yield valkey_server.url
 
 
 @pytest.fixture
-def valkey(valkey_url: str) -> Iterator["redis.Redis[bytes]"]:
+def valkey(valkey_url: str) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(valkey_url) as client:
         yield client
 

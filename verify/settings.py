@@ -81,7 +81,9 @@ def environment_for(chosen: Settings) -> dict[str, str]:
 def _check(field: str, value: str) -> None:
     """Raises ConfigurationError for a value its field cannot take; each is tried alone to name the one."""
     try:
-        msgspec.convert({"data_folder": "/", "key_file": "/", field: value}, Settings, strict=False, dec_hook=_decode)
+        msgspec.convert(
+            {"data_folder": "/", "key_file": "/", field: value}, Settings, strict=False, dec_hook=_decode
+        )
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{VARIABLES[field]} cannot be used: {_kind(error)}") from None
 

@@ -1,20 +1,35 @@
 """Practices, providers, payers and the accounts that reach them."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from payers.account import Account, AccountId
 from verify.security.keys import Keyring
-from verify.store.sealing import Seals
+from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import locations, payer_accounts, payers, practices, providers
 from verify.verification import new_id
+
+SECRETS = SealedColumn("payer_accounts", "secrets_sealed")
 
 
 def practice(connection: Connection, practice_id: str) -> Row[Any]:
     """The practice's row. Raises NoResultFound."""
     return connection.execute(select(practices).where(practices.c.id == practice_id)).one()
+
+
+def zone(connection: Connection, practice_id: str) -> ZoneInfo:
+    """The zone that decides what day it is at the practice."""
+    return ZoneInfo(practice(connection, practice_id).time_zone)
+
+
+def payer(connection: Connection, practice_id: str, payer_id: str) -> Row[Any]:
+    """Raises NoResultFound."""
+    return connection.execute(
+        select(payers).where(payers.c.practice_id == practice_id, payers.c.id == payer_id)
+    ).one()
 
 
 def only_practice(connection: Connection) -> Row[Any] | None:
@@ -42,7 +57,7 @@ def add_payer(connection: Connection, **values: Any) -> str:
 def add_account(connection: Connection, keyring: Keyring, *, secrets: dict[str, str], **values: Any) -> str:
     """A payer account, its secrets sealed."""
     account_id = new_id("acct")
-    sealed = Seals(keyring, values["practice_id"]).close_json(secrets, "payer_accounts.secrets_sealed", account_id)
+    sealed = Seals(keyring, values["practice_id"]).close_json(secrets, SECRETS, account_id)
     connection.execute(insert(payer_accounts).values(id=account_id, secrets_sealed=sealed, **values))
     return account_id
 
@@ -74,7 +89,7 @@ def account(connection: Connection, keyring: Keyring, account_id: str) -> Accoun
     secrets: dict[str, str] = {}
     if row.secrets_sealed is not None:
         seals = Seals(keyring, row.practice_id)
-        secrets = seals.open_json(row.secrets_sealed, "payer_accounts.secrets_sealed", row.id)
+        secrets = seals.open_json(row.secrets_sealed, SECRETS, row.id)
     return msgspec.convert(
         {
             "id": AccountId(row.id),
@@ -98,6 +113,14 @@ def account(connection: Connection, keyring: Keyring, account_id: str) -> Accoun
 def accounts(connection: Connection) -> list[Row[Any]]:
     """Every account's row, for doctor."""
     return list(connection.execute(select(payer_accounts).order_by(payer_accounts.c.created_at)))
+
+
+def pause_code(connection: Connection, account_id: str) -> str:
+    """Why the account is not to be used, or empty."""
+    code = connection.execute(
+        select(payer_accounts.c.paused_code).where(payer_accounts.c.id == account_id)
+    ).scalar_one()
+    return code or ""
 
 
 def pause_account(connection: Connection, account_id: str, code: str) -> bool:

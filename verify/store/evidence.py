@@ -4,21 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, and_, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from verify.store.sealing import Seals
+from verify.facts import Fact
+from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import facts, findings, follow_ups, notes, questions
 from verify.verification import new_id
 
-BODY = "notes.body_sealed"
+BODY = SealedColumn("notes", "body_sealed")
 Document = Mapping[str, Any]
 
 
-def add_facts(
-    connection: Connection, verification: Row[Any], documents: Iterable[tuple[str, str, Document]]
-) -> int:
-    """Adds facts given as (key, name, document); those known already are left as they are. How many were new."""
+def add_facts(connection: Connection, verification: Row[Any], found: Iterable[Fact]) -> int:
+    """Adds what is not known yet; how many that were. Judging the same evidence again adds nothing."""
     rows = [
         {
             "id": new_id("fact"),
@@ -26,24 +26,32 @@ def add_facts(
             "patient_id": verification.patient_id,
             "coverage_id": verification.coverage_id,
             "verification_id": verification.id,
-            "key": key,
-            "name": name,
-            "document": document,
+            "revision": verification.revision,
+            "key": fact.key,
+            "name": fact.name.value,
+            "document": msgspec.to_builtins(fact),
         }
-        for key, name, document in documents
+        for fact in found
     ]
     if not rows:
         return 0
     added = connection.execute(
-        upsert(facts).on_conflict_do_nothing(index_elements=["verification_id", "key"]).returning(facts.c.id), rows
+        upsert(facts)
+        .on_conflict_do_nothing(index_elements=["verification_id", "revision", "key"])
+        .returning(facts.c.id),
+        rows,
     )
     return len(added.all())
 
 
-def facts_of(connection: Connection, verification_id: str) -> Sequence[Row[Any]]:
-    return connection.execute(
-        select(facts).where(facts.c.verification_id == verification_id).order_by(facts.c.id)
-    ).all()
+def facts_of(connection: Connection, verification: Row[Any]) -> list[Fact]:
+    """What was learned for the present revision, oldest first."""
+    rows = connection.execute(
+        select(facts.c.document)
+        .where(facts.c.verification_id == verification.id, facts.c.revision == verification.revision)
+        .order_by(facts.c.id)
+    )
+    return [msgspec.convert(document, Fact) for (document,) in rows]
 
 
 def replace_findings(
@@ -187,11 +195,15 @@ def close_follow_up(connection: Connection, follow_up_id: str, *, outcome: str, 
 
 def follow_ups_of(connection: Connection, verification_id: str) -> Sequence[Row[Any]]:
     return connection.execute(
-        select(follow_ups).where(follow_ups.c.verification_id == verification_id).order_by(follow_ups.c.due_at)
+        select(follow_ups)
+        .where(follow_ups.c.verification_id == verification_id)
+        .order_by(follow_ups.c.due_at)
     ).all()
 
 
-def add_note(connection: Connection, seals: Seals, verification: Row[Any], *, kind: str, body: str, author_id: str) -> str:
+def add_note(
+    connection: Connection, seals: Seals, verification: Row[Any], *, kind: str, body: str, author_id: str
+) -> str:
     note_id = new_id("note")
     connection.execute(
         insert(notes).values(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from verify.store.tables import jobs
@@ -42,6 +42,8 @@ class Hint(NamedTuple):
     job_id: JobId
     step: str
     lane: Lane
+    #: False when a sweep sends it, in its own time.
+    at_once: bool = True
 
 
 def accept(
@@ -51,7 +53,7 @@ def accept(
     subject_id: str,
     practice_id: str,
     lane: Lane,
-    round: str = "",
+    run: str = "",
     not_before: datetime | None = None,
 ) -> Hint | None:
     """Inserts the job in the caller's transaction; None when it was accepted before.
@@ -66,7 +68,7 @@ def accept(
         "subject_id": subject_id,
         "practice_id": practice_id,
         "lane": lane.value,
-        "round": round,
+        "round": run,
         "not_before": not_before or now,
         "due_at": now + timedelta(seconds=GRACE_SECONDS) if hinted_at_once else (not_before or now),
     }
@@ -76,7 +78,7 @@ def accept(
         .on_conflict_do_nothing(index_elements=["step", "subject_id", "round"])
         .returning(jobs.c.id)
     ).scalar_one_or_none()
-    return Hint(JobId(made), step, lane) if made else None
+    return Hint(JobId(made), step, lane, hinted_at_once) if made else None
 
 
 def claim(connection: Connection, job_id: JobId, *, lease_seconds: float) -> Claim | None:
@@ -222,8 +224,8 @@ class Backlog(NamedTuple):
 
 
 def backlog(connection: Connection) -> list[Backlog]:
-    def count(state: str) -> object:
-        return func.sum(case((jobs.c.state == state, 1), else_=0))
+    def count(state: str) -> ColumnElement[int]:
+        return func.count().filter(jobs.c.state == state)
 
     rows = connection.execute(
         select(
@@ -239,8 +241,10 @@ def backlog(connection: Connection) -> list[Backlog]:
     return [Backlog(*row) for row in rows]
 
 
-def _held(claim: Claim):  # type: ignore[no-untyped-def]  # SQLAlchemy's Update has no short name
-    return update(jobs).where(jobs.c.id == claim.job_id, jobs.c.token == claim.token, jobs.c.state == "leased")
+def _held(claim: Claim) -> Update:
+    return update(jobs).where(
+        jobs.c.id == claim.job_id, jobs.c.token == claim.token, jobs.c.state == "leased"
+    )
 
 
 def _claimed(row: Row[tuple[object, ...]]) -> Claim:

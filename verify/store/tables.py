@@ -212,7 +212,8 @@ patients = Table(
     #: JSON of verify.intake.submission.Patient: names, birth date, sex, phone.
     Column("identity_sealed", LargeBinary, nullable=False),
     #: Last name, first name and birth date together: the same person twice is one row.
-    Column("identity_index", LargeBinary, nullable=False),
+    #: Null without a birth date: a name alone makes nobody the same.
+    Column("identity_index", LargeBinary),
     #: The clinic's own number for the patient, as a keyed hash.
     Column("external_index", LargeBinary),
     _created(),
@@ -265,8 +266,10 @@ verifications = Table(
     Column("state", Text, nullable=False),
     #: Short code of what is missing or wrong; words are made from it at the edge.
     Column("state_detail", Text, nullable=False, server_default=""),
-    #: The same request twice is one row (HMAC of patient, coverage, lines, date, reason).
+    #: The same request twice is one row (hash over patient, coverage, lines, date, reason).
     Column("dedupe_key", LargeBinary, nullable=False),
+    #: Raised whenever a person mends the question; only what was learned since counts.
+    Column("revision", Integer, nullable=False, server_default="1"),
     Column("requested_by", Text, nullable=False),
     _created(),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -289,7 +292,9 @@ verifications = Table(
 )
 
 #: Interchange control numbers (ISA13): nine digits, then again from 1.
-control_number = Sequence("control_number", start=1, minvalue=1, maxvalue=999_999_999, cycle=True, metadata=metadata)
+control_number = Sequence(
+    "control_number", start=1, minvalue=1, maxvalue=999_999_999, cycle=True, metadata=metadata
+)
 
 inquiries = Table(
     "inquiries",
@@ -300,8 +305,12 @@ inquiries = Table(
     _of("payers", index=False),
     #: Null for a call that a person made without being asked to by a phone account.
     _of("payer_accounts", nullable=True, index=False),
+    #: The verification's, when it was planned.
+    Column("revision", Integer, nullable=False),
     #: The same for every attempt, so that a payer can see a repeat (CORE 153).
-    Column("control_number", Integer, control_number, nullable=False, server_default=control_number.next_value()),
+    Column(
+        "control_number", Integer, control_number, nullable=False, server_default=control_number.next_value()
+    ),
     Column("service_type", Text, nullable=False),
     Column("date_of_service", Date, nullable=False),
     #: Why it is asked: plan, benefit, call …
@@ -323,7 +332,15 @@ inquiries = Table(
     #: The exchange the benefits were read from.
     Column("exchange_id", Text),
     _created(),
-    UniqueConstraint("verification_id", "payer_id", "service_type", "date_of_service", "purpose"),
+    UniqueConstraint(
+        "verification_id",
+        "revision",
+        "payer_id",
+        "service_type",
+        "date_of_service",
+        "purpose",
+        name="inquiries_question_key",
+    ),
 )
 
 #: Evidence: inserted before the question is sent, completed once, never changed or removed after.
@@ -364,12 +381,14 @@ facts = Table(
     _of("patients"),
     _of("coverages", index=False),
     _of("verifications"),
-    #: verify.facts: stable over repeated judging of the same evidence.
+    #: The verification's, when it was learned.
+    Column("revision", Integer, nullable=False),
+    #: verify.facts.Fact.key: stable over repeated judging of the same evidence.
     Column("key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("document", JSONB, nullable=False),
     _created(),
-    UniqueConstraint("verification_id", "key"),
+    UniqueConstraint("verification_id", "revision", "key"),
 )
 
 #: The conclusions of the newest judging; facts and exchanges are the evidence and stay.
@@ -482,7 +501,8 @@ idempotency_keys = Table(
     Column("body_hash", LargeBinary, nullable=False),
     #: Null while the first request is still at work.
     Column("status", SmallInteger),
-    Column("response", JSONB),
+    #: The answer given, to be given again: it may name the patient.
+    Column("response_sealed", LargeBinary),
     _created(),
 )
 

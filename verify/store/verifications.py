@@ -33,6 +33,11 @@ def find(connection: Connection, practice_id: str, dedupe_key: bytes) -> Row[Any
     ).first()
 
 
+def read(connection: Connection, verification_id: str) -> Row[Any]:
+    """Raises NoResultFound."""
+    return connection.execute(select(verifications).where(verifications.c.id == verification_id)).one()
+
+
 def lock(connection: Connection, verification_id: str, practice_id: str | None = None) -> Row[Any] | None:
     """The row, held until the transaction ends; None when there is none (in that practice)."""
     query = select(verifications).where(verifications.c.id == verification_id)

@@ -14,7 +14,7 @@ def test_a_database_is_fresh_in_every_test(empty_postgres_url: str, turn: int) -
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_valkey_is_empty_in_every_test(valkey: "redis.Redis[bytes]", turn: int) -> None:
+def test_valkey_is_empty_in_every_test(valkey: redis.Redis, turn: int) -> None:
     assert valkey.dbsize() == 0
     valkey.set("only", turn)
 

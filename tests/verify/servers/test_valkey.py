@@ -12,8 +12,9 @@ import pytest
 import redis
 from celery import Celery
 
+from verify.queue import broker_url
 from verify.servers.folder import ServerFault, command_line
-from verify.servers.valkey import Valkey, celery_url
+from verify.servers.valkey import Valkey
 
 ROOT = Path(__file__).parents[3]
 
@@ -27,7 +28,7 @@ def server(tmp_path: Path) -> Iterator[Valkey]:
 
 
 @pytest.fixture
-def client(server: Valkey) -> Iterator["redis.Redis[bytes]"]:
+def client(server: Valkey) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(server.url) as client:
         yield client
 
@@ -42,11 +43,11 @@ def client(server: Valkey) -> Iterator["redis.Redis[bytes]"]:
         ("port", "0"),
     ],
 )
-def test_setting(client: "redis.Redis[bytes]", setting: str, value: str) -> None:
+def test_setting(client: redis.Redis, setting: str, value: str) -> None:
     assert client.config_get(setting) == {setting: value}
 
 
-def test_data_survives_a_kill(server: Valkey, client: "redis.Redis[bytes]") -> None:
+def test_data_survives_a_kill(server: Valkey, client: redis.Redis) -> None:
     for number in range(1000):
         client.set(f"key-{number}", number)
     url, pid = server.url, server.pid
@@ -57,9 +58,7 @@ def test_data_survives_a_kill(server: Valkey, client: "redis.Redis[bytes]") -> N
     assert client.dbsize() == 1000
 
 
-def test_a_broken_append_only_file_is_put_aside(
-    server: Valkey, client: "redis.Redis[bytes]", tmp_path: Path
-) -> None:
+def test_a_broken_append_only_file_is_put_aside(server: Valkey, client: redis.Redis, tmp_path: Path) -> None:
     for number in range(100):
         client.set(f"key-{number}", number)
     server.stop()
@@ -71,8 +70,8 @@ def test_a_broken_append_only_file_is_put_aside(
     assert next(tmp_path.rglob("appendonlydir.broken")).is_dir()
 
 
-def test_celery_reaches_it_by_its_own_form_of_the_url(server: Valkey, client: "redis.Redis[bytes]") -> None:
-    app = Celery(broker=celery_url(server.url))
+def test_celery_reaches_it_by_its_own_form_of_the_url(server: Valkey, client: redis.Redis) -> None:
+    app = Celery(broker=broker_url(server.url))
     app.send_task("anything", args=["id"])
     assert client.llen("celery") == 1
     app.close()
@@ -87,8 +86,8 @@ def test_celery_reaches_it_by_its_own_form_of_the_url(server: Valkey, client: "r
         ("rediss://:secret@cache:6379/1", "rediss://:secret@cache:6379/1"),
     ],
 )
-def test_celery_url(url: str, expected: str) -> None:
-    assert celery_url(url) == expected
+def test_broker_url(url: str, expected: str) -> None:
+    assert broker_url(url) == expected
 
 
 def test_a_second_server_on_the_same_folder_is_refused(tmp_path: Path, server: Valkey) -> None:

@@ -1,0 +1,244 @@
+from datetime import UTC, date, datetime
+
+import msgspec
+import pytest
+
+from payers.benefits import Answer, Benefit, Contact, DateRange, Entity, Identity, Member, OtherEntity
+from verify.facts import (
+    Fact,
+    FactName,
+    Level,
+    Source,
+    SourceKind,
+    Standing,
+    Status,
+    Tier,
+    facts_from_answers,
+    facts_from_member,
+)
+from verify.facts.answers import basis_points_of, cents_of
+
+SOURCE = Source(
+    kind=SourceKind.X12_271,
+    reference="exc_1",
+    by="system",
+    obtained_at=datetime(2026, 3, 2, 12, 0, tzinfo=UTC),
+    as_of=date(2026, 3, 4),
+)
+
+
+def read(question: str, status: str, value: object = None) -> list[Fact]:
+    answer = Answer(status=status, value=value, segments=[17, 18])
+    return facts_from_answers({question: answer}, source=SOURCE, service_type="MH")
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "value", "name", "standing"),
+    [
+        ("active", "stated", "active", FactName.ACTIVE, Standing.YES),
+        ("active", "stated", "inactive", FactName.ACTIVE, Standing.NO),
+        ("active", "not_stated", None, FactName.ACTIVE, Standing.NOT_STATED),
+        ("active", "ambiguous", ["active", "inactive"], FactName.ACTIVE, Standing.UNKNOWN),
+        ("authorization", "stated", "required", FactName.AUTHORIZATION, Standing.YES),
+        ("authorization", "stated", "not_required", FactName.AUTHORIZATION, Standing.NO),
+        ("authorization", "stated", "payer_cannot_say", FactName.AUTHORIZATION, Standing.UNKNOWN),
+        ("authorization", "not_stated", None, FactName.AUTHORIZATION, Standing.NOT_STATED),
+        ("copay", "not_stated", None, FactName.COPAY, Standing.NOT_STATED),
+        ("copay", "ambiguous", [{"amount": "30"}, {"amount": "40"}], FactName.COPAY, Standing.UNKNOWN),
+        ("coinsurance", "not_stated", None, FactName.COINSURANCE, Standing.NOT_STATED),
+        ("coinsurance", "ambiguous", [{"percent": ".2"}], FactName.COINSURANCE, Standing.UNKNOWN),
+        ("limits", "not_stated", None, FactName.LIMITS, Standing.NOT_STATED),
+        ("limits", "ambiguous", [[]], FactName.LIMITS, Standing.UNKNOWN),
+        ("administered_by", "not_stated", None, FactName.ADMINISTRATOR, Standing.NOT_STATED),
+    ],
+)
+def test_an_answer_becomes_a_fact_that_stands_as_it_was_said(question, status, value, name, standing):
+    [fact] = read(question, status, value)
+    assert (fact.name, fact.standing, fact.status) == (name, standing, Status(status))
+    assert fact.about.service_type == "MH"
+    assert fact.about.tier is Tier.IN_NETWORK
+    assert fact.expires_at > SOURCE.obtained_at
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "kept"),
+    [
+        ("copay", {"amount": "30.00", "per": "visit"}, {"cents": 30_00, "per": "visit"}),
+        ("copay", {"amount": "0", "per": None}, {"cents": 0, "per": None}),
+        ("coinsurance", {"percent": ".2"}, 2000),
+        ("coinsurance", {"percent": "0"}, 0),
+        ("coinsurance", {"percent": "1"}, 10_000),
+        (
+            "limits",
+            [{"quantity": "20", "unit": "visits", "period": "year", "remaining": "12"}],
+            [{"quantity": "20", "unit": "visits", "period": "year", "remaining": "12"}],
+        ),
+        (
+            "administered_by",
+            {"name": "EXAMPLE BEHAVIORAL", "id": "W123456789", "phone": "8005550100"},
+            {"name": "EXAMPLE BEHAVIORAL", "phone": "8005550100"},
+        ),
+    ],
+)
+def test_a_stated_value_is_kept_in_cents_and_basis_points_with_its_segments(question, said, kept):
+    [fact] = read(question, "stated", said)
+    assert fact.value == kept
+    assert fact.segments == (17, 18)
+    assert fact.settled
+
+
+def test_a_percentage_sent_as_a_whole_number_is_ambiguous():
+    [fact] = read("coinsurance", "stated", {"percent": "20"})
+    assert (fact.standing, fact.status, fact.value) == (Standing.UNKNOWN, Status.AMBIGUOUS, ["20"])
+
+
+def test_every_stated_part_of_an_accumulator_is_a_fact_and_what_is_missing_is_said():
+    facts = read(
+        "deductible",
+        "derived",
+        {"individual": {"total": "1500", "met": None, "remaining": "325.50"}, "family": {"total": "3000"}},
+    )
+    assert {(fact.name, fact.about.level): fact.value for fact in facts} == {
+        (FactName.DEDUCTIBLE_TOTAL, Level.PERSON): 1500_00,
+        (FactName.DEDUCTIBLE_REMAINING, Level.PERSON): 325_50,
+        (FactName.DEDUCTIBLE_TOTAL, Level.FAMILY): 3000_00,
+    }
+    assert {fact.status for fact in facts} == {Status.DERIVED}
+
+
+def test_a_total_alone_leaves_what_remains_not_stated():
+    facts = read("out_of_pocket", "stated", {"individual": {"total": "5000"}, "family": None})
+    assert {(fact.name, fact.standing) for fact in facts} == {
+        (FactName.OUT_OF_POCKET_TOTAL, Standing.VALUE),
+        (FactName.OUT_OF_POCKET_REMAINING, Standing.NOT_STATED),
+    }
+
+
+def test_an_ambiguous_accumulator_leaves_total_and_rest_unknown():
+    facts = read("deductible", "ambiguous", [{"individual": {"total": "1500"}}])
+    assert {(fact.name, fact.standing) for fact in facts} == {
+        (FactName.DEDUCTIBLE_TOTAL, Standing.UNKNOWN),
+        (FactName.DEDUCTIBLE_REMAINING, Standing.UNKNOWN),
+    }
+
+
+def test_an_ambiguous_administrator_keeps_names_and_never_ids():
+    [fact] = read("administered_by", "ambiguous", [{"name": "A", "id": "W1", "phone": None}, {"name": "B"}])
+    assert fact.value == [{"name": "A", "phone": None}, {"name": "B", "phone": None}]
+
+
+def test_a_question_nobody_knows_is_left_alone():
+    assert read("telehealth", "stated", "yes") == []
+
+
+@pytest.mark.parametrize(
+    ("dollars", "cents"),
+    [
+        ("30", 3000),
+        ("30.5", 3050),
+        (" 0 ", 0),
+        ("30.555", None),
+        ("-1", None),
+        ("NaN", None),
+        ("1e3", 100_000),
+        ("1e400", None),
+        ("ten", None),
+        ("", None),
+        (None, None),
+        (30, None),
+    ],
+)
+def test_money_is_whole_cents_or_nothing(dollars, cents):
+    assert cents_of(dollars) == cents
+
+
+@pytest.mark.parametrize(
+    ("share", "points"),
+    [(".2", 2000), ("0.125", 1250), (".33335", 3334), ("1.01", None), ("-.1", None), (None, None)],
+)
+def test_a_share_is_basis_points_or_nothing(share, points):
+    assert basis_points_of(share) == points
+
+
+def member(**said) -> dict[FactName, Fact]:
+    facts = facts_from_member(Member(role="subscriber", **said), source=SOURCE, service_type="30")
+    return {fact.name: fact for fact in facts}
+
+
+def test_a_silent_member_states_nothing():
+    assert {fact.standing for fact in member().values()} == {Standing.NOT_STATED}
+
+
+def test_the_plan_is_named_by_its_active_lines():
+    active = Benefit(information_code="1", plan="GOLD PPO", segments=[12])
+    again = Benefit(information_code="1", plan="GOLD PPO", segments=[13])
+    other = Benefit(information_code="B", plan="SILVER", segments=[14])
+    assert member(benefits=[active, again, other])[FactName.PLAN_NAME].value == "GOLD PPO"
+
+
+def test_two_plan_names_are_ambiguous():
+    lines = [
+        Benefit(information_code="1", plan=name, segments=[n]) for n, name in enumerate(("GOLD", "SILVER"))
+    ]
+    named = member(benefits=lines)[FactName.PLAN_NAME]
+    assert (named.standing, named.value, named.segments) == (Standing.UNKNOWN, ["GOLD", "SILVER"], (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("dates", "begin", "end"),
+    [
+        ([DateRange(qualifier="291", start="2026-01-01", to="2026-12-31")], "2026-01-01", "2026-12-31"),
+        ([DateRange(qualifier="346", start="2026-01-01", to="2026-01-01")], "2026-01-01", None),
+        ([DateRange(qualifier="347", start="2026-06-30", to="2026-06-30")], None, "2026-06-30"),
+        ([DateRange(qualifier="291", start="2025-07-01", to="2025-07-01")], "2025-07-01", None),
+        # Our own date of service, echoed.
+        ([DateRange(qualifier="291", start="2026-03-04", to="2026-03-04")], None, None),
+        ([DateRange(qualifier="307", start="2026-01-01", to="9999-12-31")], "2026-01-01", None),
+        ([DateRange(qualifier="472", start="2026-01-01", to="2026-01-01")], None, None),
+    ],
+)
+def test_plan_dates_come_from_plan_eligibility_and_benefit_periods(dates, begin, end):
+    facts = member(dates=dates)
+    assert facts[FactName.PLAN_BEGIN].value == begin
+    assert facts[FactName.PLAN_END].value == end
+
+
+def test_two_plan_begins_are_ambiguous():
+    dates = [DateRange(qualifier="346", start=day, to=day) for day in ("2026-01-01", "2025-01-01")]
+    assert member(dates=dates)[FactName.PLAN_BEGIN].value == ["2025-01-01", "2026-01-01"]
+
+
+def other(**entity) -> OtherEntity:
+    return OtherEntity(entity=Entity(**entity), service_types=["30"], insurance_type=None, segments=[9])
+
+
+def test_another_payer_is_named_with_its_own_number_and_phone():
+    payer = other(
+        type="PRP",
+        name="OTHER HEALTH",
+        id_qualifier="PI",
+        id="99999",
+        contacts=[Contact(qualifier="UR", number="x"), Contact(qualifier="TE", number="8005550111")],
+    )
+    assert member(other_payers=[payer])[FactName.OTHER_PAYER].value == [
+        {"name": "OTHER HEALTH", "payer_id": "99999", "phone": "8005550111", "order": "primary"}
+    ]
+
+
+def test_no_fact_holds_anything_of_a_person():
+    marked = Member(
+        role="subscriber",
+        identity=Identity(
+            last="MARKEDLAST", first="MARKEDFIRST", member_id="MARKEDID", birth_date="1950-01-02"
+        ),
+        other_payers=[
+            other(type="SEP", name="OTHER HEALTH", id_qualifier="MI", id="MARKEDID"),
+            other(type="IL", name="MARKEDLAST"),
+            other(type="PR", name="MARKEDLAST", first_name="MARKEDFIRST"),
+        ],
+    )
+    facts = facts_from_member(marked, source=SOURCE, service_type="30")
+    stored = msgspec.json.encode(facts).decode()
+    assert "OTHER HEALTH" in stored
+    assert "MARKED" not in stored
+    assert "1950" not in stored

@@ -1,0 +1,208 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from verify.facts import (
+    About,
+    Fact,
+    FactName,
+    Known,
+    Level,
+    Source,
+    SourceKind,
+    Standing,
+    Status,
+    Tier,
+    merge,
+)
+
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+
+
+def said(
+    name=FactName.AUTHORIZATION,
+    standing=Standing.YES,
+    *,
+    value=None,
+    kind=SourceKind.X12_271,
+    reference="",
+    days_ago=0.0,
+    status=None,
+    expires_in_days=30,
+    line="",
+    types="MH",
+    tier=Tier.IN_NETWORK,
+    level=Level.PERSON,
+) -> Fact:
+    obtained = NOW - timedelta(days=days_ago)
+    silent = standing is Standing.NOT_STATED
+    return Fact(
+        name=name,
+        about=About(service_line=line, service_type="" if line else types, tier=tier, level=level),
+        standing=standing,
+        status=status or (Status.NOT_STATED if silent else Status.STATED),
+        value=value,
+        source=Source(kind=kind, reference=reference or f"{kind}-{days_ago}", by="x", obtained_at=obtained),
+        expires_at=NOW + timedelta(days=expires_in_days),
+    )
+
+
+def known(*facts: Fact) -> Known:
+    [found] = merge(facts, now=NOW).known.values()
+    return found
+
+
+def test_a_call_outweighs_an_electronic_answer_and_the_difference_stays_visible():
+    electronic, call = said(standing=Standing.NO), said(kind=SourceKind.CALL, days_ago=3)
+    found = known(electronic, call)
+    assert found.fact == call
+    assert found.rivals == (electronic,)
+    assert not found.settled
+    assert found.keys == (call.key, electronic.key)
+
+
+@pytest.mark.parametrize(
+    ("weaker", "stronger"),
+    [
+        (SourceKind.CALL, SourceKind.LETTER),
+        (SourceKind.PORTAL, SourceKind.CALL),
+        (SourceKind.X12_271, SourceKind.PORTAL),
+        (SourceKind.CARD, SourceKind.X12_271),
+        (SourceKind.PATIENT, SourceKind.CARD),
+    ],
+)
+def test_sources_carry_in_a_stated_order(weaker, stronger):
+    assert known(said(kind=weaker, standing=Standing.NO), said(kind=stronger)).fact.source.kind is stronger
+
+
+def test_sources_that_agree_settle_the_matter():
+    assert known(said(), said(kind=SourceKind.CALL)).settled
+
+
+def test_a_newer_answer_of_the_same_kind_makes_the_older_one_history():
+    newer = said(standing=Standing.NO, days_ago=1)
+    found = known(newer, said(days_ago=20))
+    assert (found.fact, found.rivals) == (newer, ())
+
+
+def test_a_newer_silence_does_not_erase_what_was_said():
+    assert known(said(days_ago=5), said(standing=Standing.NOT_STATED)).standing is Standing.YES
+
+
+def test_a_newer_doubt_does_replace_what_was_said():
+    doubt = said(standing=Standing.UNKNOWN, status=Status.AMBIGUOUS)
+    assert known(said(days_ago=5), doubt).fact == doubt
+
+
+def test_the_later_reading_of_the_same_evidence_counts():
+    first = said(reference="exc_1", standing=Standing.NO)
+    mended = said(reference="exc_1", standing=Standing.YES)
+    found = known(first, mended)
+    assert (found.fact, found.rivals) == (mended, ())
+
+
+def test_of_amounts_that_move_the_newest_wins_whatever_its_source():
+    call = said(FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=500_00, kind=SourceKind.CALL, days_ago=4)
+    newer = said(FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=300_00)
+    found = known(call, newer)
+    assert (found.fact, found.rivals) == (newer, ())
+
+
+def test_amounts_that_move_conflict_only_when_obtained_together():
+    call = said(
+        FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=500_00, kind=SourceKind.CALL, days_ago=0.5
+    )
+    newer = said(FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=300_00)
+    assert known(call, newer).rivals == (call,)
+
+
+def test_a_fresh_fact_beats_an_expired_one_of_better_support():
+    old_letter = said(kind=SourceKind.LETTER, standing=Standing.NO, expires_in_days=-1)
+    found = known(old_letter, said())
+    assert found.standing is Standing.YES
+    assert found.rivals == ()
+    assert not found.stale
+
+
+def test_a_fact_that_expired_is_shown_as_stale_and_settles_nothing():
+    found = known(said(expires_in_days=0))
+    assert (found.standing, found.stale, found.settled) == (Standing.YES, True, False)
+
+
+def test_what_is_known_beats_what_could_not_be_said_which_beats_silence():
+    unknown, silent = (
+        said(kind=SourceKind.CALL, standing=Standing.UNKNOWN),
+        said(standing=Standing.NOT_STATED),
+    )
+    assert known(unknown, said()).standing is Standing.YES
+    assert known(unknown, silent).standing is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        (FactName.COPAY, {"cents": 30_00, "per": "visit"}, {"cents": 30_00, "per": None}),
+        (FactName.ADMINISTRATOR, {"name": "Optum", "phone": None}, {"name": "OPTUM", "phone": "8005550100"}),
+        (FactName.ADMINISTRATOR, {"name": "Optum"}, {"name": None}),
+        (FactName.OTHER_PAYER, [{"name": "A"}], [{"name": "A INC"}]),
+        (FactName.PLAN_NAME, "Gold PPO", "GOLD PPO 2026"),
+    ],
+)
+def test_a_difference_of_wording_is_no_conflict(name, one, other):
+    standing = Standing.VALUE if name in {FactName.COPAY, FactName.PLAN_NAME} else Standing.YES
+    facts = (said(name, standing, value=one), said(name, standing, value=other, kind=SourceKind.CALL))
+    assert known(*facts).rivals == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        (FactName.COPAY, {"cents": 30_00, "per": "visit"}, {"cents": 40_00, "per": "visit"}),
+        (FactName.ADMINISTRATOR, {"name": "Optum"}, {"name": "Carelon"}),
+        (FactName.COINSURANCE, 2000, 3000),
+    ],
+)
+def test_a_difference_of_substance_is_a_conflict(name, one, other):
+    standing = Standing.YES if name is FactName.ADMINISTRATOR else Standing.VALUE
+    facts = (said(name, standing, value=one), said(name, standing, value=other, kind=SourceKind.CALL))
+    assert len(known(*facts).rivals) == 1
+    assert len(merge(facts, now=NOW).conflicts) == 1
+
+
+def look_up(*facts: Fact, **where) -> Known:
+    asked = {"service_line": "tms", "service_types": ("MH", "A8")} | where
+    return merge(facts, now=NOW).look_up(FactName.AUTHORIZATION, **asked)
+
+
+def test_what_nobody_asked_is_not_asked():
+    assert look_up().standing is Standing.NOT_ASKED
+    assert look_up(said(types="98")).standing is Standing.NOT_ASKED
+    assert look_up(said(level=Level.FAMILY)).standing is Standing.NOT_ASKED
+    assert look_up(said(tier=Tier.OUT_OF_NETWORK)).standing is Standing.NOT_ASKED
+
+
+def test_a_fact_of_any_tier_answers_where_the_tier_says_nothing():
+    assert look_up(said(tier=Tier.ANY)).standing is Standing.YES
+    assert look_up(said(tier=Tier.ANY), said(standing=Standing.NO)).standing is Standing.NO
+
+
+def test_the_service_lines_own_fact_comes_first_and_a_differing_service_type_is_its_rival():
+    own, general = said(line="tms", kind=SourceKind.CALL), said(standing=Standing.NO)
+    found = look_up(general, own)
+    assert (found.fact, found.rivals) == (own, (general,))
+
+
+def test_service_types_are_read_in_order_and_do_not_rival_each_other():
+    first, second = said(types="MH"), said(types="A8", standing=Standing.NO)
+    found = look_up(second, first)
+    assert (found.fact, found.rivals) == (first, ())
+
+
+def test_the_first_settled_service_type_answers():
+    silent, settled = said(types="MH", standing=Standing.NOT_STATED), said(types="A8")
+    assert look_up(silent, settled).fact == settled
+
+
+def test_facts_are_kept_whatever_wins():
+    facts = (said(), said(days_ago=9), said(kind=SourceKind.CALL, standing=Standing.NO))
+    assert merge(facts, now=NOW).facts == facts

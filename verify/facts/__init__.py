@@ -1,0 +1,40 @@
+"""Fact, merging, conflicts, expiry; pure."""
+
+from verify.facts.answers import facts_from_answers, facts_from_member
+from verify.facts.calls import CALL_FIELDS, CallField, FieldKind, UnreadableAnswers, facts_from_call
+from verify.facts.fact import (
+    About,
+    Fact,
+    FactName,
+    Level,
+    Source,
+    SourceKind,
+    Standing,
+    Status,
+    Tier,
+    expiry,
+)
+from verify.facts.merging import Known, Merged, merge
+
+__all__ = [
+    "CALL_FIELDS",
+    "About",
+    "CallField",
+    "Fact",
+    "FactName",
+    "FieldKind",
+    "Known",
+    "Level",
+    "Merged",
+    "Source",
+    "SourceKind",
+    "Standing",
+    "Status",
+    "Tier",
+    "UnreadableAnswers",
+    "expiry",
+    "facts_from_answers",
+    "facts_from_call",
+    "facts_from_member",
+    "merge",
+]

@@ -1,0 +1,34 @@
+"""The pipeline, in order: accept, receive, ask, judge, follow up; and what people do in between."""
+
+from verify.steps.accept import Accepted, accept
+from verify.steps.people import (
+    Call,
+    NotAllowed,
+    NotFound,
+    accept_with_gaps,
+    add_note,
+    cancel,
+    close_follow_up,
+    complete_information,
+    record_call,
+)
+from verify.steps.run import run, sweep
+from verify.steps.work import Work, open_work
+
+__all__ = [
+    "Accepted",
+    "Call",
+    "NotAllowed",
+    "NotFound",
+    "Work",
+    "accept",
+    "accept_with_gaps",
+    "add_note",
+    "cancel",
+    "close_follow_up",
+    "complete_information",
+    "open_work",
+    "record_call",
+    "run",
+    "sweep",
+]

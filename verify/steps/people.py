@@ -1,0 +1,266 @@
+"""People: what a coordinator does to a verification between the steps."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Row
+
+from payers.exchange import Exchange
+from verify.facts import facts_from_call
+from verify.intake.submission import Patient, Policy
+from verify.steps.question import trace_of
+from verify.steps.work import Work
+from verify.store import clinic, evidence, inquiries, jobs, patients, verifications
+from verify.store.jobs import Hint
+from verify.verification import (
+    InquiryState,
+    Lane,
+    VerificationState,
+    new_id,
+)
+
+TERMINAL = frozenset({VerificationState.CANCELLED.value, VerificationState.EXPIRED.value})
+
+
+class NotFound(Exception):
+    """No such thing in this practice."""
+
+
+class NotAllowed(Exception):
+    """The state it is in forbids it; the text names the state."""
+
+
+class Call(NamedTuple):
+    """One phone call, as typed in: the answers by field of the script, and who said so when."""
+
+    answers: Mapping[str, Any]
+    #: The payer's reference number for the call.
+    reference: str
+    representative: str
+    started_at: datetime
+    ended_at: datetime
+
+
+def complete_information(
+    work: Work,
+    verification_id: str,
+    practice_id: str,
+    actor: str,
+    *,
+    patient: Mapping[str, Any] | None = None,
+    coverage: Mapping[str, Any] | None = None,
+) -> None:
+    """Takes what was missing or wrong, and starts over with it.
+
+    Only the fields given are changed. Raises pydantic's ValidationError for values that cannot be,
+    NotFound, and NotAllowed for a verification that is over.
+    """
+    with work.engine.begin() as connection:
+        verification = _open(connection, verification_id, practice_id)
+        _change_patient(work, connection, verification, patient or {})
+        _change_coverage(work, connection, verification, coverage or {})
+        run = new_id("run")
+        verifications.change(
+            connection,
+            verification,
+            state=VerificationState.READY.value,
+            state_detail="",
+            revision=verification.revision + 1,
+        )
+        verifications.record(connection, practice_id, verification.id, "information_changed", actor=actor)
+        hint = _job(connection, verification, "receive", run)
+    work.hint(hint)
+
+
+def cancel(work: Work, verification_id: str, practice_id: str, actor: str) -> None:
+    """Stops the work; what is known stays. An answer on its way is kept as evidence."""
+    with work.engine.begin() as connection:
+        verification = _open(connection, verification_id, practice_id)
+        asked = [row.id for row in inquiries.of_verification(connection, verification)]
+        jobs.cancel(connection, [verification.id, *asked])
+        verifications.change(
+            connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None
+        )
+        evidence.drop_follow_ups(connection, verification.id, keep=[])
+        verifications.record(connection, practice_id, verification.id, "cancelled", actor=actor)
+
+
+def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> VerificationState:
+    """A person takes responsibility: verified, or verified with gaps while questions are open. The state it got."""
+    with work.engine.begin() as connection:
+        verification = _open(connection, verification_id, practice_id)
+        if verification.state != VerificationState.NEEDS_PERSON.value:
+            raise NotAllowed(verification.state)
+        gaps = len(evidence.open_questions(connection, verification.id))
+        state = VerificationState.VERIFIED_WITH_GAPS if gaps else VerificationState.VERIFIED
+        verifications.change(connection, verification, state=state.value)
+        evidence.drop_follow_ups(connection, verification.id, keep=[], outcome="signed off", by=actor)
+        verifications.record(
+            connection, practice_id, verification.id, "signed_off", {"gaps": gaps}, actor=actor
+        )
+    return state
+
+
+def add_note(work: Work, verification_id: str, practice_id: str, actor: str, *, kind: str, body: str) -> str:
+    """The id of the new note; notes are never changed or removed."""
+    with work.engine.begin() as connection:
+        verification = _known(connection, verification_id, practice_id)
+        note_id = evidence.add_note(
+            connection, work.seals(practice_id), verification, kind=kind, body=body, author_id=actor
+        )
+        verifications.record(
+            connection, practice_id, verification.id, "note_added", {"kind": kind}, actor=actor
+        )
+    return note_id
+
+
+def close_follow_up(work: Work, follow_up_id: str, practice_id: str, actor: str, *, outcome: str) -> None:
+    """Ends a task; what the person writes of it becomes a note, since it may name the patient."""
+    with work.engine.begin() as connection:
+        task = evidence.follow_up(connection, practice_id, follow_up_id)
+        if task is None:
+            raise NotFound
+        if task.state != "open":
+            raise NotAllowed(task.state)
+        verification = _known(connection, task.verification_id, practice_id)
+        if outcome:
+            evidence.add_note(
+                connection,
+                work.seals(practice_id),
+                verification,
+                kind="follow_up",
+                body=outcome,
+                author_id=actor,
+            )
+        evidence.close_follow_up(connection, task.id, outcome="done", by=actor)
+        verifications.record(
+            connection, practice_id, verification.id, "follow_up_done", {"kind": task.kind}, actor=actor
+        )
+
+
+def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, call: Call) -> None:
+    """A call's typed answers: evidence like any other answer, then facts, then judged again.
+
+    Raises ValueError for an answer its field cannot take, NotFound, NotAllowed for a task that is
+    closed or no call.
+    """
+    with work.engine.begin() as connection:
+        task = evidence.follow_up(connection, practice_id, follow_up_id)
+        if task is None:
+            raise NotFound
+        if task.state != "open" or task.script is None:
+            raise NotAllowed(task.state)
+        verification = _open(connection, task.verification_id, practice_id)
+        exchange_id = _save_call(work, connection, verification, task, call)
+        found = facts_from_call(
+            call.answers,
+            script=task.script,
+            call_id=exchange_id,
+            by=actor,
+            obtained_at=call.ended_at,
+            as_of=clinic.day(connection, practice_id, call.ended_at),
+        )
+        evidence.add_facts(connection, verification, found)
+        evidence.close_follow_up(connection, task.id, outcome="call recorded", by=actor)
+        verifications.record(
+            connection,
+            practice_id,
+            verification.id,
+            "call_recorded",
+            {"exchange_id": exchange_id},
+            actor=actor,
+        )
+        hint = _job(connection, verification, "judge", exchange_id)
+    work.hint(hint)
+
+
+def _save_call(work: Work, connection: Connection, verification: Row[Any], task: Row[Any], call: Call) -> str:
+    """The exchange with the person who answered, under the question the call was asked to settle."""
+    row = _question_called_about(connection, verification)
+    trace = trace_of(row.id)
+    exchange_id = inquiries.add_exchange(connection, row, trace)
+    said = Exchange(
+        account_id=row.account_id or "",
+        trace=trace,
+        control_number=row.control_number,
+        request=msgspec.json.encode(task.script),
+        request_type="application/vnd.verify.call-script+json",
+        requested_at=call.started_at,
+        response=msgspec.json.encode(call._asdict()),
+        response_type="application/vnd.verify.call+json",
+        response_at=call.ended_at,
+    )
+    seals = work.seals(verification.practice_id)
+    inquiries.complete_exchange(connection, seals, exchange_id, said, outcome="answered")
+    inquiries.answer_by_person(connection, verification, exchange_id)
+    return exchange_id
+
+
+def _question_called_about(connection: Connection, verification: Row[Any]) -> Row[Any]:
+    """A question waiting for this call, or one made for it."""
+    asked = inquiries.of_verification(connection, verification)
+    waiting = [row for row in asked if row.state == InquiryState.PENDING.value]
+    if waiting:
+        return waiting[0]
+    coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
+    made = inquiries.plan(
+        connection,
+        verification=verification,
+        payer_id=coverage.payer_id,
+        account_id=None,
+        service_type="",
+        purpose=f"call:{new_id('run')}",
+        state=InquiryState.PENDING,
+    )
+    assert made is not None
+    return inquiries.inquiry(connection, made)
+
+
+def _change_patient(
+    work: Work, connection: Connection, verification: Row[Any], given: Mapping[str, Any]
+) -> None:
+    if not given:
+        return
+    seals = work.seals(verification.practice_id)
+    row = patients.patient(connection, verification.practice_id, verification.patient_id)
+    merged = Patient.model_validate({**patients.identity_of(row, seals), **given})
+    patients.change_patient(connection, seals, row.id, merged.model_dump(mode="json"))
+
+
+def _change_coverage(
+    work: Work, connection: Connection, verification: Row[Any], given: Mapping[str, Any]
+) -> None:
+    seals = work.seals(verification.practice_id)
+    row = patients.coverage(connection, verification.practice_id, verification.coverage_id)
+    merged = Policy.model_validate({**patients.policy_of(row, seals), **given})
+    payer = clinic.find_payer(connection, verification.practice_id, merged.payer)
+    patients.change_coverage(
+        connection, seals, row.id, payer.id if payer else None, merged.model_dump(mode="json")
+    )
+
+
+def _job(connection: Connection, verification: Row[Any], step: str, run: str) -> Hint | None:
+    return jobs.accept(
+        connection,
+        step=step,
+        subject_id=verification.id,
+        practice_id=verification.practice_id,
+        lane=Lane(verification.lane),
+        run=run,
+    )
+
+
+def _known(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
+    verification = verifications.lock(connection, verification_id, practice_id)
+    if verification is None:
+        raise NotFound
+    return verification
+
+
+def _open(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
+    verification = _known(connection, verification_id, practice_id)
+    if verification.state in TERMINAL:
+        raise NotAllowed(verification.state)
+    return verification

@@ -1,0 +1,30 @@
+"""Poison: a job that ended no lease becomes a person's task, and the rest of the work goes on."""
+
+from sqlalchemy import Connection
+
+from verify.followup import stuck
+from verify.steps.settle import settle
+from verify.steps.work import Work
+from verify.store import clinic, evidence, inquiries, verifications
+from verify.store.jobs import Claim, Hint
+from verify.verification import InquiryState, VerificationState
+
+
+def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
+    """Says on the verification that a step failed for good; a job to hint when its others are done."""
+    asked = inquiries.inquiry(connection, claim.subject_id) if claim.step == "ask" else None
+    verification = verifications.lock(connection, asked.verification_id if asked else claim.subject_id)
+    assert verification is not None
+    verifications.record(connection, claim.practice_id, verification.id, "step_failed", {"step": claim.step})
+    zone = clinic.zone(connection, claim.practice_id)
+    task = stuck(step=claim.step, now=work.now(), zone=zone)
+    evidence.add_follow_up(connection, verification, task)
+    if asked is None:
+        if verification.state in (VerificationState.READY.value, VerificationState.ASKING.value):
+            verifications.change(connection, verification, state=VerificationState.NEEDS_PERSON.value)
+        return None
+    if asked.state == InquiryState.PLANNED.value:
+        inquiries.change_state(connection, asked, InquiryState.ASKING)
+        asked = inquiries.inquiry(connection, asked.id)
+    inquiries.change_state(connection, asked, InquiryState.UNKNOWN, code="poison")
+    return settle(connection, verification, run=claim.job_id)

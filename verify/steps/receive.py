@@ -1,0 +1,97 @@
+"""Receive: is everything there to ask with? Then plan the questions, one service type each."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from verify.catalogue import load
+from verify.steps.work import Work
+from verify.store import clinic, inquiries, jobs, patients, verifications
+from verify.store.jobs import Claim, Hint
+from verify.verification import Lane, VerificationState
+
+#: Nothing is asked for a verification in one of these.
+STANDING = (VerificationState.CANCELLED.value, VerificationState.EXPIRED.value)
+
+
+def receive(work: Work, claim: Claim) -> None:
+    """Plans the inquiries of a verification, or says what is missing and who gets it."""
+    with work.engine.begin() as connection:
+        verification = verifications.lock(connection, claim.subject_id)
+        assert verification is not None
+        if not jobs.finish(connection, claim) or verification.state in STANDING:
+            return
+        missing = what_is_missing(work, connection, verification)
+        hints = _ask_a_person(connection, claim, verification, missing) if missing else []
+        hints += [] if missing else _plan(connection, verification)
+    work.hint(*hints)
+
+
+def what_is_missing(work: Work, connection: Connection, verification: Row[Any]) -> list[str]:
+    """What must be known before a payer can be asked: payer, member_id, birth_date; in that order."""
+    seals = work.seals(verification.practice_id)
+    coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
+    policy = patients.policy_of(coverage, seals)
+    patient = patients.patient(connection, verification.practice_id, verification.patient_id)
+    identity = patients.identity_of(patient, seals)
+    present = {
+        "payer": coverage.payer_id,
+        "member_id": policy["member_id"],
+        "birth_date": identity["birth_date"],
+    }
+    return [name for name, value in present.items() if not value]
+
+
+def _ask_a_person(
+    connection: Connection, claim: Claim, verification: Row[Any], missing: list[str]
+) -> list[Hint | None]:
+    verifications.change(
+        connection,
+        verification,
+        state=VerificationState.NEEDS_INFORMATION.value,
+        state_detail=" ".join(missing),
+    )
+    verifications.record(
+        connection, verification.practice_id, verification.id, "information_missing", {"missing": missing}
+    )
+    return [
+        jobs.accept(
+            connection,
+            step="follow_up",
+            subject_id=verification.id,
+            practice_id=verification.practice_id,
+            lane=Lane(verification.lane),
+            run=claim.job_id,
+        )
+    ]
+
+
+def _plan(connection: Connection, verification: Row[Any]) -> list[Hint | None]:
+    coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
+    payer = clinic.payer(connection, verification.practice_id, coverage.payer_id)
+    planned = [
+        inquiries.plan(
+            connection,
+            verification=verification,
+            payer_id=payer.id,
+            account_id=payer.account_id,
+            service_type=service_type,
+            purpose="plan",
+        )
+        for service_type in load().service_types(verification.service_lines)
+    ]
+    verifications.change(connection, verification, state=VerificationState.ASKING.value, state_detail="")
+    fresh = [inquiry_id for inquiry_id in planned if inquiry_id]
+    verifications.record(
+        connection, verification.practice_id, verification.id, "planned", {"questions": len(fresh)}
+    )
+    return [
+        jobs.accept(
+            connection,
+            step="ask",
+            subject_id=inquiry_id,
+            practice_id=verification.practice_id,
+            lane=Lane(verification.lane),
+        )
+        for inquiry_id in fresh
+    ]

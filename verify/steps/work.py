@@ -1,0 +1,99 @@
+"""Work: what every step needs to do its part: database, keys, broker, payer accounts, clock."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import redis
+from sqlalchemy import Engine
+
+from payers.account import Account
+from payers.adapter import Adapter
+from payers.limits import Limits
+from payers.registry import adapter_for
+from verify.queue import Sender, configure
+from verify.security.keys import Keyring
+from verify.settings import Settings
+from verify.steps.turn import Turnstile
+from verify.store import connect
+from verify.store.jobs import Hint
+from verify.store.sealing import Seals
+from verify.verification import Lane
+
+#: One per lane; what a process may take for itself when the shared count is away.
+WORKER_PROCESSES = len(Lane)
+
+
+@dataclass(frozen=True)
+class Work:
+    """The parts a step works with; one per process, shared by its threads."""
+
+    settings: Settings
+    engine: Engine
+    keyring: Keyring
+    sender: Sender
+    turnstile: Turnstile
+    adapters: "Adapters" = field(default_factory=lambda: Adapters())
+
+    def seals(self, practice_id: str) -> Seals:
+        return Seals(self.keyring, practice_id)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def hint(self, *hints: Hint | None) -> None:
+        """Sends hints, after the commit that made their jobs. What cannot be sent is swept later."""
+        for hint in filter(None, hints):
+            if hint.at_once:
+                self.sender.send(hint.step, hint.job_id, hint.lane.value)
+
+    def close(self) -> None:
+        self.adapters.close()
+        self.engine.dispose()
+
+
+class Adapters:
+    """One adapter per account and process, so that its connections are kept alive; made anew when the account changed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: dict[str, tuple[Account, Adapter]] = {}
+
+    def of(self, account: Account) -> Adapter:
+        """Raises AccountError for an account no adapter can be made of."""
+        with self._lock:
+            known = self._made.get(account.id)
+            if known is not None and known[0] == account:
+                return known[1]
+            made = adapter_for(account)
+            self._made[account.id] = (account, made)
+        # The old one is not closed: another thread may be asking through it. Its sockets go with it.
+        return made
+
+    def close(self) -> None:
+        with self._lock:
+            made = [adapter for _, adapter in self._made.values()]
+            self._made.clear()
+        for adapter in made:
+            adapter.close()
+
+
+def open_work(settings: Settings, *, pool_size: int = 10) -> Work:
+    """Connects to the servers the settings name. Raises KeyFileError for keys that cannot be used."""
+    assert settings.database_url is not None, "started without a database address"
+    assert settings.redis_url is not None, "started without a broker address"
+    configure(settings.redis_url)
+    client = redis.Redis.from_url(
+        settings.redis_url,
+        socket_timeout=2.0,
+        socket_connect_timeout=2.0,
+        max_connections=64,
+        health_check_interval=5,
+    )
+    return Work(
+        settings=settings,
+        engine=connect(settings.database_url, pool_size=pool_size),
+        keyring=Keyring.load(settings.key_file),
+        sender=Sender(),
+        turnstile=Turnstile(Limits(client), processes=WORKER_PROCESSES),
+    )

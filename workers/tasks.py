@@ -1,0 +1,34 @@
+"""One thin task per step; no rules.
+
+A task takes a job's id and returns nothing. What goes wrong inside a step is handled in
+verify.steps.run, so no exception, and no text of one, crosses into Celery.
+"""
+
+from verify import steps
+from verify.queue import app
+from workers.lifecycle import current_work
+
+
+@app.task(name="verify.receive")
+def receive(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.ask")
+def ask(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.judge")
+def judge(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.follow_up")
+def follow_up(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.sweep")
+def sweep() -> None:
+    steps.sweep(current_work())
