@@ -184,11 +184,11 @@ def batch(text: str, delimiters: Delimiters, opens: bool, oddities: list[tuple[i
     separator = delimiters.element
     cut = [piece.split(separator) for piece in pieces if piece]
     if not {segment[0] for segment in cut} <= KNOWN:
-        oddities = oddities + fold(cut, delimiters)
+        oddities = oddities + fold(cut)
     return Batch(cut, delimiters, opens, bool(last), oddities)
 
 
-def fold(segments: list[Segment], delimiters: Delimiters) -> list[tuple[int, str, str]]:
+def fold(segments: list[Segment]) -> list[tuple[int, str, str]]:
     """Turns lower-case segment ids, and the codes of such segments, to capitals in place."""
     odd = []
     for index, segment in enumerate(segments):

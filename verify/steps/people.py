@@ -83,7 +83,7 @@ def cancel(work: Work, verification_id: str, practice_id: str, actor: str) -> No
         verifications.change(
             connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None
         )
-        evidence.drop_follow_ups(connection, verification.id, keep=[])
+        evidence.drop_follow_ups(connection, verification)
         verifications.record(connection, practice_id, verification.id, "cancelled", actor=actor)
 
 
@@ -96,7 +96,8 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
         gaps = len(evidence.open_questions(connection, verification.id))
         state = VerificationState.VERIFIED_WITH_GAPS if gaps else VerificationState.VERIFIED
         verifications.change(connection, verification, state=state.value)
-        evidence.drop_follow_ups(connection, verification.id, keep=[], outcome="signed off", by=actor)
+        if not gaps:
+            evidence.drop_follow_ups(connection, verification, outcome="signed off", by=actor)
         verifications.record(
             connection, practice_id, verification.id, "signed_off", {"gaps": gaps}, actor=actor
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from verify.catalogue import load
+from verify.catalogue import load, opening_service_types
 from verify.steps.work import Work
 from verify.store import clinic, inquiries, jobs, patients, verifications
 from verify.store.jobs import Claim, Hint
@@ -69,6 +69,7 @@ def _ask_a_person(
 def _plan(connection: Connection, verification: Row[Any]) -> list[Hint | None]:
     coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
     payer = clinic.payer(connection, verification.practice_id, coverage.payer_id)
+    lines = [load().service_lines[key] for key in verification.service_lines]
     planned = [
         inquiries.plan(
             connection,
@@ -78,7 +79,7 @@ def _plan(connection: Connection, verification: Row[Any]) -> list[Hint | None]:
             service_type=service_type,
             purpose="plan",
         )
-        for service_type in load().service_types(verification.service_lines)
+        for service_type in opening_service_types(lines)
     ]
     verifications.change(connection, verification, state=VerificationState.ASKING.value, state_detail="")
     fresh = [inquiry_id for inquiry_id in planned if inquiry_id]

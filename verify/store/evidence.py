@@ -1,7 +1,6 @@
 """Facts, findings, questions, follow-ups and notes: what is known and what is to be done."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -9,12 +8,13 @@ from sqlalchemy import Connection, Row, and_, func, insert, select, tuple_, upda
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verify.facts import Fact
+from verify.findings import Finding, Question
+from verify.followup import FollowUp
 from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import facts, findings, follow_ups, notes, questions
 from verify.verification import new_id
 
 BODY = SealedColumn("notes", "body_sealed")
-Document = Mapping[str, Any]
 
 
 def add_facts(connection: Connection, verification: Row[Any], found: Iterable[Fact]) -> int:
@@ -54,21 +54,19 @@ def facts_of(connection: Connection, verification: Row[Any]) -> list[Fact]:
     return [msgspec.convert(document, Fact) for (document,) in rows]
 
 
-def replace_findings(
-    connection: Connection, verification: Row[Any], documents: Iterable[tuple[str, str, Document]]
-) -> None:
-    """The newest judging's findings, given as (rule, service line, document)."""
+def replace_findings(connection: Connection, verification: Row[Any], drawn: Iterable[Finding]) -> None:
+    """The findings of the newest judging."""
     connection.execute(findings.delete().where(findings.c.verification_id == verification.id))
     rows = [
         {
             "id": new_id("find"),
             "practice_id": verification.practice_id,
             "verification_id": verification.id,
-            "rule": rule,
-            "service_line": line,
-            "document": document,
+            "rule": finding.rule,
+            "service_line": finding.service_line,
+            "document": msgspec.to_builtins(finding),
         }
-        for rule, line, document in documents
+        for finding in drawn
     ]
     if rows:
         connection.execute(insert(findings), rows)
@@ -80,18 +78,27 @@ def findings_of(connection: Connection, verification_id: str) -> Sequence[Row[An
     ).all()
 
 
-def set_questions(
-    connection: Connection, verification: Row[Any], documents: Sequence[tuple[str, str, Document]]
-) -> None:
-    """Opens the questions given as (fact, service line, document) and closes every other one."""
-    asked = [(fact, line) for fact, line, _ in documents]
+def set_questions(connection: Connection, verification: Row[Any], asked: Sequence[Question]) -> None:
+    """Opens these questions and closes every other one."""
     still_open = and_(questions.c.verification_id == verification.id, questions.c.closed_at.is_(None))
+    kept = [(question.fact, question.service_line) for question in asked]
     connection.execute(
         update(questions)
-        .where(still_open, tuple_(questions.c.fact, questions.c.service_line).not_in(asked))
+        .where(still_open, tuple_(questions.c.fact, questions.c.service_line).not_in(kept))
         .values(closed_at=func.now())
     )
-    if not documents:
+    rows = [
+        {
+            "id": new_id("ques"),
+            "practice_id": verification.practice_id,
+            "verification_id": verification.id,
+            "fact": question.fact,
+            "service_line": question.service_line,
+            "document": msgspec.to_builtins(question),
+        }
+        for question in asked
+    ]
+    if not rows:
         return
     adding = upsert(questions)
     connection.execute(
@@ -99,17 +106,7 @@ def set_questions(
             index_elements=["verification_id", "fact", "service_line"],
             set_={"document": adding.excluded.document, "closed_at": None},
         ),
-        [
-            {
-                "id": new_id("ques"),
-                "practice_id": verification.practice_id,
-                "verification_id": verification.id,
-                "fact": fact,
-                "service_line": line,
-                "document": document,
-            }
-            for fact, line, document in documents
-        ],
+        rows,
     )
 
 
@@ -121,59 +118,53 @@ def open_questions(connection: Connection, verification_id: str) -> Sequence[Row
     ).all()
 
 
-def add_follow_up(
-    connection: Connection,
-    verification: Row[Any],
-    *,
-    kind: str,
-    dedupe_key: str,
-    title: str,
-    detail: str,
-    script: Document | None,
-    owner_role: str,
-    due_at: datetime,
-) -> bool:
-    """Adds the task; False when the same need has one already, whose words are then made the newest if it is open."""
+def add_follow_up(connection: Connection, verification: Row[Any], task: FollowUp) -> None:
+    """Adds the task; the same need makes one, whose words are the newest while it is open."""
     adding = upsert(follow_ups).values(
         id=new_id("todo"),
         practice_id=verification.practice_id,
         verification_id=verification.id,
         patient_id=verification.patient_id,
-        kind=kind,
-        dedupe_key=dedupe_key,
-        title=title,
-        detail=detail,
-        script=script,
-        owner_role=owner_role,
-        due_at=due_at,
+        kind=task.kind,
+        dedupe_key=_task_key(verification, task),
+        title=task.title,
+        detail=task.detail,
+        script=msgspec.to_builtins(task.script),
+        owner_role=task.owner_role,
+        due_at=task.due_at,
     )
-    before = connection.execute(
-        select(follow_ups.c.id).where(
-            follow_ups.c.verification_id == verification.id, follow_ups.c.dedupe_key == dedupe_key
-        )
-    ).first()
+    newest = {name: adding.excluded[name] for name in ("title", "detail", "script", "owner_role")}
     connection.execute(
         adding.on_conflict_do_update(
-            index_elements=["verification_id", "dedupe_key"],
-            set_={name: adding.excluded[name] for name in ("title", "detail", "script", "owner_role")},
-            where=follow_ups.c.state == "open",
+            index_elements=["verification_id", "dedupe_key"], set_=newest, where=follow_ups.c.state == "open"
         )
     )
-    return before is None
 
 
-def drop_follow_ups(connection: Connection, verification_id: str, *, keep: Sequence[str]) -> int:
-    """Closes open tasks that nothing calls for any more. How many."""
-    dropped = connection.execute(
+def drop_follow_ups(
+    connection: Connection,
+    verification: Row[Any],
+    *,
+    keep: Iterable[FollowUp] = (),
+    outcome: str = "no longer needed",
+    by: str = "system",
+) -> None:
+    """Closes the open tasks that are not among those to keep."""
+    kept = [_task_key(verification, task) for task in keep]
+    connection.execute(
         update(follow_ups)
         .where(
-            follow_ups.c.verification_id == verification_id,
+            follow_ups.c.verification_id == verification.id,
             follow_ups.c.state == "open",
-            follow_ups.c.dedupe_key.not_in(keep),
+            follow_ups.c.dedupe_key.not_in(kept),
         )
-        .values(state="cancelled", outcome="no longer needed", closed_at=func.now(), closed_by="system")
+        .values(state="cancelled", outcome=outcome, closed_at=func.now(), closed_by=by)
     )
-    return dropped.rowcount
+
+
+def _task_key(verification: Row[Any], task: FollowUp) -> str:
+    """A mended question that comes back wrong needs a new task, not the one that was done."""
+    return f"{verification.revision}:{task.dedupe_key}"
 
 
 def follow_up(connection: Connection, practice_id: str, follow_up_id: str) -> Row[Any] | None:
