@@ -26,7 +26,12 @@ def record(connection: Connection, access: Access) -> None:
 
 
 def newest(
-    connection: Connection, practice_id: str, *, object_id: str = "", before: int | None = None, limit: int = 100
+    connection: Connection,
+    practice_id: str,
+    *,
+    object_id: str = "",
+    before: int | None = None,
+    limit: int = 100,
 ) -> Sequence[Row[Any]]:
     """Rows of the record, newest first, with the person's name; those about one object where it is given."""
     statement = (

@@ -91,13 +91,13 @@ def add(connection: Connection, *, practice_id: str, email: str, name: str, role
 
 def find(connection: Connection, user_id: str) -> Account | None:
     row = connection.execute(_enabled().where(users.c.id == user_id)).one_or_none()
-    return row and _account(row)
+    return None if row is None else _account(row)
 
 
 def find_by_email(connection: Connection, email: str) -> Account | None:
     same = func.lower(users.c.email) == email.strip().lower()
     row = connection.execute(_enabled().where(same)).one_or_none()
-    return row and _account(row)
+    return None if row is None else _account(row)
 
 
 def set_password(connection: Connection, user_id: str, password_hash: str) -> None:
@@ -123,7 +123,9 @@ def find_session(connection: Connection, token_hash: bytes) -> Session | None:
         .where(sessions.c.token_hash == token_hash, sessions.c.ended_at.is_(None))
     )
     row = connection.execute(statement).one_or_none()
-    return row and Session(row.session_id, _account(row), row.created_at, row.seen_at)
+    if row is None:
+        return None
+    return Session(row.session_id, _account(row), row.created_at, row.seen_at)
 
 
 def see_session(connection: Connection, session: Session, now: datetime) -> None:

@@ -36,6 +36,8 @@ from verify.store.tables import (
 from verify.store.tables import patients as patient_rows
 from verify.verification import VERIFICATION_NEXT, Due, OwnerRole, VerificationState
 
+AnyRow = Row[*tuple[Any, ...]]
+
 MOST_ROWS = 200
 #: A tab's count stops here: what a person works through is smaller, and the rest costs time.
 COUNT_UP_TO = 1_000
@@ -125,7 +127,7 @@ def list_tab(
 
 
 def _walk(
-    practice_id: str, state: VerificationState, at: Row[Any] | None, limit: int, *, backwards: bool
+    practice_id: str, state: VerificationState, at: AnyRow | None, limit: int, *, backwards: bool
 ) -> Select[Any]:
     columns = [verifications.c.date_of_service, verifications.c.id]
     statement = _listed(practice_id).where(verifications.c.state == state.value)
@@ -203,7 +205,7 @@ def _listed(practice_id: str) -> Select[Any]:
     )
 
 
-def _cursor_row(connection: Connection, practice_id: str, cursor: str) -> Row[Any]:
+def _cursor_row(connection: Connection, practice_id: str, cursor: str) -> AnyRow:
     columns = (verifications.c.id, verifications.c.created_at, verifications.c.date_of_service)
     statement = select(*columns).where(
         verifications.c.practice_id == practice_id, verifications.c.id == cursor
@@ -214,7 +216,7 @@ def _cursor_row(connection: Connection, practice_id: str, cursor: str) -> Row[An
     return row
 
 
-def _page(rows: Sequence[Row[Any]], limit: int) -> Listed:
+def _page(rows: Sequence[AnyRow], limit: int) -> Listed:
     some = rows[:limit]
     said = "|".join(f"{row.id} {row.updated_at.isoformat()}" for row in some)
     stamp = hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -264,7 +266,7 @@ def _row_statement(practice_id: str) -> Select[Any]:
     )
 
 
-def _row(row: Row[Any], seals: Seals) -> dict[str, Any]:
+def _row(row: AnyRow, seals: Seals) -> dict[str, Any]:
     identity = seals.open_json(row.identity_sealed, patients.IDENTITY, row.patient_id)
     state = VerificationState(row.state)
     return {
@@ -289,13 +291,13 @@ def _row(row: Row[Any], seals: Seals) -> dict[str, Any]:
     }
 
 
-def _payer(row: Row[Any]) -> shown.PayerShown | None:
+def _payer(row: AnyRow) -> shown.PayerShown | None:
     if row.payer_code is not None:
         return shown.PayerShown(code=row.payer_code, name=row.payer_full_name, phone=row.payer_phone)
     return shown.PayerShown(code=None, name=row.payer_name) if row.payer_name else None
 
 
-def _summary(row: Row[Any]) -> shown.Summary:
+def _summary(row: AnyRow) -> shown.Summary:
     return shown.Summary(
         coverage_status=row.coverage_status,
         plan_name=row.plan_name,
@@ -308,7 +310,7 @@ def _summary(row: Row[Any]) -> shown.Summary:
     )
 
 
-def _next_action(row: Row[Any], state: VerificationState) -> shown.NextAction:
+def _next_action(row: AnyRow, state: VerificationState) -> shown.NextAction:
     """The soonest open task where people have the next move; else what the state itself calls for."""
     action = VERIFICATION_NEXT[state]
     if row.due_title is not None and action.owner is not OwnerRole.SYSTEM:
@@ -316,7 +318,7 @@ def _next_action(row: Row[Any], state: VerificationState) -> shown.NextAction:
     return shown.NextAction(text=action.action, owner_role=action.owner.value, due_at=_due(row, action.due))
 
 
-def _due(row: Row[Any], due: Due) -> datetime | None:
+def _due(row: AnyRow, due: Due) -> datetime | None:
     if due is Due.AT_RETRY:
         return row.ask_again_at  # type: ignore[no-any-return]
     if due is Due.AT_EXPIRY:
@@ -359,7 +361,7 @@ def document(
     )
 
 
-def _coverage(row: Row[Any], seals: Seals) -> shown.CoverageShown:
+def _coverage(row: AnyRow, seals: Seals) -> shown.CoverageShown:
     policy = seals.open_json(row.policy_sealed, patients.POLICY, row.coverage_id)
     return shown.CoverageShown(
         id=row.coverage_id,
@@ -468,7 +470,8 @@ def exchange(
         "request": _text(seals, row.request_sealed, asking.REQUEST, row.id),
         "response": _text(seals, row.response_sealed, asking.RESPONSE, row.id),
     }
-    return _as(shown.RawExchange, row, **texts)
+    raw: shown.RawExchange = _as(shown.RawExchange, row, **texts)
+    return raw
 
 
 def _text(seals: Seals, sealed: bytes | None, column: Any, row_id: str) -> str | None:
@@ -492,6 +495,6 @@ def payers_of(connection: Connection, practice_id: str) -> list[shown.PayerShown
     return [_as(shown.PayerShown, row) for row in connection.execute(statement)]
 
 
-def _as(kind: Any, row: Row[Any], **instead: Any) -> Any:
+def _as(kind: Any, row: AnyRow, **instead: Any) -> Any:
     values = {name: getattr(row, name) for name in kind.model_fields if name not in instead}
     return kind(**values, **instead)

@@ -1,8 +1,10 @@
 """Serves pages and API: `python -m verify.web`."""
 
+import sys
+
 import uvicorn
 
-from verify.security.logging import configure
+from verify.security.logging import configure_logging
 from verify.settings import settings
 from verify.web.app import create_app
 
@@ -12,7 +14,7 @@ MOST_CONNECTIONS = 512
 
 def main() -> None:
     chosen = settings()
-    configure(chosen.log_level)
+    configure_logging("web", sys.stdout, chosen.log_level)
     uvicorn.run(
         create_app(chosen),
         host=chosen.host,

@@ -49,7 +49,7 @@ def change_password(request: Request, caller: CallerNow, form: Form) -> Response
 
 
 @router.post("/account/shortcuts")
-def choose_shortcuts(request: Request, caller: CallerNow, form: Form) -> Response:
+def choose_shortcuts(request: Request, form: Form) -> Response:
     answer = pages.go("/account#keys")
     choice = "off" if form.get("shortcuts") == "off" else "on"
     set_cookie(request, answer, pages.SHORTCUTS_COOKIE, choice, A_YEAR_SECONDS)

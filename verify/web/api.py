@@ -281,9 +281,7 @@ def record_call(request: Request, caller: CallerNow, follow_up_id: str, given: C
             raise Refused(404, NOT_FOUND)
         late = FieldError(pointer="/ended_at", detail="must not be before started_at")
         raise Refused(422, "Some fields need correcting.", errors=[late])
-    call = steps.Call(
-        given.answers, given.reference, given.representative, given.started_at, given.ended_at
-    )
+    call = steps.Call(given.answers, given.reference, given.representative, given.started_at, given.ended_at)
     try:
         steps.record_call(request.app.state.work, follow_up_id, caller.practice_id, caller.id, call)
     except UnreadableAnswers as unreadable:

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
 from starlette.responses import Response
+from starlette.types import Scope
 
 from verify.security.passwords import Passwords
 from verify.settings import Settings

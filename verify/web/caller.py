@@ -9,7 +9,6 @@ from fastapi import Depends
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,7 +23,7 @@ from verify.security.sessions import (
 from verify.steps import Work
 from verify.store import users
 from verify.store.users import Account, Session
-from verify.web.problems import API, Refused
+from verify.web.problems import API, Refused, Unknown
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "x-csrf-token"
@@ -57,13 +56,6 @@ class Caller:
         """Raises Refused (403)."""
         if not self.may(permission):
             raise Refused(403, "Your role does not include this. An administrator can change your role.")
-
-
-class Unknown(HTTPException):
-    """Nobody is signed in. Pages go to the sign-in page, the API answers 401."""
-
-    def __init__(self) -> None:
-        super().__init__(401, headers={"WWW-Authenticate": "Bearer"})
 
 
 class Guarded(APIRoute):
@@ -126,7 +118,9 @@ def check_site(request: Request) -> None:
     """What the browser says of where a request was made. Raises Refused (403)."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
-    foreign = site not in {"same-origin", "none"} if site else bool(origin) and not _ours(request, origin or "")
+    foreign = (
+        site not in {"same-origin", "none"} if site else bool(origin) and not _ours(request, origin or "")
+    )
     if foreign:
         raise Refused(403, "This request came from another site and was not carried out.")
 

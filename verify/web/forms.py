@@ -50,7 +50,9 @@ def submission(form: FormData) -> tuple[Submission | None, dict[str, str]]:
     """The submission, or the errors by field name."""
     said = typed(form)
     try:
-        return Submission.model_validate(_body(said, [str(line) for line in form.getlist("service_lines")])), {}
+        return Submission.model_validate(
+            _body(said, [str(line) for line in form.getlist("service_lines")])
+        ), {}
     except ValidationError as error:
         return None, errors_by_field(error)
 
@@ -85,19 +87,23 @@ def errors_by_field(error: ValidationError) -> dict[str, str]:
     found: dict[str, str] = {}
     for problem in field_errors(error):
         parts = [part for part in problem.pointer.split("/") if part and not part.isdigit()]
-        name = "_".join(parts[-2:]) if "subscriber" in parts[-2:-1] else (parts[-1] if parts else "birth_date")
+        name = (
+            "_".join(parts[-2:]) if "subscriber" in parts[-2:-1] else (parts[-1] if parts else "birth_date")
+        )
         found.setdefault(name if name in LABELS else "birth_date", problem.detail)
     return found
 
 
-def call(
-    said: Mapping[str, str], zone: ZoneInfo, now: datetime
-) -> tuple[Call | None, dict[str, str]]:
+def call(said: Mapping[str, str], zone: ZoneInfo, now: datetime) -> tuple[Call | None, dict[str, str]]:
     """The call as typed, or the errors by field; its times are the practice's clock, today unless dated."""
     answers = {
-        name.removeprefix("answer_"): value for name, value in said.items() if name.startswith("answer_") and value
+        name.removeprefix("answer_"): value
+        for name, value in said.items()
+        if name.startswith("answer_") and value
     }
-    errors = {name: f"is required for a call ({why})" for name, why in _CALL_NEEDS.items() if not said.get(name)}
+    errors = {
+        name: f"is required for a call ({why})" for name, why in _CALL_NEEDS.items() if not said.get(name)
+    }
     times = {name: _moment(said.get(name, ""), zone) for name in ("started_at", "ended_at")}
     started, ended = times["started_at"], times["ended_at"]
     for name, time in times.items():

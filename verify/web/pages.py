@@ -32,8 +32,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        day=words.day, dollars=words.dollars, plain=words.plain, fact_value=words.fact_value,
-        line_label=line_label, broken_lines=broken_lines,
+        day=words.day,
+        dollars=words.dollars,
+        plain=words.plain,
+        fact_value=words.fact_value,
+        line_label=line_label,
+        broken_lines=broken_lines,
     )
     made.globals.update(words=words, static=static, Permission=Permission, line_label=line_label)
     return made

@@ -1,6 +1,5 @@
 """What went wrong, said to a program (RFC 9457) or to a person; never with a value that was sent."""
 
-import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from verify import steps
+from verify.security.logging import get_logger
 from verify.web import pages
 
 API = "/api/"
@@ -39,7 +40,7 @@ DETAILS = {
     503: "Nothing was stored. Try again in a few seconds.",
 }
 
-log = logging.getLogger("verify.web.errors")
+log = get_logger(__name__)
 
 
 class FieldError(BaseModel):
@@ -77,10 +78,20 @@ class Refused(HTTPException):
         self.errors = errors or []
 
 
+class Unknown(HTTPException):
+    """Nobody is signed in: a page leads to the sign-in page, the API answers 401."""
+
+    def __init__(self) -> None:
+        super().__init__(401, headers={"WWW-Authenticate": "Bearer"})
+
+
 def register(app: FastAPI) -> None:
     """Makes `app` answer every error in our words."""
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(steps.NotFound, _not_found)
+    app.add_exception_handler(steps.NotAllowed, _not_allowed)
+    app.add_exception_handler(Unknown, _unknown)
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.add_exception_handler(away, _database_away)
 
@@ -154,6 +165,23 @@ def _refused(request: Request, error: Exception) -> Response:
     errors = error.errors if isinstance(error, Refused) else []
     headers = dict(error.headers) if error.headers else None
     return respond(request, error.status_code, detail, errors, headers)
+
+
+def _not_found(request: Request, _: Exception) -> Response:
+    return respond(request, 404)
+
+
+def _not_allowed(request: Request, _: Exception) -> Response:
+    return respond(request, 409, "Its state does not allow this any more. Reload to see where it stands.")
+
+
+def _unknown(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith(API):
+        return _refused(request, error)
+    if "hx-request" in request.headers:
+        return Response(status_code=401, headers={"HX-Redirect": "/sign-in?ended=1"})
+    brought_session = request.app.state.session_cookie in request.cookies
+    return pages.go("/sign-in?ended=1" if brought_session else "/sign-in")
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -1,10 +1,7 @@
 """What every request passes through: its id, the headers, the body's limit, the log line, the last catch."""
 
-import logging
 import time
-import traceback
 from collections.abc import Callable
-from types import TracebackType
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -12,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from verify.security.logging import get_logger
 from verify.verification import new_id
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -42,8 +40,7 @@ HEADERS = {
 }
 TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains"
 
-access_log = logging.getLogger("verify.web.access")
-error_log = logging.getLogger("verify.web.errors")
+log = get_logger(__name__)
 
 
 class Shell:
@@ -71,8 +68,9 @@ class Shell:
 
         try:
             await self.app(scope, limited(scope, receive), finish)
-        except Exception as error:  # noqa: BLE001 (the last catch; a traceback of the server would show values)
-            log_failure(error, state["request_id"])
+        except Exception:
+            # The last catch: the server's own would print the error with its values.
+            log.exception("request failed", request_id=state["request_id"])
             if status == 0:
                 await self.failed(Request(scope))(scope, receive, finish)
         finally:
@@ -108,36 +106,14 @@ def log_access(scope: Scope, status: int, started: float) -> None:
     """One line per request: the route's pattern, never the path as sent or its query, which may hold names."""
     route = getattr(scope.get("route"), "path", None) or "-"
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
-    access_log.info(
+    log.info(
         "request",
-        extra={
-            "request_id": scope["state"]["request_id"],
-            "method": scope["method"] if scope["method"] in _METHODS else "-",
-            "route": route,
-            "status": status,
-            "duration_ms": milliseconds,
-        },
+        request_id=scope["state"]["request_id"],
+        method=scope["method"] if scope["method"] in _METHODS else "-",
+        route=route,
+        status=status,
+        duration_ms=milliseconds,
     )
-
-
-def log_failure(error: BaseException, request_id: str) -> None:
-    """Where it failed and what kind of failure; never its text, which may hold a patient's data."""
-    error_log.error(
-        "request failed",
-        extra={
-            "request_id": request_id,
-            "error": type(error).__name__,
-            "place": place_of(error.__traceback__),
-        },
-    )
-
-
-def place_of(trace: TracebackType | None) -> str:
-    """The innermost line of ours: "verify/web/api.py:81"."""
-    frames = [frame for frame in traceback.extract_tb(trace, limit=None) if "/verify/" in frame.filename]
-    if not frames:
-        return "-"
-    return f"verify/{frames[-1].filename.rpartition('/verify/')[2]}:{frames[-1].lineno}"
 
 
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import Connection
@@ -58,7 +59,9 @@ def sign_in(request: Request, form: Form) -> Response:
     try:
         checked = passwords(request).check(password, account.password_hash if account else None)
     except Busy:
-        return _sign_in_page(request, status=503, notice="Many people sign in right now. Try again.", email=email)
+        return _sign_in_page(
+            request, status=503, notice="Many people sign in right now. Try again.", email=email
+        )
     if account is None or not checked.right:
         _note_failure(request, account, who, now)
         return _sign_in_page(request, status=401, notice=WRONG, email=email)
@@ -139,7 +142,9 @@ def _start_session(
     request: Request, connection: Connection, account: Account, now: datetime, then: str
 ) -> Response:
     """A new session with a new token, whatever the browser brought; the one it brought ends."""
-    old = users.find_session(connection, hash_token(request.cookies.get(request.app.state.session_cookie, "")))
+    old = users.find_session(
+        connection, hash_token(request.cookies.get(request.app.state.session_cookie, ""))
+    )
     if old is not None:
         users.end_session(connection, old.id, now)
     token = mint()
@@ -181,12 +186,15 @@ def _sign_in_page(
 # --- forms before anybody is signed in ------------------------------------------------------------------
 
 
-def _visited(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+def _visited(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """A page whose form carries a token bound to a cookie of this browser."""
     name = request.app.state.visitor_cookie
     visitor = request.cookies.get(name) or secrets.token_urlsafe(32)
     answer = pages.render(
-        request, template, status=status, **{**values, "csrf": csrf_token(request.app.state.work.keyring, visitor)}
+        request,
+        template,
+        status=status,
+        **{**values, "csrf": csrf_token(request.app.state.work.keyring, visitor)},
     )
     set_cookie(request, answer, name, visitor, 3600)
     return answer

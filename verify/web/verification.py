@@ -1,7 +1,7 @@
 """One verification: its page, and what people do on it."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
@@ -183,7 +183,7 @@ def _page(
 
 
 def _render(
-    request: Request, template: str, document: Document, stamp: str, *, status: int = 200, **values: object
+    request: Request, template: str, document: Document, stamp: str, *, status: int = 200, **values: Any
 ) -> Response:
     zone = request.state.caller.account.time_zone
     return pages.render(
