@@ -122,7 +122,7 @@ def show_link(connection: Connection, user_id: str, data: Path | None) -> None:
 
     secret = mint()
     accounts.make_link(connection, user_id, secret.hash, datetime.now(UTC) + LINK_LIFE)
-    write(f"{address(data)}/sign-in/{secret.text}")
+    write(f"{address(data)}/sign-in/link#{secret.text}")
     say(f"verify: the link works once, within {LINK_LIFE.seconds // 60} minutes")
 
 

@@ -42,10 +42,7 @@ PROCESSES = (
     ),
     Process(
         name="web",
-        module=(
-            *("uvicorn", "--factory", "verify.web.app:create_app", "--host", "{host}", "--port", "{port}"),
-            *("--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "5"),
-        ),
+        module=("verify.web",),
         ready_path="/readyz",
     ),
     # A lane of its own: nothing nightly ever takes a thread an urgent job could have.

@@ -38,7 +38,7 @@ def sign_in_link(engine: Engine, address: str) -> str | None:
         if (user_id := _administrator(connection)) is None:
             return None
         users.make_link(connection, user_id, token.hash, datetime.now(UTC) + LINK_LIFE)
-    return f"{address}/sign-in/{token.text}"
+    return f"{address}/sign-in/link#{token.text}"
 
 
 def write_cli_token(folder: Path, engine: Engine) -> None:

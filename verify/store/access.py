@@ -19,6 +19,7 @@ def record(connection: Connection, access: Access) -> None:
             object_type=access.object_type,
             object_id=access.object_id,
             reason=access.reason,
+            fields=list(access.fields),
             request_id=access.request_id,
             outcome=access.outcome.value,
         )
