@@ -118,6 +118,7 @@ class FollowUp(Shown):
 class InquiryShown(Shown):
     id: str
     payer: PayerShown
+    revision: int
     service_type: str
     purpose: str
     state: str
@@ -160,6 +161,8 @@ class Event(Shown):
 class Document(Row):
     """One verification whole."""
 
+    #: Counts up when a person corrects what is asked with; what older revisions learned stays here.
+    revision: int
     coverage: CoverageShown
     facts: list[dict[str, Any]]
     findings: list[dict[str, Any]]

@@ -349,6 +349,7 @@ def document(
         return None
     return shown.Document(
         **_row(row, seals),
+        revision=row.revision,
         coverage=_coverage(row, seals),
         facts=_facts(connection, verification_id),
         findings=_documents(connection, findings, verification_id),
@@ -375,12 +376,12 @@ def _coverage(row: AnyRow, seals: Seals) -> shown.CoverageShown:
 
 
 def _facts(connection: Connection, verification_id: str) -> list[dict[str, Any]]:
-    """With the keys by which findings name them."""
-    statement = select(facts.c.id, facts.c.key, facts.c.document).where(
+    """With the keys by which findings name them, and the revision of the question they answered."""
+    statement = select(facts.c.id, facts.c.key, facts.c.revision, facts.c.document).where(
         facts.c.verification_id == verification_id
     )
     return [
-        {**row.document, "id": row.id, "key": row.key}
+        {**row.document, "id": row.id, "key": row.key, "revision": row.revision}
         for row in connection.execute(statement.order_by(facts.c.id))
     ]
 

@@ -82,7 +82,8 @@ class Case:
     def __init__(self, document: Document, zone: str) -> None:
         self.document = document
         self.zone = zone
-        self.by_key = {fact["key"]: fact for fact in document.facts}
+        self.facts = present_facts(document)
+        self.by_key = {fact["key"]: fact for fact in self.facts}
         self.several = len(document.service_lines) > 1
 
     def findings(self, rule: str) -> list[Json]:
@@ -183,8 +184,17 @@ def _before(case: Case) -> Answer:
 
 def _named(case: Case, name: str) -> Line | None:
     """The newest fact of a name that says something."""
-    said = [fact for fact in by_time(case.document.facts, name) if fact["standing"] != "not_stated"]
+    said = [fact for fact in by_time(case.facts, name) if fact["standing"] != "not_stated"]
     return case.line(words.FACT_WORDS[name], words.fact_value(said[-1]), said[-1]) if said else None
+
+
+def present_facts(document: Document) -> list[Json]:
+    """What was learned since the question was last corrected."""
+    return [fact for fact in document.facts if fact["revision"] == document.revision]
+
+
+def older_facts(document: Document) -> list[Json]:
+    return [fact for fact in document.facts if fact["revision"] != document.revision]
 
 
 def by_time(facts: Iterable[Json], name: str) -> list[Json]:

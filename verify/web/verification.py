@@ -17,7 +17,7 @@ from verify.store.documents import Document
 from verify.store.sealing import Seals
 from verify.verification import VerificationState
 from verify.web import forms, pages, words
-from verify.web.answers import fact_groups, three_answers
+from verify.web.answers import fact_groups, older_facts, present_facts, three_answers
 from verify.web.caller import CallerNow, Form, Guarded
 from verify.web.problems import Refused
 from verify.web.record import look
@@ -193,7 +193,8 @@ def _render(
         it=document,
         stamp=stamp,
         answers=three_answers(document, zone, pages.line_labels()),
-        groups=fact_groups(document.facts),
+        groups=fact_groups(present_facts(document)),
+        older=fact_groups(older_facts(document)),
         lines=pages.line_labels(),
         running=document.state in words.RUNNING,
         over=document.state in words.OVER,

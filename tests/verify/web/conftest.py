@@ -8,10 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import requests
 import uvicorn
 
+from verify.facts import Fact
+from verify.findings import Finding, Question
+from verify.followup import FollowUp, Kind
 from verify.intake.submission import Submission
 from verify.security.keys import Keyring
 from verify.security.passwords import Passwords
@@ -20,7 +24,7 @@ from verify.settings import Settings
 from verify.steps import Work, accept, open_work
 from verify.store import clinic, evidence, users, verifications
 from verify.store.users import find_session
-from verify.verification import new_id
+from verify.verification import OwnerRole, new_id
 from verify.web.app import create_app
 
 PASSWORD = "a lantern over the harbour"
@@ -95,20 +99,10 @@ class Site:
         with self.work.engine.begin() as connection:
             row = verifications.lock(connection, verification_id, practice.id)
             assert row is not None
-            evidence.add_facts(connection, row, [("k1", "copay", copay_fact(now)), ("k2", "active", active_fact(now))])
-            evidence.replace_findings(connection, row, FINDINGS)
+            evidence.add_facts(connection, row, [active_fact(now), copay_fact(now)])
+            evidence.replace_findings(connection, row, findings(now))
             evidence.set_questions(connection, row, QUESTIONS)
-            evidence.add_follow_up(
-                connection,
-                row,
-                kind="call",
-                dedupe_key="call",
-                title="Call the payer",
-                detail="Two questions only a person can answer.",
-                script=SCRIPT,
-                owner_role="coordinator",
-                due_at=now + timedelta(hours=20),
-            )
+            evidence.add_follow_up(connection, row, call_task(now))
             verifications.change(connection, row, state="asking")
             verifications.change(
                 connection,
@@ -149,17 +143,17 @@ def submission(**changes: Any) -> dict[str, Any]:
     }
 
 
-def copay_fact(now: datetime) -> dict[str, Any]:
+def copay_fact(now: datetime) -> Fact:
     return _fact("copay", "value", now, value={"cents": 3000, "per": "visit"}, segments=[14])
 
 
-def active_fact(now: datetime) -> dict[str, Any]:
+def active_fact(now: datetime) -> Fact:
     return _fact("active", "yes", now, segments=[9, 11])
 
 
-def _fact(name: str, standing: str, now: datetime, **more: Any) -> dict[str, Any]:
+def _fact(name: str, standing: str, now: datetime, **more: Any) -> Fact:
     source = {"kind": "x12_271", "reference": "exch_1", "by": "system", "obtained_at": now.isoformat()}
-    return {
+    document = {
         "name": name,
         "about": {"service_type": "MH"},
         "standing": standing,
@@ -167,51 +161,72 @@ def _fact(name: str, standing: str, now: datetime, **more: Any) -> dict[str, Any
         "source": source,
         **more,
     }
+    return msgspec.convert(document, Fact)
 
 
-def _finding(rule: str, conclusion: str, sentence: str, *keys: str) -> tuple[str, str, dict[str, Any]]:
+def findings(now: datetime) -> list[Finding]:
+    return [
+        _finding("active_coverage", "active", "The payer reports coverage as active.", active_fact(now)),
+        _finding("cost_share", "copay", "The patient pays a copay of $30.00 per visit.", copay_fact(now)),
+        _finding("deductible", "not_stated", "What is left of the deductible is not stated."),
+        _finding("authorization", "not_stated", "Whether authorization is required is not stated."),
+    ]
+
+
+def _finding(rule: str, conclusion: str, sentence: str, *facts: Fact) -> Finding:
     document = {
         "rule": rule,
         "service_line": "tms",
         "conclusion": conclusion,
         "sentence": sentence,
         "status": "stated",
-        "facts": list(keys),
+        "facts": [fact.key for fact in facts],
     }
-    return rule, "tms", document
+    return msgspec.convert(document, Finding)
 
 
-FINDINGS = [
-    _finding("active_coverage", "active", "The payer reports coverage as active.", "k2"),
-    _finding("cost_share", "copay", "The patient pays a copay of $30.00 per visit.", "k1"),
-    _finding("deductible", "not_stated", "What is left of the deductible is not stated."),
-    _finding("authorization", "not_stated", "Whether authorization is required is not stated."),
-]
 QUESTIONS = [
-    (
-        "authorization",
-        "tms",
+    msgspec.convert(
         {
             "fact": "authorization",
             "service_line": "tms",
             "text": "Is authorization required for 90867, code by code?",
             "how": "phone",
         },
+        Question,
     )
 ]
-SCRIPT = {
-    "lines": ["May I have a reference number for this call?", "Is authorization required for 90867?"],
-    "fields": [
-        {
-            "name": "authorization_tms",
-            "label": "Authorization required?",
-            "kind": "yes_no",
-            "fact": "authorization",
-            "service_line": "tms",
-        },
-        {"name": "copay_tms", "label": "Copay", "kind": "copay", "fact": "copay", "service_line": "tms"},
-    ],
-}
+
+
+def call_task(now: datetime) -> FollowUp:
+    script = {
+        "lines": ["May I have a reference number for this call?", "Is authorization required for 90867?"],
+        "fields": [
+            {
+                "name": "authorization_tms",
+                "label": "Authorization required?",
+                "kind": "yes_no",
+                "fact": "authorization",
+                "service_line": "tms",
+            },
+            {
+                "name": "copay_tms",
+                "label": "Copay",
+                "kind": "copay",
+                "fact": "copay",
+                "service_line": "tms",
+            },
+        ],
+    }
+    return FollowUp(
+        kind=Kind.CALL,
+        dedupe_key="call",
+        title="Call the payer",
+        detail="One question only a person can answer.",
+        script=script,
+        owner_role=OwnerRole.COORDINATOR,
+        due_at=now + timedelta(hours=20),
+    )
 
 
 @pytest.fixture
