@@ -48,7 +48,8 @@ class Rejected(PayerError):
     """Correct the question: the payer refused it as asked.
 
     Codes: aaa (see `benefits`: which person, provider, payer, date or service is wrong), x999, ta1,
-    envelope (CORE envelope error naming a field), http_4xx. The same question unchanged is never
+    envelope (CORE envelope error naming a field), http_4xx, unwritable (never sent: a field is too long
+    or has characters X12 does not allow; `detail` names it). The same question unchanged is never
     asked again.
     """
 

@@ -17,6 +17,12 @@ TEMPLATE = "migrated"
 numbers = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--verifications", type=int, default=60, help="how many verifications the fault storm runs (500 in full)"
+    )
+
+
 @pytest.fixture(autouse=True)
 def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test never reaches the servers, keys or data of whoever runs it."""
@@ -67,7 +73,7 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 @pytest.fixture
 def valkey_url(valkey_server: Valkey) -> Iterator[str]:
-    """An empty Valkey; for redis-py. `verify.servers.valkey.celery_url` gives Celery's form."""
+    """An empty Valkey; for redis-py. `verify.queue.broker_url` gives Celery's form."""
     with redis.Redis.from_url(valkey_server.url) as client:
         client.flushall()
     yield valkey_server.url

@@ -6,6 +6,7 @@ The broker carries hints: a step's name and one job id. Losing every one of them
 
 import time
 from typing import Any
+from urllib.parse import parse_qsl
 
 from celery import Celery, Task
 from kombu import Queue
@@ -77,9 +78,21 @@ app.conf.update(SETTINGS)
 
 
 def configure(redis_url: str) -> Celery:
-    """Points the app at its broker. kombu writes a Unix socket's address differently from redis-py."""
-    app.conf.broker_url = redis_url.replace("unix://", "redis+socket://", 1)
+    """Points the app at its broker."""
+    app.conf.broker_url = broker_url(redis_url)
     return app
+
+
+def broker_url(redis_url: str) -> str:
+    """kombu's form of an address that redis-py takes: `redis+socket://…?virtual_host=0` for a Unix socket.
+
+    kombu does not know `?db=` and would quietly use database 0.
+    """
+    if not redis_url.startswith("unix://"):
+        return redis_url
+    path, _, query = redis_url.removeprefix("unix://").partition("?")
+    database = dict(parse_qsl(query)).get("db", "0")
+    return f"redis+socket://{path}?virtual_host={database}"
 
 
 class Sender:

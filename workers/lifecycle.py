@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from celery import bootsteps, signals
+from verify.security.logging import configure_logging
 
 from verify.queue import app, configure
-from verify.security.logging import configure_logging
 from verify.settings import settings
 from verify.steps import Work, open_work
 
@@ -61,7 +61,7 @@ class Heartbeat(bootsteps.StartStopStep):
             self.file.touch()
             self.entry = parent.timer.call_repeatedly(HEARTBEAT_SECONDS, self.file.touch, priority=10)
 
-    def stop(self, parent: Any) -> None:
+    def stop(self, _parent: Any) -> None:
         if self.entry is not None:
             self.entry.cancel()
 

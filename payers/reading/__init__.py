@@ -1,1 +1,7 @@
-"""Benefits + service types asked -> Answers; pure, one rule per function, each with its source."""
+"""Benefits + service types asked -> Answers; pure, one rule per function, each with its source"""
+
+from payers.reading.accumulators import contradictions
+from payers.reading.answers import answers, patient
+from payers.reading.summary import Summary, summarize
+
+__all__ = ["Summary", "answers", "contradictions", "patient", "summarize"]

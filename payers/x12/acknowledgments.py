@@ -90,7 +90,7 @@ def read_999(transaction: Transaction) -> list[Acknowledgment]:
                 found.append(_of_transaction(group, current, segment, faults))
                 faults = []
             case "AK9":
-                if not found or element(segment, 1) not in ACCEPTED and all(a.accepted for a in found):
+                if not found or (element(segment, 1) not in ACCEPTED and all(a.accepted for a in found)):
                     found.append(
                         Acknowledgment(
                             group_control_number=group,
@@ -171,11 +171,16 @@ def write_999(
     return compose([body], envelope, set_id="999")
 
 
-def write_ta1(
-    received_isa: Segment, envelope: Envelope, *, status: str = "R", note: str = "000"
-) -> str:
+def write_ta1(received_isa: Segment, envelope: Envelope, *, status: str = "R", note: str = "000") -> str:
     """An interchange that holds a TA1 on the ISA received and nothing else."""
     cut: Delimiters = envelope.delimiters
-    ta1 = ["TA1", element(received_isa, 13), element(received_isa, 9), element(received_isa, 10), status, note]
+    ta1 = [
+        "TA1",
+        element(received_isa, 13),
+        element(received_isa, 9),
+        element(received_isa, 10),
+        status,
+        note,
+    ]
     iea = ["IEA", "0", f"{envelope.control_number:09d}"]
     return "".join(text + cut.terminator for text in (isa(envelope), line(ta1, cut), line(iea, cut)))

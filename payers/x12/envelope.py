@@ -25,7 +25,9 @@ def parse(data: bytes | str) -> Document:
     return Document(interchanges=assembler.interchanges, problems=assembler.problems)
 
 
-def stream(source: BinaryIO | Iterable[bytes], problems: list[Problem] | None = None) -> Iterator[Transaction]:
+def stream(
+    source: BinaryIO | Iterable[bytes], problems: list[Problem] | None = None
+) -> Iterator[Transaction]:
     """Transactions one by one, with no more than one of them in memory.
 
     `source` is a binary file or any iterable of bytes. Problems outside transactions are added to
@@ -129,7 +131,9 @@ class Assembler:
         assert self._batch is not None
         self._interchange_count += 1
         first = self._count
-        begun = Interchange(number=self._interchange_count, first=first, delimiters=self._batch.delimiters, isa=isa)
+        begun = Interchange(
+            number=self._interchange_count, first=first, delimiters=self._batch.delimiters, isa=isa
+        )
         self._interchange, self._interchange_size = begun, 0
         if self._keep or not self.interchanges:
             self.interchanges.append(begun)

@@ -4,9 +4,10 @@
 ENVELOPE = frozenset({"ISA", "TA1", "GS", "ST", "SE", "GE", "IEA"})
 
 ELIGIBILITY = frozenset(
-    "BHT HL TRN NM1 REF N3 N4 PER PRV AAA DMG INS HI DTP MPI EQ EB AMT III HSD MSG LS LE".split()
+    {"BHT", "HL", "TRN", "NM1", "REF", "N3", "N4", "PER", "PRV", "AAA", "DMG", "INS"}
+    | {"HI", "DTP", "MPI", "EQ", "AMT", "EB", "HSD", "III", "MSG", "LS", "LE"}
 )
-ACKNOWLEDGMENT = frozenset("AK1 AK2 AK3 AK4 AK5 AK9 IK3 IK4 IK5 CTX".split())
+ACKNOWLEDGMENT = frozenset(["AK1", "AK2", "AK3", "AK4", "AK5", "AK9", "IK3", "IK4", "IK5", "CTX"])
 
 KNOWN = ENVELOPE | ELIGIBILITY | ACKNOWLEDGMENT
 

@@ -92,7 +92,9 @@ def _question(transaction: Transaction, bht: Segment, tree: list[Level], index: 
     own = tree[index].segments
     cut = transaction.delimiters
     repeated = [element(s, 1) for s in own if s[0] == "EQ" and element(s, 1)]
-    types = [code for value in repeated for code in (value.split(cut.repetition) if cut.repetition else [value])]
+    types = [
+        code for value in repeated for code in (value.split(cut.repetition) if cut.repetition else [value])
+    ]
     return Question(
         control_number=transaction.control_number,
         reference=element(bht, 3),

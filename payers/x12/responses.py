@@ -81,7 +81,9 @@ def _answered(level: Level, transaction: Transaction, problems: list[Problem]) -
     return answered
 
 
-def _head(answered: Answered, segments: list[Segment], transaction: Transaction, problems: list[Problem]) -> None:
+def _head(
+    answered: Answered, segments: list[Segment], transaction: Transaction, problems: list[Problem]
+) -> None:
     number = answered.level.first - 1
     for segment in segments:
         number += 1
@@ -90,7 +92,9 @@ def _head(answered: Answered, segments: list[Segment], transaction: Transaction,
                 if answered.nm1 is None:
                     answered.nm1 = segment
                 else:
-                    problems.append(_problem(transaction, number, "NM1", "a second name in one level; not read"))
+                    problems.append(
+                        _problem(transaction, number, "NM1", "a second name in one level; not read")
+                    )
             case "TRN":
                 answered.traces = [*answered.traces, segment]
             case "REF":
@@ -156,5 +160,9 @@ def _misplaced(transaction: Transaction, number: int, segment: Segment) -> Probl
 
 def _problem(transaction: Transaction, number: int, name: str, message: str) -> Problem:
     return Problem(
-        severity="structure", message=message, interchange=transaction.interchange, segment=number, element=name
+        severity="structure",
+        message=message,
+        interchange=transaction.interchange,
+        segment=number,
+        element=name,
     )

@@ -20,7 +20,9 @@ LONGEST_SEGMENT = 1 << 20
 #: What may follow the last terminator: padding of fixed-length records, and the end mark of old systems.
 PADDING = " \t\r\n\x00\x1a"
 
-FRAGMENT = re.compile(r"(?<!\w)(?:ST([^\w\s])\d{3}\1|GS([^\w\s])[A-Z]{2}\2|TA1([^\w\s])\d{1,9}\3)", re.IGNORECASE)
+FRAGMENT = re.compile(
+    r"(?<!\w)(?:ST([^\w\s])\d{3}\1|GS([^\w\s])[A-Z]{2}\2|TA1([^\w\s])\d{1,9}\3)", re.IGNORECASE
+)
 
 
 class Batch(msgspec.Struct):
@@ -182,11 +184,11 @@ def batch(text: str, delimiters: Delimiters, opens: bool, oddities: list[tuple[i
     separator = delimiters.element
     cut = [piece.split(separator) for piece in pieces if piece]
     if not {segment[0] for segment in cut} <= KNOWN:
-        oddities = oddities + fold(cut, delimiters)
+        oddities = oddities + fold(cut)
     return Batch(cut, delimiters, opens, bool(last), oddities)
 
 
-def fold(segments: list[Segment], delimiters: Delimiters) -> list[tuple[int, str, str]]:
+def fold(segments: list[Segment]) -> list[tuple[int, str, str]]:
     """Turns lower-case segment ids, and the codes of such segments, to capitals in place."""
     odd = []
     for index, segment in enumerate(segments):

@@ -93,7 +93,12 @@ def isa(envelope: Envelope) -> str:
     cut = envelope.delimiters
     written = ["ISA", *(padded(name, value, width, cut) for name, value, width in fields)]
     written += [f"{envelope.now:%y%m%d}", f"{envelope.now:%H%M}", cut.repetition, "00501"]
-    written += [f"{envelope.control_number:09d}", envelope.acknowledgment_requested, envelope.usage, cut.component]
+    written += [
+        f"{envelope.control_number:09d}",
+        envelope.acknowledgment_requested,
+        envelope.usage,
+        cut.component,
+    ]
     return cut.element.join(written)
 
 
@@ -109,13 +114,18 @@ def gs(envelope: Envelope, functional_id: str, version: str) -> str:
     receiver = envelope.application_receiver or envelope.receiver_id
     number = str(envelope.group_control_number or envelope.control_number)
     day, clock = f"{envelope.now:%Y%m%d}", f"{envelope.now:%H%M}"
-    return line(["GS", functional_id, sender, receiver, day, clock, number, "X", version], envelope.delimiters)
+    return line(
+        ["GS", functional_id, sender, receiver, day, clock, number, "X", version], envelope.delimiters
+    )
 
 
 def line(elements: Sequence[Writable], delimiters: Delimiters) -> str:
     """One segment without its terminator; empty elements at its end are dropped."""
     name = str(elements[0])
-    written = [name, *(_element(value, delimiters, f"{name}{i:02d}") for i, value in enumerate(elements[1:], 1))]
+    written = [
+        name,
+        *(_element(value, delimiters, f"{name}{i:02d}") for i, value in enumerate(elements[1:], 1)),
+    ]
     while len(written) > 1 and not written[-1]:
         written.pop()
     return delimiters.element.join(written)

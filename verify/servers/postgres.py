@@ -83,13 +83,13 @@ class Postgres:
             raise
         return self.url
 
-    def stop(self) -> None:
-        """Ends all sessions and writes everything out ("fast shutdown")."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Ends all sessions and writes everything out ("fast shutdown"); after `seconds`, without waiting."""
         if self._child:
             self._child.send(signal.SIGINT)
-            if not self._child.wait(STOP_SECONDS):
+            if not self._child.wait(seconds):
                 self._child.send(signal.SIGQUIT)
-                if not self._child.wait(1.0):
+                if not self._child.wait(0.5):
                     self._child.kill()
             self._child = None
         self._folder.close()

@@ -41,7 +41,7 @@ class Valkey:
 
     @property
     def url(self) -> str:
-        """For redis-py; `celery_url` gives Celery's form. The same after every restart."""
+        """For redis-py; `verify.queue` makes Celery's form of it. The same after every restart."""
         return f"unix://{quote(str(self._socket))}?db=0"
 
     @property
@@ -66,11 +66,11 @@ class Valkey:
             raise
         return self.url
 
-    def stop(self) -> None:
-        """Writes everything out and ends."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Writes everything out and ends; after `seconds`, without waiting."""
         if self._child:
             self._child.send(signal.SIGTERM)
-            if not self._child.wait(STOP_SECONDS):
+            if not self._child.wait(seconds):
                 self._child.kill()
             self._child = None
         self._folder.close()
@@ -125,16 +125,6 @@ class Valkey:
                     )
                 time.sleep(0.01)
         return False
-
-
-def celery_url(url: str) -> str:
-    """The form Celery wants of a URL that redis-py takes: `redis+socket://…?virtual_host=0` for a socket."""
-    scheme, _, rest = url.partition("://")
-    if scheme != "unix":
-        return url
-    path, _, query = rest.partition("?")
-    database = query.removeprefix("db=") if query.startswith("db=") else "0"
-    return f"redis+socket://{path}?virtual_host={database}"
 
 
 @cache

@@ -5,12 +5,12 @@ from verify.steps.people import (
     Call,
     NotAllowed,
     NotFound,
-    accept_with_gaps,
     add_note,
     cancel,
     close_follow_up,
     complete_information,
     record_call,
+    sign_off,
 )
 from verify.steps.run import run, sweep
 from verify.steps.work import Work, open_work
@@ -22,7 +22,6 @@ __all__ = [
     "NotFound",
     "Work",
     "accept",
-    "accept_with_gaps",
     "add_note",
     "cancel",
     "close_follow_up",
@@ -30,5 +29,6 @@ __all__ = [
     "open_work",
     "record_call",
     "run",
+    "sign_off",
     "sweep",
 ]

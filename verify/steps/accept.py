@@ -34,12 +34,22 @@ def _store(
     payer = clinic.find_payer(connection, practice_id, submission.coverage.payer)
     patient_id = patients.save_patient(connection, seals, submission.patient.model_dump(mode="json"))
     coverage_id = patients.save_coverage(
-        connection, seals, patient_id, payer.id if payer else None, submission.coverage.model_dump(mode="json")
+        connection,
+        seals,
+        patient_id,
+        payer.id if payer else None,
+        submission.coverage.model_dump(mode="json"),
     )
     provider = clinic.find_provider(connection, practice_id, submission.provider_npi)
     lane, reason = Lane(submission.priority), Reason(submission.reason)
     lines = submission.service_lines
-    identity = (patient_id, coverage_id, "+".join(sorted(lines)), submission.date_of_service.isoformat(), reason.value)
+    identity = (
+        patient_id,
+        coverage_id,
+        "+".join(sorted(lines)),
+        submission.date_of_service.isoformat(),
+        reason.value,
+    )
     key = sha256("|".join(identity).encode()).digest()
     made = verifications.add(
         connection,

@@ -222,7 +222,11 @@ def _tell(
     if heard.account_code and clinic.pause_account(connection, row.account_id, heard.account_code):
         zone = clinic.zone(connection, row.practice_id)
         task = mend_account(
-            account_id=row.account_id, account_name=question.account.name, code=heard.account_code, now=work.now(), zone=zone
+            account_id=row.account_id,
+            account_name=question.account.name,
+            code=heard.account_code,
+            now=work.now(),
+            zone=zone,
         )
         evidence.add_follow_up(connection, verification, task)
 

@@ -10,11 +10,9 @@ from sqlalchemy import Connection, Row
 from payers.exchange import Exchange
 from verify.facts import facts_from_call
 from verify.intake.submission import Patient, Policy
-from verify.steps.documents import fact_documents
 from verify.steps.question import trace_of
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, patients, verifications
-from verify.store.inquiries import Outcome
 from verify.store.jobs import Hint
 from verify.verification import (
     InquiryState,
@@ -80,10 +78,12 @@ def cancel(work: Work, verification_id: str, practice_id: str, actor: str) -> No
     """Stops the work; what is known stays. An answer on its way is kept as evidence."""
     with work.engine.begin() as connection:
         verification = _open(connection, verification_id, practice_id)
-        asked = [row.id for row in inquiries.of_verification(connection, verification.id)]
+        asked = [row.id for row in inquiries.of_verification(connection, verification)]
         jobs.cancel(connection, [verification.id, *asked])
-        verifications.change(connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None)
-        evidence.drop_follow_ups(connection, verification.id, keep=[])
+        verifications.change(
+            connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None
+        )
+        evidence.drop_follow_ups(connection, verification)
         verifications.record(connection, practice_id, verification.id, "cancelled", actor=actor)
 
 
@@ -96,23 +96,24 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
         gaps = len(evidence.open_questions(connection, verification.id))
         state = VerificationState.VERIFIED_WITH_GAPS if gaps else VerificationState.VERIFIED
         verifications.change(connection, verification, state=state.value)
-        evidence.drop_follow_ups(connection, verification.id, keep=[], outcome="signed off", by=actor)
+        if not gaps:
+            evidence.drop_follow_ups(connection, verification, outcome="signed off", by=actor)
         verifications.record(
             connection, practice_id, verification.id, "signed_off", {"gaps": gaps}, actor=actor
         )
     return state
 
 
-def add_note(
-    work: Work, verification_id: str, practice_id: str, actor: str, *, kind: str, body: str
-) -> str:
+def add_note(work: Work, verification_id: str, practice_id: str, actor: str, *, kind: str, body: str) -> str:
     """The id of the new note; notes are never changed or removed."""
     with work.engine.begin() as connection:
         verification = _known(connection, verification_id, practice_id)
         note_id = evidence.add_note(
             connection, work.seals(practice_id), verification, kind=kind, body=body, author_id=actor
         )
-        verifications.record(connection, practice_id, verification.id, "note_added", {"kind": kind}, actor=actor)
+        verifications.record(
+            connection, practice_id, verification.id, "note_added", {"kind": kind}, actor=actor
+        )
     return note_id
 
 
@@ -127,7 +128,12 @@ def close_follow_up(work: Work, follow_up_id: str, practice_id: str, actor: str,
         verification = _known(connection, task.verification_id, practice_id)
         if outcome:
             evidence.add_note(
-                connection, work.seals(practice_id), verification, kind="follow_up", body=outcome, author_id=actor
+                connection,
+                work.seals(practice_id),
+                verification,
+                kind="follow_up",
+                body=outcome,
+                author_id=actor,
             )
         evidence.close_follow_up(connection, task.id, outcome="done", by=actor)
         verifications.record(
@@ -154,21 +160,26 @@ def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, cal
             script=task.script,
             call_id=exchange_id,
             by=actor,
-            obtained_at=call.ended_at,
+            obtained_at=call.ended_at.astimezone(clinic.zone(connection, practice_id)),
             as_of=clinic.day(connection, practice_id, call.ended_at),
+            call_reference=call.reference,
+            told_by=call.representative,
         )
-        evidence.add_facts(connection, verification, fact_documents(found))
-        evidence.close_follow_up(connection, task.id, outcome="call recorded", by=actor)
+        evidence.add_facts(connection, verification, found)
+        evidence.close_follow_up(connection, task.id, outcome=evidence.CALL_RECORDED, by=actor)
         verifications.record(
-            connection, practice_id, verification.id, "call_recorded", {"exchange_id": exchange_id}, actor=actor
+            connection,
+            practice_id,
+            verification.id,
+            "call_recorded",
+            {"exchange_id": exchange_id},
+            actor=actor,
         )
         hint = _job(connection, verification, "judge", exchange_id)
     work.hint(hint)
 
 
-def _save_call(
-    work: Work, connection: Connection, verification: Row[Any], task: Row[Any], call: Call
-) -> str:
+def _save_call(work: Work, connection: Connection, verification: Row[Any], task: Row[Any], call: Call) -> str:
     """The exchange with the person who answered, under the question the call was asked to settle."""
     row = _question_called_about(connection, verification)
     trace = trace_of(row.id)
@@ -186,25 +197,23 @@ def _save_call(
     )
     seals = work.seals(verification.practice_id)
     inquiries.complete_exchange(connection, seals, exchange_id, said, outcome="answered")
-    inquiries.answer_by_person(connection, verification.id, exchange_id)
+    inquiries.answer_by_person(connection, verification, exchange_id)
     return exchange_id
 
 
 def _question_called_about(connection: Connection, verification: Row[Any]) -> Row[Any]:
     """A question waiting for this call, or one made for it."""
-    asked = inquiries.of_verification(connection, verification.id)
+    asked = inquiries.of_verification(connection, verification)
     waiting = [row for row in asked if row.state == InquiryState.PENDING.value]
     if waiting:
         return waiting[0]
     coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
     made = inquiries.plan(
         connection,
-        practice_id=verification.practice_id,
-        verification_id=verification.id,
+        verification=verification,
         payer_id=coverage.payer_id,
         account_id=None,
         service_type="",
-        date_of_service=verification.date_of_service,
         purpose=f"call:{new_id('run')}",
         state=InquiryState.PENDING,
     )

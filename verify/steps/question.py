@@ -31,7 +31,9 @@ def compose(work: Work, connection: Connection, row: Row[Any], verification: Row
     seals = work.seals(row.practice_id)
     practice = clinic.practice(connection, row.practice_id)
     payer = clinic.payer(connection, row.practice_id, row.payer_id)
-    policy = patients.policy_of(patients.coverage(connection, row.practice_id, verification.coverage_id), seals)
+    policy = patients.policy_of(
+        patients.coverage(connection, row.practice_id, verification.coverage_id), seals
+    )
     identity = patients.identity_of(
         patients.patient(connection, row.practice_id, verification.patient_id), seals
     )

@@ -16,9 +16,9 @@ def settle(connection: Connection, verification: Row[Any], *, run: str) -> Hint 
     occasion, so that the same one makes one job.
     """
     verifications.change(
-        connection, verification, ask_again_at=inquiries.next_attempt_at(connection, verification.id)
+        connection, verification, ask_again_at=inquiries.next_attempt_at(connection, verification)
     )
-    if inquiries.under_way(connection, verification.id):
+    if inquiries.under_way(connection, verification):
         return None
     return jobs.accept(
         connection,

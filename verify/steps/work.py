@@ -1,7 +1,6 @@
 """Work: what every step needs to do its part: database, keys, broker, payer accounts, clock."""
 
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -85,7 +84,11 @@ def open_work(settings: Settings, *, pool_size: int = 10) -> Work:
     assert settings.redis_url is not None, "started without a broker address"
     configure(settings.redis_url)
     client = redis.Redis.from_url(
-        settings.redis_url, socket_timeout=2.0, socket_connect_timeout=2.0, max_connections=64, health_check_interval=5
+        settings.redis_url,
+        socket_timeout=2.0,
+        socket_connect_timeout=2.0,
+        max_connections=64,
+        health_check_interval=5,
     )
     return Work(
         settings=settings,

@@ -1,5 +1,6 @@
 """Practices, providers, payers and the accounts that reach them."""
 
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,11 @@ def practice(connection: Connection, practice_id: str) -> Row[Any]:
 def zone(connection: Connection, practice_id: str) -> ZoneInfo:
     """The zone that decides what day it is at the practice."""
     return ZoneInfo(practice(connection, practice_id).time_zone)
+
+
+def day(connection: Connection, practice_id: str, moment: datetime) -> date:
+    """Which day a moment is at the practice."""
+    return moment.astimezone(zone(connection, practice_id)).date()
 
 
 def payer(connection: Connection, practice_id: str, payer_id: str) -> Row[Any]:
@@ -57,9 +63,7 @@ def add_payer(connection: Connection, **values: Any) -> str:
 def add_account(connection: Connection, keyring: Keyring, *, secrets: dict[str, str], **values: Any) -> str:
     """A payer account, its secrets sealed."""
     account_id = new_id("acct")
-    sealed = Seals(keyring, values["practice_id"]).close_json(
-        secrets, SECRETS, account_id
-    )
+    sealed = Seals(keyring, values["practice_id"]).close_json(secrets, SECRETS, account_id)
     connection.execute(insert(payer_accounts).values(id=account_id, secrets_sealed=sealed, **values))
     return account_id
 

@@ -1,11 +1,11 @@
 """Inquiries and their exchanges: what was asked, and the evidence of what came back."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from payers.benefits import Benefits, Problem
@@ -25,12 +25,10 @@ UNDER_WAY = (InquiryState.PLANNED.value, InquiryState.ASKING.value)
 def plan(
     connection: Connection,
     *,
-    practice_id: str,
-    verification_id: str,
+    verification: Row[Any],
     payer_id: str,
     account_id: str | None,
     service_type: str,
-    date_of_service: date,
     purpose: str,
     state: InquiryState = InquiryState.PLANNED,
 ) -> str | None:
@@ -39,17 +37,25 @@ def plan(
         upsert(inquiries)
         .values(
             id=new_id("inq"),
-            practice_id=practice_id,
-            verification_id=verification_id,
+            practice_id=verification.practice_id,
+            verification_id=verification.id,
+            revision=verification.revision,
             payer_id=payer_id,
             account_id=account_id,
             service_type=service_type,
-            date_of_service=date_of_service,
+            date_of_service=verification.date_of_service,
             purpose=purpose,
             state=state.value,
         )
         .on_conflict_do_nothing(
-            index_elements=["verification_id", "payer_id", "service_type", "date_of_service", "purpose"]
+            index_elements=[
+                "verification_id",
+                "revision",
+                "payer_id",
+                "service_type",
+                "date_of_service",
+                "purpose",
+            ]
         )
         .returning(inquiries.c.id)
     ).scalar_one_or_none()
@@ -61,27 +67,23 @@ def inquiry(connection: Connection, inquiry_id: str) -> Row[Any]:
     return connection.execute(select(inquiries).where(inquiries.c.id == inquiry_id)).one()
 
 
-def of_verification(connection: Connection, verification_id: str) -> Sequence[Row[Any]]:
-    return connection.execute(
-        select(inquiries).where(inquiries.c.verification_id == verification_id).order_by(inquiries.c.id)
-    ).all()
+def of_verification(connection: Connection, verification: Row[Any]) -> Sequence[Row[Any]]:
+    """The inquiries of its present revision; what was asked before a person mended the question does not count."""
+    return connection.execute(select(inquiries).where(_of(verification)).order_by(inquiries.c.id)).all()
 
 
-def under_way(connection: Connection, verification_id: str) -> int:
+def under_way(connection: Connection, verification: Row[Any]) -> int:
     """How many questions are still to be sent or on their way."""
     return connection.execute(
-        select(func.count())
-        .select_from(inquiries)
-        .where(inquiries.c.verification_id == verification_id, inquiries.c.state.in_(UNDER_WAY))
+        select(func.count()).select_from(inquiries).where(_of(verification), inquiries.c.state.in_(UNDER_WAY))
     ).scalar_one()
 
 
-def next_attempt_at(connection: Connection, verification_id: str) -> datetime | None:
+def next_attempt_at(connection: Connection, verification: Row[Any]) -> datetime | None:
     """When the first of its unavailable payers is asked again."""
     return connection.execute(
         select(func.min(inquiries.c.ask_again_at)).where(
-            inquiries.c.verification_id == verification_id,
-            inquiries.c.state == InquiryState.UNAVAILABLE.value,
+            _of(verification), inquiries.c.state == InquiryState.UNAVAILABLE.value
         )
     ).scalar_one()
 
@@ -235,6 +237,25 @@ def complete_exchange(
             **values,
         )
     )
+
+
+def answer_by_person(connection: Connection, verification: Row[Any], exchange_id: str) -> None:
+    """One call settles every question that waits for a person."""
+    connection.execute(
+        update(inquiries)
+        .where(_of(verification), inquiries.c.state == InquiryState.PENDING.value)
+        .values(
+            state=InquiryState.ANSWERED.value,
+            outcome_code="call",
+            answered_at=func.clock_timestamp(),
+            ask_again_at=None,
+            exchange_id=exchange_id,
+        )
+    )
+
+
+def _of(verification: Row[Any]) -> ColumnElement[bool]:
+    return and_(inquiries.c.verification_id == verification.id, inquiries.c.revision == verification.revision)
 
 
 def _change(connection: Connection, row: Row[Any], *, state: InquiryState, **values: Any) -> None:

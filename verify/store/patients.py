@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from verify.security.blind_index import external_index, identity_index, member_index, name_tokens
 from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import coverages, patient_tokens, patients
 from verify.verification import new_id
@@ -150,9 +151,7 @@ def _save_tokens(connection: Connection, seals: Seals, patient_id: str, identity
     tokens = name_tokens(
         seals.keyring, seals.practice_id, last=identity["last_name"], birth_date=_born(identity)
     )
-    rows = [
-        {"practice_id": seals.practice_id, "token": token, "patient_id": patient_id} for token in tokens
-    ]
+    rows = [{"practice_id": seals.practice_id, "token": token, "patient_id": patient_id} for token in tokens]
     if rows:
         connection.execute(insert(patient_tokens), rows)
 

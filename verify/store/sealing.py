@@ -21,17 +21,32 @@ class Seals(NamedTuple):
 
     def close(self, value: bytes, place: SealedColumn, row_id: str) -> bytes:
         return seal(
-            self.keyring, value, practice_id=self.practice_id, table=place.table, column=place.column, row_id=row_id
+            self.keyring,
+            value,
+            practice_id=self.practice_id,
+            table=place.table,
+            column=place.column,
+            row_id=row_id,
         )
 
     def open(self, sealed: bytes, place: SealedColumn, row_id: str) -> bytes:
         return unseal(
-            self.keyring, sealed, practice_id=self.practice_id, table=place.table, column=place.column, row_id=row_id
+            self.keyring,
+            sealed,
+            practice_id=self.practice_id,
+            table=place.table,
+            column=place.column,
+            row_id=row_id,
         )
 
     def close_json(self, value: Any, place: SealedColumn, row_id: str) -> bytes:
         return seal_json(
-            self.keyring, value, practice_id=self.practice_id, table=place.table, column=place.column, row_id=row_id
+            self.keyring,
+            value,
+            practice_id=self.practice_id,
+            table=place.table,
+            column=place.column,
+            row_id=row_id,
         )
 
     def open_json(self, sealed: bytes, place: SealedColumn, row_id: str) -> dict[str, Any]:

@@ -268,6 +268,8 @@ verifications = Table(
     Column("state_detail", Text, nullable=False, server_default=""),
     #: The same request twice is one row (hash over patient, coverage, lines, date, reason).
     Column("dedupe_key", LargeBinary, nullable=False),
+    #: Raised whenever a person mends the question; only what was learned since counts.
+    Column("revision", Integer, nullable=False, server_default="1"),
     Column("requested_by", Text, nullable=False),
     _created(),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -303,6 +305,8 @@ inquiries = Table(
     _of("payers", index=False),
     #: Null for a call that a person made without being asked to by a phone account.
     _of("payer_accounts", nullable=True, index=False),
+    #: The verification's, when it was planned.
+    Column("revision", Integer, nullable=False),
     #: The same for every attempt, so that a payer can see a repeat (CORE 153).
     Column(
         "control_number", Integer, control_number, nullable=False, server_default=control_number.next_value()
@@ -328,7 +332,15 @@ inquiries = Table(
     #: The exchange the benefits were read from.
     Column("exchange_id", Text),
     _created(),
-    UniqueConstraint("verification_id", "payer_id", "service_type", "date_of_service", "purpose"),
+    UniqueConstraint(
+        "verification_id",
+        "revision",
+        "payer_id",
+        "service_type",
+        "date_of_service",
+        "purpose",
+        name="inquiries_question_key",
+    ),
 )
 
 #: Evidence: inserted before the question is sent, completed once, never changed or removed after.
@@ -369,12 +381,14 @@ facts = Table(
     _of("patients"),
     _of("coverages", index=False),
     _of("verifications"),
-    #: verify.facts: stable over repeated judging of the same evidence.
+    #: The verification's, when it was learned.
+    Column("revision", Integer, nullable=False),
+    #: verify.facts.Fact.key: stable over repeated judging of the same evidence.
     Column("key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("document", JSONB, nullable=False),
     _created(),
-    UniqueConstraint("verification_id", "key"),
+    UniqueConstraint("verification_id", "revision", "key"),
 )
 
 #: The conclusions of the newest judging; facts and exchanges are the evidence and stay.
@@ -472,6 +486,8 @@ access_rows = Table(
     Column("action", Text, nullable=False),
     Column("object_type", Text, nullable=False),
     Column("object_id", Text, nullable=False),
+    #: Names of the fields shown or changed.
+    Column("fields", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("reason", Text, nullable=False, server_default=""),
     Column("request_id", Text, nullable=False, server_default=""),
     Column("outcome", Text, nullable=False),

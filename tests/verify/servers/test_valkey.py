@@ -4,16 +4,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
 from celery import Celery
 
+from tests.verify.servers.waiting import wait_until
+from verify.queue import broker_url
 from verify.servers.folder import ServerFault, command_line
-from verify.servers.valkey import Valkey, celery_url
+from verify.servers.valkey import Valkey
 
 ROOT = Path(__file__).parents[3]
 
@@ -70,7 +71,7 @@ def test_a_broken_append_only_file_is_put_aside(server: Valkey, client: redis.Re
 
 
 def test_celery_reaches_it_by_its_own_form_of_the_url(server: Valkey, client: redis.Redis) -> None:
-    app = Celery(broker=celery_url(server.url))
+    app = Celery(broker=broker_url(server.url))
     app.send_task("anything", args=["id"])
     assert client.llen("celery") == 1
     app.close()
@@ -85,8 +86,8 @@ def test_celery_reaches_it_by_its_own_form_of_the_url(server: Valkey, client: re
         ("rediss://:secret@cache:6379/1", "rediss://:secret@cache:6379/1"),
     ],
 )
-def test_celery_url(url: str, expected: str) -> None:
-    assert celery_url(url) == expected
+def test_broker_url(url: str, expected: str) -> None:
+    assert broker_url(url) == expected
 
 
 def test_a_second_server_on_the_same_folder_is_refused(tmp_path: Path, server: Valkey) -> None:
@@ -112,10 +113,3 @@ def test_it_dies_with_its_parent_even_when_a_thread_of_it_started_it(tmp_path: P
     parent.kill()
     parent.communicate()
     wait_until(lambda: "valkey" not in command_line(pid))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"still waiting after {seconds} s"
-        time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""the first tables."""
+"""The first tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("object_type", sa.Text(), nullable=False),
         sa.Column("object_id", sa.Text(), nullable=False),
+        sa.Column("fields", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("request_id", sa.Text(), server_default="", nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
@@ -306,6 +307,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("state_detail", sa.Text(), server_default="", nullable=False),
         sa.Column("dedupe_key", sa.LargeBinary(), nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
         sa.Column("requested_by", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -375,6 +377,7 @@ def upgrade() -> None:
         sa.Column("patient_id", sa.Text(), nullable=False),
         sa.Column("coverage_id", sa.Text(), nullable=False),
         sa.Column("verification_id", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -386,7 +389,9 @@ def upgrade() -> None:
             ["verification_id"], ["verifications.id"], name=op.f("facts_verification_id_fkey")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("facts_pkey")),
-        sa.UniqueConstraint("verification_id", "key", name=op.f("facts_verification_id_key_key")),
+        sa.UniqueConstraint(
+            "verification_id", "revision", "key", name=op.f("facts_verification_id_revision_key_key")
+        ),
     )
     op.create_index(op.f("facts_patient_id_idx"), "facts", ["patient_id"], unique=False)
     op.create_index(op.f("facts_practice_id_idx"), "facts", ["practice_id"], unique=False)
@@ -461,6 +466,7 @@ def upgrade() -> None:
         sa.Column("verification_id", sa.Text(), nullable=False),
         sa.Column("payer_id", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column(
             "control_number",
             sa.Integer(),
@@ -495,11 +501,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("inquiries_pkey")),
         sa.UniqueConstraint(
             "verification_id",
+            "revision",
             "payer_id",
             "service_type",
             "date_of_service",
             "purpose",
-            name=op.f("inquiries_verification_id_payer_id_service_type_date_of_service_purpose_key"),
+            name="inquiries_question_key",
         ),
     )
     op.create_index(op.f("inquiries_practice_id_idx"), "inquiries", ["practice_id"], unique=False)

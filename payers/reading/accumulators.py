@@ -1,0 +1,164 @@
+"""Deductibles and out-of-pocket limits: total, met and remaining that belong together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+
+from payers.benefits import Accumulator, Benefit, Member, Problem
+from payers.reading.codes import LIFETIME, LIFETIME_REMAINING, REMAINING, YEAR_TO_DATE, YEARS
+
+TOTAL, MET, LEFT = range(3)
+#: EB06 -> what the amount is; every other period is a total of its own.
+KINDS = {YEAR_TO_DATE: MET, REMAINING: LEFT, LIFETIME_REMAINING: LEFT}
+#: EB06 30 and 31 (exceeded, not exceeded) are no amounts of the limit.
+OTHER = frozenset({"30", "31"})
+CENT = Decimal("0.01")
+
+#: EB02, EB12, EB03, EB04, EB13 and III of a row: what it counts, and for whom.
+Key = tuple[str | None, str | None, tuple[str, ...], str | None, tuple[str, ...], tuple[str | None, ...]]
+
+
+def accumulators(lines: Sequence[Benefit]) -> list[Accumulator]:
+    """The accumulators in rows of one kind (EB01 C or G), in document order.
+
+    Rows with the same level, network, service types and insurance type are one accumulator. Where
+    that leaves two totals, their text, plan, references and dates tell them apart; where they do
+    not, each row stands alone, ambiguous (sheet 8.3, deductible and out-of-pocket algorithm).
+    """
+    groups: dict[Key, list[Benefit]] = defaultdict(list)
+    for line in lines:
+        if line.amount is not None and line.period not in OTHER and not line.rejections:
+            places = tuple([each.code for each in line.places_of_service]) if line.places_of_service else ()
+            key = (
+                line.coverage_level,
+                line.in_network,
+                tuple(line.service_types),
+                line.insurance_type,
+                tuple(line.procedure),
+                places,
+            )
+            groups[key].append(line)
+    return [made for rows in groups.values() for made in _of_group(rows)]
+
+
+def _of_group(rows: list[Benefit]) -> list[Accumulator]:
+    if len(rows) == 1:
+        return [_joined(rows)]
+    return [made for part in _by_period(rows) for made in _of_period(part)]
+
+
+def _by_period(rows: list[Benefit]) -> Iterable[list[Benefit]]:
+    """Rows of the year with what is met and left of it; lifetime, episode and so on apart from them."""
+    if len({row.period for row in rows if row.period not in KINDS}) <= 1 and not _lifetime_left(rows):
+        return [rows]
+    parts: dict[str | None, list[Benefit]] = defaultdict(list)
+    totals = [row.period for row in rows if row.period not in KINDS]
+    usual = "year" if any(period in YEARS for period in totals) or not totals else totals[0]
+    for row in rows:
+        if row.period in (YEAR_TO_DATE, REMAINING):
+            parts[usual].append(row)
+        elif row.period in (LIFETIME, LIFETIME_REMAINING):
+            parts[LIFETIME].append(row)
+        else:
+            parts["year" if row.period in YEARS else row.period].append(row)
+    return parts.values()
+
+
+def _lifetime_left(rows: list[Benefit]) -> bool:
+    return any(row.period == LIFETIME_REMAINING for row in rows)
+
+
+def _of_period(rows: list[Benefit]) -> list[Accumulator]:
+    if _one_of_each(rows):
+        return [_joined(rows)]
+    parts: dict[object, list[Benefit]] = defaultdict(list)
+    for row in rows:
+        parts[_detail(row)].append(row)
+    tellable = all(_one_of_each(part) for part in parts.values())
+    whole = all(any(_kind(row) == TOTAL for row in part) for part in parts.values())
+    if tellable and (whole or not any(_kind(row) == TOTAL for row in rows)):
+        return [_joined(part) for part in parts.values()]
+    return [_joined([row], ambiguous=True) for row in rows]
+
+
+def _detail(row: Benefit) -> object:
+    """What else may tell two rows apart: MSG, plan, REF and DTP."""
+    return (
+        tuple(row.messages),
+        row.plan,
+        tuple((each.qualifier, each.value) for each in row.references),
+        tuple((each.qualifier, each.start, each.to) for each in row.dates),
+    )
+
+
+def _kind(row: Benefit) -> int:
+    return KINDS.get(row.period or "", TOTAL)
+
+
+def _one_of_each(rows: list[Benefit]) -> bool:
+    """Whether there is no more than one amount each for total, met and remaining."""
+    amounts: list[set[object]] = [set(), set(), set()]
+    for row in rows:
+        amounts[_kind(row)].add((row.amount, None if row.period in YEARS else row.period))
+    return all(len(each) <= 1 for each in amounts)
+
+
+def _joined(rows: list[Benefit], *, ambiguous: bool = False) -> Accumulator:
+    """One accumulator; what the payer left out is worked out only from two figures it gave.
+
+    Remaining from total and met (never below 0), total from met and remaining. A total alone says
+    nothing of what is left. Three figures that do not fit are all kept, and the result is ambiguous.
+    """
+    total = met = remaining = period = None
+    for row in rows:
+        kind = KINDS.get(row.period or "", TOTAL)
+        if kind == TOTAL:
+            total, period = row.amount, row.period
+        elif kind == MET:
+            met = row.amount
+        else:
+            remaining = row.amount
+    status = "stated"
+    if met is not None and (total is not None or remaining is not None):
+        total, remaining, status = _worked_out(total, met, remaining)
+    first = rows[0]
+    return Accumulator(
+        first.coverage_level,
+        first.in_network,
+        first.service_types,
+        period,
+        total,
+        met,
+        remaining,
+        "ambiguous" if ambiguous else status,
+        [row.segments[0] for row in rows],
+    )
+
+
+def _worked_out(total: str | None, met: str, remaining: str | None) -> tuple[str | None, str | None, str]:
+    try:
+        used = Decimal(met)
+        if total is None and remaining is not None:
+            return str(used + Decimal(remaining)), remaining, "derived"
+        if total is not None and remaining is None:
+            return total, str(max(Decimal(0), Decimal(total) - used)), "derived"
+        left = max(Decimal(0), Decimal(total or "") - used)
+        fits = abs(left - Decimal(remaining or "")) <= CENT
+    except InvalidOperation:
+        fits = False
+    return total, remaining, "stated" if fits else "ambiguous"
+
+
+def contradictions(member: Member) -> list[Problem]:
+    """A problem for each accumulator whose total, met and remaining do not add up."""
+    return [
+        Problem(
+            place=f"segments {', '.join(map(str, each.segments))}",
+            severity="minor",
+            message="payer figures do not reconcile: total less met is not what remains",
+        )
+        for each in [*member.deductibles, *member.out_of_pockets]
+        if each.status == "ambiguous" and None not in (each.total, each.met, each.remaining)
+    ]

@@ -1,0 +1,162 @@
+"""member id -> what the simulated payer does; all scenarios in one table
+
+The beginning of the member id decides: `ACT0001` is active, `AAA75-12` is not found. A number right after the
+beginning, ended by a hyphen, is the scenario's parameter: `SLOW5-01` waits five seconds.
+To add one: a line in SCENARIOS, and `python -m payers.simulator.scenarios` for the page in docs/payers.
+"""
+
+import re
+from enum import Enum
+
+import msgspec
+
+
+class Behavior(Enum):
+    """What the server does with the question, apart from answering it."""
+
+    ANSWER = "answer"
+    SLOW = "slow"
+    FAIL_FIRST = "fail_first"
+    HTTP = "http"
+    HANG = "hang"
+    DROP = "drop"
+    TRUNCATE = "truncate"
+    NOISE = "noise"
+    LOGIN_PAGE = "login_page"
+    X999 = "x999"
+    TA1 = "ta1"
+    ENVELOPE = "envelope"
+    WRONG_PERSON = "wrong_person"
+    WRONG_TRACE = "wrong_trace"
+
+
+class Scenario(msgspec.Struct, frozen=True):
+    """One line of the table. `outcome` is the word in the log."""
+
+    prefix: str
+    outcome: str
+    description: str
+    behavior: Behavior = Behavior.ANSWER
+    #: The plan that answers (payers.simulator.benefits).
+    plan: str = "full"
+    #: AAA03; its level and AAA04 are in payers.simulator.answers.
+    rejection: str = ""
+    #: HTTP status or CORE error code.
+    code: str = ""
+    #: Seconds to wait or to be stayed away from, or how often to fail; None where there is none.
+    parameter: int | None = None
+
+
+def _rejection(code: str, description: str) -> Scenario:
+    return Scenario(f"AAA{code}", f"aaa_{code}", f"AAA {code}: {description}", rejection=code)
+
+
+B = Behavior
+SCENARIOS = (
+    Scenario(
+        "ACT",
+        "active",
+        "Active commercial plan with full benefits: deductible, out-of-pocket, copay, authorization",
+    ),
+    Scenario("MIN", "minimal", "Active, mental health active too, no dollars said", plan="minimal"),
+    Scenario("INA", "inactive", "Coverage ended", plan="inactive"),
+    Scenario(
+        "CRV", "carve_out", "Active; mental health is administered by another company", plan="carve_out"
+    ),
+    Scenario("COB", "other_payer", "Active; another payer is primary", plan="other_payer"),
+    Scenario(
+        "MAP", "medicare_advantage", "Medicare, held by a Medicare Advantage plan", plan="medicare_advantage"
+    ),
+    Scenario(
+        "MCO", "medicaid_managed_care", "Medicaid, held by a managed care plan", plan="medicaid_managed_care"
+    ),
+    Scenario("MIX", "aaa_with_benefits", "Active, and AAA 33 for the service asked", plan="mixed"),
+    _rejection("15", "required data missing, at the service asked"),
+    _rejection("33", "input errors, at the service asked"),
+    _rejection("42", "payer cannot respond now"),
+    _rejection("43", "provider identification invalid"),
+    _rejection("51", "provider not on file"),
+    _rejection("58", "date of birth invalid or missing"),
+    _rejection("62", "date of service not within the allowed period"),
+    _rejection("63", "date of service in the future"),
+    _rejection("71", "date of birth does not match"),
+    _rejection("72", "member id invalid or missing"),
+    _rejection("73", "name invalid or missing"),
+    _rejection("75", "subscriber not found (also any member id that begins like none of these)"),
+    _rejection("76", "duplicate member id"),
+    _rejection("77", "subscriber found, patient not found"),
+    _rejection("79", "payer identification invalid"),
+    _rejection("80", "no response received from the payer behind"),
+    Scenario("SLOW", "slow", "Active, after the seconds given", B.SLOW, parameter=3),
+    Scenario(
+        "FAIL",
+        "fail_first",
+        "HTTP 503 as often as given, then active; counted by member id and service type",
+        B.FAIL_FIRST,
+        parameter=2,
+    ),
+    Scenario(
+        "RATE", "http_429", "HTTP 429 with Retry-After of the seconds given", B.HTTP, code="429", parameter=2
+    ),
+    Scenario("BUSY", "http_429", "HTTP 429 without Retry-After", B.HTTP, code="429"),
+    Scenario("H500", "http_500", "HTTP 500", B.HTTP, code="500"),
+    Scenario("H503", "http_503", "HTTP 503", B.HTTP, code="503"),
+    Scenario("H400", "http_400", "HTTP 400", B.HTTP, code="400"),
+    Scenario("H401", "http_401", "HTTP 401", B.HTTP, code="401"),
+    Scenario("HANG", "hang", "Takes the question and never answers", B.HANG),
+    Scenario("DROP", "drop", "Resets the connection in the middle of the answer", B.DROP),
+    Scenario("TRUNC", "truncated", "Closes the connection in the middle of the answer", B.TRUNCATE),
+    Scenario("NOISE", "noise", "HTTP 200 with bytes that are nothing", B.NOISE),
+    Scenario("HTML", "login_page", "HTTP 200 with a login page", B.LOGIN_PAGE),
+    Scenario("X999", "x999", "999: rejected, NM109 missing", B.X999),
+    Scenario("XTA1", "ta1", "TA1: rejected, note 006", B.TA1),
+    Scenario("UNAUTH", "unauthorized", "Envelope error UnAuthorized", B.ENVELOPE, code="UnAuthorized"),
+    Scenario(
+        "RECV",
+        "receiver_fault",
+        "Envelope error Receiver: the payer's own fault",
+        B.ENVELOPE,
+        code="Receiver",
+    ),
+    Scenario(
+        "ENVL",
+        "envelope",
+        "Envelope error ReceiverIDNotUnderstood",
+        B.ENVELOPE,
+        code="ReceiverIDNotUnderstood",
+    ),
+    Scenario("PERSON", "wrong_person", "Active, but somebody else's answer", B.WRONG_PERSON),
+    Scenario("TRACE", "wrong_trace", "Active, but the answer to another question", B.WRONG_TRACE),
+)
+UNKNOWN = next(scenario for scenario in SCENARIOS if scenario.rejection == "75")
+_LONGEST_FIRST = sorted(SCENARIOS, key=lambda scenario: -len(scenario.prefix))
+
+
+def scenario_for(member_id: str) -> Scenario:
+    """The scenario a member id asks for, with the parameter it gives."""
+    wanted = member_id.upper()
+    found = next((scenario for scenario in _LONGEST_FIRST if wanted.startswith(scenario.prefix)), UNKNOWN)
+    given = re.match(r"(\d{1,4})-", wanted[len(found.prefix) :])
+    if found.parameter is None or given is None:
+        return found
+    return msgspec.structs.replace(found, parameter=int(given[1]))
+
+
+def table() -> str:
+    """The scenarios as a Markdown table, for docs/payers/simulator.md."""
+    rows = [
+        f"| `{one.prefix}` | `{one.outcome}` | {one.description} | {_default(one)} |"
+        for one in sorted(SCENARIOS, key=lambda one: (one.behavior.value, one.prefix))
+    ]
+    head = "| member id begins | outcome in the log | what happens | parameter |\n| --- | --- | --- | --- |\n"
+    return head + "\n".join(rows) + "\n"
+
+
+def _default(scenario: Scenario) -> str:
+    return "" if scenario.parameter is None else f"{scenario.parameter} unless given"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(table())

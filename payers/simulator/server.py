@@ -1,0 +1,254 @@
+"""the simulated payer on a real socket: `Simulator` for tests, `serve` for the command line"""
+
+import contextlib
+import select
+import signal
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from payers.account import Account, AccountId
+from payers.simulator.clearinghouse import Clearinghouse, Decision
+from payers.simulator.envelope import Credentials
+from payers.simulator.journal import Entry, Journal
+from payers.simulator.latency import parse as parse_latency
+from payers.simulator.scenarios import Behavior
+
+PATH = "/core"
+LARGEST_QUESTION = 1024 * 1024
+#: A connection nobody uses, seconds. Longer than any asker keeps one, so that the asker closes first.
+IDLE_SECONDS = 600
+#: How often a hanging answer looks whether anybody still waits, seconds.
+LOOK_SECONDS = 0.2
+
+
+class Simulator:
+    """`with Simulator() as payer: …` asks it at `payer.url`; `payer.account()` is ready to use."""
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        latency: float | str = 0,
+        seed: int = 0,
+        log: Path | None = None,
+        credentials: Credentials | None = None,
+    ) -> None:
+        """`latency` is seconds, "LOW-HIGH" or "MEDIAN~SIGMA". Raises OSError when the port is taken."""
+        self.credentials = credentials or Credentials()
+        self.journal = Journal(log)
+        self.clearinghouse = Clearinghouse(self.credentials, parse_latency(latency), seed)
+        self.stopping = threading.Event()
+        try:
+            self._server = _Server((host, port), self)
+        except OSError:
+            self.journal.close()
+            raise
+        self.host, self.port = host, int(self._server.server_address[1])
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}{PATH}"
+
+    def account(self, **changes: Any) -> Account:
+        """An account that reaches this simulator; `changes` replace its fields."""
+        known = self.credentials
+        account = Account(
+            id=AccountId("simulator"),
+            name="Simulator",
+            adapter="caqh_core_mime",
+            url=self.url,
+            sender_id=known.sender_id,
+            receiver_id=known.receiver_id,
+            secrets={"username": known.username, "password": known.password},
+            allow_private_addresses=True,
+        )
+        return msgspec.structs.replace(account, **changes)
+
+    def questions(self, since: int = 0) -> list[Entry]:
+        """What was asked so far, oldest first."""
+        return self.journal.since(since)
+
+    def start(self) -> "Simulator":
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Ends every connection, whatever it is waiting for."""
+        self.stopping.set()
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join(5)
+        self._server.server_close()
+        self._server.end_connections()
+        self.journal.close()
+
+    def __enter__(self) -> "Simulator":
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def serve(*, announce: Callable[[Simulator], None] = lambda _: None, **options: Any) -> None:
+    """Runs a Simulator with these options until SIGTERM or Ctrl-C; `announce` is called once it listens.
+
+    For the main thread of a process. Raises OSError when the port is taken.
+    """
+    simulator = Simulator(**options)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: simulator.stopping.set())
+    with simulator:
+        announce(simulator)
+        simulator.stopping.wait()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    # The system cuts this to its own limit; five hundred askers connect at once.
+    request_queue_size = 4096
+
+    def __init__(self, address: tuple[str, int], simulator: Simulator) -> None:
+        self.simulator = simulator
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        super().__init__(address, _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def end_connections(self) -> None:
+        with self._lock:
+            for connection in self._connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """An asker that went away is not news; anything else is a fault of ours and is shown."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "PayerSimulator"
+    sys_version = ""
+    timeout = IDLE_SECONDS
+    disable_nagle_algorithm = True
+    # One write per answer.
+    wbufsize = -1
+    server: _Server
+
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        if address.path == "/healthz":
+            self._send(200, "application/json", b'{"status":"ok"}')
+        elif address.path == "/log":
+            since = parse_qs(address.query).get("since", ["0"])[0]
+            entries = self.server.simulator.journal.since(int(since) if since.isdigit() else 0)
+            self._send(200, "application/json", msgspec.json.encode(entries))
+        else:
+            self._send(405 if address.path == PATH else 404, "text/plain", b"POST to /core\n")
+
+    def do_POST(self) -> None:
+        simulator = self.server.simulator
+        arrival = simulator.journal.arrive()
+        try:
+            decision = self._decide()
+            entry = simulator.journal.record(
+                arrival,
+                decision.outcome,
+                member=decision.member,
+                trace=decision.trace,
+                service_type=decision.service_type,
+            )
+            if decision.wait_seconds and simulator.stopping.wait(decision.wait_seconds):
+                self.close_connection = True
+                return
+            if decision.breaks is None:
+                # Noted first: whoever has the answer finds it in the log.
+                simulator.journal.answered(entry)
+            self._perform(decision)
+        finally:
+            simulator.journal.leave()
+
+    def _decide(self) -> Decision:
+        length = self.headers.get("Content-Length", "")
+        if urlsplit(self.path).path != PATH:
+            self.close_connection = True
+            return Decision(outcome="not_found", status=404)
+        if not length.isdigit() or int(length) > LARGEST_QUESTION:
+            self.close_connection = True
+            return Decision(outcome="too_large", status=413 if length.isdigit() else 411)
+        body = self.rfile.read(int(length))
+        content_type = self.headers.get("Content-Type", "")
+        return self.server.simulator.clearinghouse.decide(content_type, body, datetime.now(UTC))
+
+    def _perform(self, decision: Decision) -> None:
+        if decision.breaks is None:
+            self._send(decision.status, decision.content_type, decision.body, decision.headers)
+            return
+        self.close_connection = True
+        if decision.breaks is Behavior.HANG:
+            self._wait_for_nobody()
+            return
+        self._send(200, decision.content_type, decision.body, sent=decision.body[: len(decision.body) // 2])
+        if decision.breaks is Behavior.DROP:
+            # Closing with nothing lingering sends a reset; the pause lets the first half arrive.
+            self.server.simulator.stopping.wait(LOOK_SECONDS)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+
+    def _wait_for_nobody(self) -> None:
+        """Until the asker gives up or the simulator stops."""
+        stopping = self.server.simulator.stopping
+        poll = select.poll()
+        poll.register(self.connection, select.POLLIN | select.POLLHUP)
+        while not stopping.wait(LOOK_SECONDS):
+            if poll.poll(0):
+                return
+
+    def _send(
+        self,
+        status: int,
+        content_type: str,
+        body: bytes,
+        headers: dict[str, str] | None = None,
+        sent: bytes | None = None,
+    ) -> None:
+        """`sent` is less than `body` when the answer is to break off."""
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body if sent is None else sent)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """The journal is the log."""

@@ -1,0 +1,18 @@
+"""Inquiry -> 270, 271 -> Benefits"""
+
+from payers.x12_mapping.answer import receive
+from payers.x12_mapping.files import exit_code, json_schema, read_file, read_stream, show, to_json
+from payers.x12_mapping.normal_form import benefits_of
+from payers.x12_mapping.question import inquiry_to_270
+
+__all__ = [
+    "benefits_of",
+    "exit_code",
+    "inquiry_to_270",
+    "json_schema",
+    "read_file",
+    "read_stream",
+    "receive",
+    "show",
+    "to_json",
+]

@@ -1,0 +1,259 @@
+"""One 271 transaction -> Benefits, the normal form; nothing is judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from payers import benefits as normal
+from payers import reading, x12
+from payers.benefits import Benefit, Benefits, DateRange, Identity, Member, Party, Rejection
+from payers.x12.levels import DEPENDENT, RECEIVER, SOURCE, SUBSCRIBER
+from payers.x12.model import Delimiters, Segment, Transaction, element
+from payers.x12.responses import Answered, Line, Name, read_271
+
+#: An EB with all its elements: unpacking one that stops short takes the rest from here.
+BLANKS = [""] * 15
+
+
+def benefits_of(transaction: Transaction) -> list[Benefits]:
+    """The answer in one 271; several when it comes from several payers or to several providers."""
+    problems: list[x12.Problem] = []
+    levels = read_271(transaction, problems)
+    if not transaction.version.startswith("005010"):
+        problems.append(_version_problem(transaction))
+    return [_answer(transaction, levels, *pair, problems) for pair in _pairs(levels)]
+
+
+def _version_problem(transaction: Transaction) -> x12.Problem:
+    named = (
+        transaction.version if transaction.version.isalnum() and len(transaction.version) <= 12 else "unknown"
+    )
+    return x12.Problem(
+        severity="minor",
+        message=f"version {named}, read as far as its shape is that of 005010X279A1",
+        interchange=transaction.interchange,
+        segment=transaction.first,
+        element="ST03",
+    )
+
+
+def _pairs(levels: list[Answered]) -> list[tuple[int | None, int | None]]:
+    """(source, receiver) of each answer; a lone source that rejects is an answer too."""
+    receivers = [i for i, answered in enumerate(levels) if answered.level.code == RECEIVER]
+    pairs = [(levels[i].level.parent, i) for i in receivers]
+    heard = {source for source, _ in pairs}
+    lone = [i for i, answered in enumerate(levels) if answered.level.code == SOURCE and i not in heard]
+    return sorted([*pairs, *((i, None) for i in lone)], key=lambda pair: pair[0] or 0) or [(None, None)]
+
+
+def _answer(
+    transaction: Transaction,
+    levels: list[Answered],
+    source: int | None,
+    receiver: int | None,
+    problems: list[x12.Problem],
+) -> Benefits:
+    payer = levels[source] if source is not None else None
+    provider = levels[receiver] if receiver is not None else None
+    members = list(_members(transaction, levels, receiver, problems))
+    found = [*transaction.problems, *problems]
+    return Benefits(
+        control_number=transaction.control_number or None,
+        version=transaction.version or None,
+        payer=_party(payer),
+        provider=_party(provider),
+        rejections=[*_rejections(payer, "A"), *_rejections(provider, "B")],
+        members=members,
+        problems=[problem(each) for each in found] + [p for m in members for p in reading.contradictions(m)],
+    )
+
+
+def problem(found: x12.Problem) -> normal.Problem:
+    return normal.Problem(place=found.place, severity=found.severity, message=found.message)
+
+
+def _party(answered: Answered | None) -> Party:
+    nm1 = answered.nm1 if answered else None
+    if nm1 is None:
+        return Party()
+    name = (
+        " ".join(filter(None, [element(nm1, 4), element(nm1, 3)]))
+        if element(nm1, 2) == "1"
+        else element(nm1, 3)
+    )
+    return Party(name=name or None, id=element(nm1, 9) or None)
+
+
+def _members(
+    transaction: Transaction, levels: list[Answered], receiver: int | None, problems: list[x12.Problem]
+) -> Iterator[Member]:
+    """Subscribers under this receiver and their dependents, in document order."""
+    places: dict[int, int] = {}
+    for index, answered in enumerate(levels):
+        level = answered.level
+        if level.code == SUBSCRIBER and level.parent == receiver:
+            places[index] = len(places)
+            yield _member(transaction, answered, None, problems)
+        elif level.code == DEPENDENT and (
+            level.parent in places or (level.parent is None and receiver is None)
+        ):
+            subscriber = places.get(level.parent) if level.parent is not None else None
+            places[index] = len(places)
+            yield _member(transaction, answered, subscriber, problems)
+
+
+def _member(
+    transaction: Transaction, answered: Answered, subscriber: int | None, problems: list[x12.Problem]
+) -> Member:
+    cut = transaction.delimiters
+    letter = "D" if answered.level.code == DEPENDENT else "C"
+    dated = _Dates(transaction, problems)
+    lines = [_benefit(line, cut, letter, dated) for line in answered.lines]
+    summary = reading.summarize(lines)
+    return Member(
+        role="dependent" if letter == "D" else "subscriber",
+        subscriber=subscriber,
+        identity=_identity(answered, dated),
+        traces=[
+            normal.Trace(element(trn, 1) or None, element(trn, 2) or None, element(trn, 3) or None)
+            for trn in answered.traces
+        ],
+        dates=[dated.range(dtp, number) for number, dtp in answered.dates],
+        references=[_reference(ref) for ref in answered.references],
+        rejections=list(_rejections(answered, letter)),
+        benefits=lines,
+        coverage=summary.coverage,
+        deductibles=summary.deductibles,
+        out_of_pockets=summary.out_of_pockets,
+        other_payers=summary.other_payers,
+        carve_outs=summary.carve_outs,
+    )
+
+
+def _identity(answered: Answered, dated: _Dates) -> Identity:
+    nm1, dmg, ins = answered.nm1 or [], answered.dmg or [], answered.ins or []
+    born = dated.day(element(dmg, 2), answered.level.first, "DMG02") if element(dmg, 2) else None
+    return Identity(
+        last=element(nm1, 3) or None,
+        first=element(nm1, 4) or None,
+        member_id=element(nm1, 9) or None,
+        birth_date=born,
+        sex=element(dmg, 3) or None,
+        corrected=element(ins, 3) == "001" and element(ins, 4) == "25",
+    )
+
+
+def _rejections(answered: Answered | None, letter: str) -> Iterator[Rejection]:
+    """AAA of 2000x (only the source has one there by the guide) and 2100x."""
+    for number, named, aaa in answered.rejections if answered else ():
+        loop = f"2100{letter}" if named or letter != "A" else "2000A"
+        yield _rejection(loop, number, aaa)
+
+
+def _rejection(loop: str, number: int, aaa: Segment) -> Rejection:
+    return Rejection(loop, element(aaa, 3) or None, element(aaa, 4) or None, [number])
+
+
+def _benefit(line: Line, cut: Delimiters, letter: str, dated: _Dates) -> Benefit:
+    eb = line.eb
+    if len(eb) != 15:
+        eb = (eb + BLANKS)[:15]
+    (_, code, level, types, insurance, plan, period, amount, percent, qualifier, quantity,
+     authorization, network, procedure, pointers) = eb  # fmt: skip
+    number = line.number
+    return Benefit(
+        code or None,
+        level or None,
+        types.split(cut.repetition) if types else [],
+        insurance or None,
+        plan or None,
+        period or None,
+        amount or None,
+        percent or None,
+        qualifier or None,
+        quantity or None,
+        authorization or None,
+        network or None,
+        procedure.split(cut.component) if procedure else [],
+        pointers.split(cut.component) if pointers else [],
+        [dated.range(dtp, number) for dtp in line.dates] if line.dates else [],
+        [_reference(ref) for ref in line.references] if line.references else [],
+        [_delivery(hsd) for hsd in line.deliveries] if line.deliveries else [],
+        [normal.PlaceOfService(element(iii, 1) or None, element(iii, 2) or None) for iii in line.places]
+        if line.places
+        else [],
+        [msg[1] for msg in line.messages if len(msg) > 1] if line.messages else [],
+        [_rejection(f"2110{letter}", at, aaa) for at, aaa in line.rejections] if line.rejections else [],
+        [_entity(name) for name in line.names] if line.names else [],
+        list(range(number, line.end)),
+    )
+
+
+def _reference(ref: Segment) -> normal.Reference:
+    return normal.Reference(element(ref, 1) or None, element(ref, 2) or None, element(ref, 3) or None)
+
+
+def _delivery(hsd: Segment) -> normal.Delivery:
+    return normal.Delivery(*[part or None for part in hsd[1:9]])
+
+
+def _entity(name: Name) -> normal.Entity:
+    nm1 = name.nm1
+    return normal.Entity(
+        element(nm1, 1) or None,
+        element(nm1, 3) or None,
+        element(nm1, 4) or None,
+        element(nm1, 8) or None,
+        element(nm1, 9) or None,
+        [
+            normal.Contact(element(per, i) or None, element(per, i + 1) or None)
+            for per in name.contacts
+            for i in (3, 5, 7)
+            if element(per, i) or element(per, i + 1)
+        ],
+    )
+
+
+class _Dates:
+    """Dates of one transaction: the same few days come again and again."""
+
+    def __init__(self, transaction: Transaction, problems: list[x12.Problem]) -> None:
+        self._transaction = transaction
+        self._problems = problems
+        self._known: dict[tuple[str, str], tuple[str | None, str | None]] = {}
+
+    def range(self, dtp: Segment, number: int) -> DateRange:
+        """`DTP*291*RD8*20260101-20261231~`, or a single day, which is both ends."""
+        form, value = element(dtp, 2), element(dtp, 3)
+        ends = self._known.get((form, value))
+        if ends is None:
+            ends = self._ends(form, value, number)
+        return DateRange(element(dtp, 1) or None, *ends)
+
+    def _ends(self, form: str, value: str, number: int) -> tuple[str | None, str | None]:
+        start, joint, end = value.partition("-")
+        first = self.day(start, number, "DTP03")
+        last = self.day(end, number, "DTP03") if joint else first
+        if first is not None and last is not None:
+            self._known[form, value] = (first, last)
+        return first, last
+
+    def day(self, value: str, number: int, name: str) -> str | None:
+        """CCYYMMDD, with or without a time after it, as an ISO date; None and a problem for what is none."""
+        digits = value.strip()
+        try:
+            if len(digits) < 8 or not digits.isdecimal():
+                raise ValueError
+            return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])).isoformat()
+        except ValueError:
+            self._problems.append(
+                x12.Problem(
+                    severity="structure",
+                    message="not a date; left out",
+                    interchange=self._transaction.interchange,
+                    segment=number,
+                    element=name,
+                )
+            )
+            return None

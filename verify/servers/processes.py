@@ -1,0 +1,109 @@
+"""The one table of our processes: what each runs, how it is watched, when it is needed."""
+
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from verify.settings import HOME, VARIABLES, Settings, environment_for
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    """One long-running program of ours. `verify up`, and later compose, are made from these."""
+
+    name: str
+    #: What follows `python -m`; {words} are settings.
+    module: tuple[str, ...]
+    #: Touches VERIFY_HEARTBEAT_FILE every second; when the file grows old it is killed and started again.
+    heartbeat: bool = False
+    #: Answers 200 here when it is ready.
+    ready_path: str | None = None
+    #: Plays the payers of the demo clinic.
+    demo_only: bool = False
+
+
+def _worker(name: str, queues: str) -> Process:
+    return Process(
+        name=name,
+        module=(
+            *("celery", "-A", "workers.app", "worker", "-n", f"{name}@{{host}}", "-Q", queues),
+            *("-P", "threads", "-c", "{concurrency}", "--prefetch-multiplier", "1"),
+            *("--without-gossip", "--without-mingle", "--loglevel", "{log_level}"),
+        ),
+        heartbeat=True,
+    )
+
+
+#: In the order in which they start.
+PROCESSES = (
+    Process(
+        name="simulator", module=("verify.cli", "simulator", "--port", "{simulator_port}"), demo_only=True
+    ),
+    Process(
+        name="web",
+        module=(
+            *("uvicorn", "--factory", "verify.web.app:create_app", "--host", "{host}", "--port", "{port}"),
+            *("--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "5"),
+        ),
+        ready_path="/readyz",
+    ),
+    # A lane of its own: nothing nightly ever takes a thread an urgent job could have.
+    _worker("worker-urgent", "urgent,clock"),
+    _worker("worker-standard", "standard"),
+    _worker("worker-nightly", "nightly"),
+    Process(
+        name="beat",
+        module=(
+            "celery",
+            "-A",
+            "workers.app",
+            "beat",
+            "-s",
+            "{data_folder}/beat-schedule",
+            "--loglevel",
+            "{log_level}",
+        ),
+    ),
+)
+
+
+def needed(*, demo: bool) -> tuple[Process, ...]:
+    return tuple(process for process in PROCESSES if demo or not process.demo_only)
+
+
+def command(
+    process: Process, chosen: Settings, *, simulator_port: int = 0, python: str = sys.executable
+) -> list[str]:
+    values = {
+        "host": chosen.host,
+        "port": chosen.port,
+        "concurrency": chosen.concurrency,
+        "log_level": chosen.log_level,
+        "data_folder": chosen.data_folder,
+        "simulator_port": simulator_port,
+    }
+    return [python, "-m", *(part.format_map(values) for part in process.module)]
+
+
+def environment(process: Process, chosen: Settings) -> dict[str, str]:
+    """Ours, with every setting as it was chosen: a child never reads another than its parent."""
+    inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
+    paths = [str(HOME), *filter(None, [inherited.get("PYTHONPATH")])]
+    beating = chosen
+    if process.heartbeat:
+        beating = msgspec.structs.replace(chosen, heartbeat_file=heartbeat_file(process, chosen))
+    return {
+        **inherited,
+        **environment_for(beating),
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def heartbeat_file(process: Process, chosen: Settings) -> Path:
+    return chosen.data_folder / "heartbeats" / process.name
+
+
+def log_file(process: Process, chosen: Settings) -> Path:
+    return chosen.data_folder / "logs" / f"{process.name}.log"

@@ -1,0 +1,196 @@
+"""`verify up`: starts everything, says where it is, and keeps it running until it is told to end."""
+
+import http.client
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+import msgspec
+from sqlalchemy import Engine
+
+from verify.security.key_file import KeyFileError
+from verify.security.keys import Keyring
+from verify.servers import demo as demo_clinic
+from verify.servers.folder import ServerFault, last_lines
+from verify.servers.installation import (
+    ADDRESS_FILE,
+    Installation,
+    Refused,
+    check_port,
+    claimed,
+    free_port,
+    recall,
+    remember,
+    write_private,
+)
+from verify.servers.own import make_private, own_servers, with_addresses
+from verify.servers.processes import command, environment, heartbeat_file, log_file, needed
+from verify.servers.supervisor import Program, Say, Supervisor
+from verify.servers.welcome import add_administrator, has_practice, sign_in_link, write_cli_token
+from verify.settings import Settings
+from verify.store import connect, migrate
+
+READY_SECONDS = 60.0
+#: A web process that died so often in a row will not come up by itself.
+HOPELESS_DEATHS = 3
+
+
+class Ended(BaseException):
+    """A signal asked us to end. Not an Exception, so that nothing on the way swallows it."""
+
+
+def print_line(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def up(chosen: Settings, *, demo: bool | None = None, say: Say = print_line) -> int:
+    """Runs until Ctrl-C or SIGTERM, then gives the exit code: 0 after such an end, 1 if it could not start.
+
+    `demo`: None leaves it to what the data folder is. Port 0 takes any free one. For the main thread.
+    """
+    try:
+        with ending_by_signal():
+            make_private(chosen)
+            with claimed(chosen.data_folder):
+                _run(chosen, demo, say)
+    except Ended:
+        pass
+    except (Refused, ServerFault, KeyFileError) as fault:
+        say(f"verify up: {fault}")
+        return 1
+    return 0
+
+
+@contextmanager
+def ending_by_signal() -> Iterator[None]:
+    """The first signal raises Ended wherever we are; a second one ends us at once, and our children with us."""
+
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        for each in numbers:
+            signal.signal(each, lambda again, _: os._exit(128 + again))
+        raise Ended(signal.Signals(number).name)
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {each: signal.signal(each, end) for each in numbers}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _run(chosen: Settings, demo: bool | None, say: Say) -> None:
+    check_port(chosen.host, chosen.port)
+    chosen = msgspec.structs.replace(chosen, port=chosen.port or free_port(chosen.host, 0))
+    Keyring.load_or_create(chosen.key_file)
+    servers = own_servers(chosen)
+    supervisor = Supervisor(servers, say)
+    try:
+        for server in servers.values():
+            server.start()
+        complete = with_addresses(chosen)
+        engine = connect(complete.database_url or "", pool_size=2)
+        try:
+            migrate(engine)
+            prepare(complete, demo, engine, supervisor, say)
+        finally:
+            engine.dispose()
+        supervisor.watch()
+    finally:
+        supervisor.end()
+
+
+def prepare(chosen: Settings, demo: bool | None, engine: Engine, supervisor: Supervisor, say: Say) -> None:
+    """The demo clinic if it is wanted, the processes, and the way in."""
+    installation = decide(chosen, demo, engine)
+    simulated = installation.demo and demo is not False
+    if simulated:
+        check_port("127.0.0.1", installation.simulator_port)
+    if installation.demo and not has_practice(engine):
+        practice_id = demo_clinic.seed(chosen, f"http://127.0.0.1:{installation.simulator_port}")
+        add_administrator(engine, practice_id)
+    supervisor.start(programs(chosen, installation.simulator_port if simulated else 0))
+    wait_until_ready(chosen, supervisor)
+    welcome(chosen, engine, installation.demo, say)
+
+
+def decide(chosen: Settings, demo: bool | None, engine: Engine) -> Installation:
+    """Whether this is a demo: asked for, or else the first `up` with an empty database of our own.
+
+    A database of others is never filled with invented people unasked. Raises Refused.
+    """
+    folder = chosen.data_folder
+    known = recall(folder)
+    empty = not has_practice(engine)
+    if demo and not (known.demo if known else empty):
+        raise Refused(
+            f"--demo needs an empty data folder, and {folder} is in use: choose another with --data"
+        )
+    if known:
+        return known
+    ours = (folder / "postgres").exists()
+    wanted = (empty and ours) if demo is None else demo
+    port = free_port("127.0.0.1", chosen.port + 1) if wanted else 0
+    decided = Installation(demo=wanted, simulator_port=port)
+    remember(folder, decided)
+    return decided
+
+
+def programs(chosen: Settings, simulator_port: int) -> list[Program]:
+    """What to start; port 0 leaves the simulator out."""
+    for folder in ("logs", "heartbeats"):
+        (chosen.data_folder / folder).mkdir(mode=0o700, exist_ok=True)
+    return [
+        Program(
+            name=process.name,
+            command=command(process, chosen, simulator_port=simulator_port),
+            environment=environment(process, chosen),
+            log=log_file(process, chosen),
+            heartbeat=heartbeat_file(process, chosen) if process.heartbeat else None,
+        )
+        for process in needed(demo=simulator_port != 0)
+    ]
+
+
+def wait_until_ready(chosen: Settings, supervisor: Supervisor) -> None:
+    """Until every process that says when it is ready has said so. Raises ServerFault."""
+    for process in needed(demo=False):
+        if process.ready_path is None:
+            continue
+        deadline = time.monotonic() + READY_SECONDS
+        while not answers(chosen, process.ready_path):
+            supervisor.check()
+            if time.monotonic() > deadline or supervisor.deaths(process.name) >= HOPELESS_DEATHS:
+                said = last_lines(log_file(process, chosen), 10)
+                raise ServerFault(f"{process.name} did not become ready:\n{said}")
+            time.sleep(0.1)
+
+
+def answers(chosen: Settings, path: str) -> bool:
+    """Whether our web process answers 200 at `path`."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(chosen.host, chosen.host)  # noqa: S104 - compared, not bound
+    connection = http.client.HTTPConnection(host, chosen.port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def welcome(chosen: Settings, engine: Engine, demo: bool, say: Say) -> None:
+    """Says where it is and how to get in; leaves the command line its address and token."""
+    address = f"http://{chosen.host}:{chosen.port}"
+    write_private(chosen.data_folder / ADDRESS_FILE, address + "\n")
+    write_cli_token(chosen.data_folder, engine)
+    say(f"verify is ready: {address}{'  (demo: invented people only)' if demo else ''}")
+    link = sign_in_link(engine, address)
+    say(f"Sign in once with: {link}" if link else "Nobody can sign in yet: verify users add")
+    say(f"Data: {chosen.data_folder}   Keep a copy of {chosen.key_file} elsewhere.   End with Ctrl-C.")
