@@ -263,6 +263,34 @@ def test_only_what_was_said_of_the_line_itself_counts_for_coverage_and_network(r
     assert (name in asked(own, line="tms")) == (standing in {UNKNOWN, SILENT})
 
 
+@pytest.mark.parametrize(
+    ("standing", "value", "conclusion", "words"),
+    [
+        (
+            VALUE,
+            [{"quantity": "20", "unit": "visits", "period": "year", "remaining": "12"}],
+            "limited",
+            "20 visits per year, 12 left",
+        ),
+        (VALUE, [{"quantity": "5", "unit": None, "period": None, "remaining": None}], "limited", "5 visits."),
+        (
+            VALUE,
+            [{"quantity": "5"}, {"quantity": "9", "remaining": "0"}],
+            "limited",
+            "5 visits; 9 visits, 0 left",
+        ),
+        (NO, None, "unlimited", "no visit limit"),
+        (UNKNOWN, None, "unknown", "cannot be told"),
+        (SILENT, None, "not_stated", "is not stated"),
+    ],
+)
+def test_a_visit_limit_is_told_as_stated(standing, value, conclusion, words):
+    limit = fact("limits", standing, value)
+    found = finding("visit_limits", limit)
+    assert (found.conclusion, words in found.sentence) == (conclusion, True)
+    assert ("limits" in asked(limit)) == (standing in {UNKNOWN, SILENT})
+
+
 def test_sources_that_disagree_are_told_and_asked_again():
     electronic = fact("active", YES, line="tms")
     call = fact("active", NO, line="tms", kind=SourceKind.CALL)
