@@ -123,7 +123,7 @@ class Visit(requests.Session):
         self.url, self.csrf, self.session_id = url, csrf, session_id
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:  # type: ignore[override]
-        options.setdefault("allow_redirects", False)
+        options["allow_redirects"] = False
         options.setdefault("timeout", 20)
         return super().request(method, f"{self.url}{path}", **options)
 
@@ -200,7 +200,13 @@ QUESTIONS = [
 
 def call_task(now: datetime) -> FollowUp:
     script = {
-        "lines": ["May I have a reference number for this call?", "Is authorization required for 90867?"],
+        "payer_name": "Blue Hollow Health Plan",
+        "payer_phone": "555-0100",
+        "before": ["Have ready: the group NPI."],
+        "lines": [
+            {"number": 1, "say": "May I have a reference number for this call?", "service_line": ""},
+            {"number": 9, "say": "Is authorization required for 90867?", "service_line": "tms"},
+        ],
         "fields": [
             {
                 "name": "authorization_tms",
