@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from verify.security.sessions import ApiToken, api_token_works
@@ -102,6 +102,11 @@ def find_by_email(connection: Connection, email: str) -> Account | None:
 
 def set_password(connection: Connection, user_id: str, password_hash: str) -> None:
     connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+
+
+def any_demo(connection: Connection) -> bool:
+    """Whether a practice of invented people is here; pages before sign-in say so too."""
+    return connection.execute(select(exists().where(practices.c.demo))).scalar_one()
 
 
 # --- sessions -------------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ router = APIRouter(include_in_schema=False, route_class=Guarded)
 
 A_YEAR_SECONDS = 365 * 24 * 3600
 UNFIT = {
-    "too_short": f"use at least {MIN_LETTERS} characters",
-    "too_long": "use at most 256 characters",
-    "too_common": "this is easy to guess; choose something nobody would try",
+    "too_short": f"Use at least {MIN_LETTERS} characters",
+    "too_long": "Use at most 256 characters",
+    "too_common": "This is easy to guess; choose something nobody would try",
 }
 
 
@@ -33,15 +33,15 @@ def change_password(request: Request, caller: CallerNow, form: Form) -> Response
     assert caller.session is not None  # a token cannot reach a page
     try:
         if account.password_hash and not passwords(request).check(current, account.password_hash).right:
-            return _page(request, caller, errors={"current": "this is not your current password"})
+            return _page(request, caller, errors={"current": "This is not your current password"})
         if new != again:
-            return _page(request, caller, errors={"again": "the two differ"})
+            return _page(request, caller, errors={"again": "The two new passwords differ"})
         about = (account.email, account.name, account.practice_name)
         password_hash = passwords(request).hash(new, about=about)
     except UnfitPassword as unfit:
         return _page(request, caller, errors={"new": UNFIT[unfit.code]})
     except Busy:
-        return _page(request, caller, errors={"new": "the system is busy; try again in a few seconds"})
+        return _page(request, caller, errors={"new": "The system is busy; try again in a few seconds"})
     with work.engine.begin() as connection:
         users.set_password(connection, account.id, password_hash)
         users.end_sessions_of(connection, account.id, work.now(), but=caller.session.id)

@@ -90,8 +90,22 @@ def errors_by_field(error: ValidationError) -> dict[str, str]:
         name = (
             "_".join(parts[-2:]) if "subscriber" in parts[-2:-1] else (parts[-1] if parts else "birth_date")
         )
-        found.setdefault(name if name in LABELS else "birth_date", problem.detail)
+        name = name if name in LABELS else "birth_date"
+        found.setdefault(name, said_of(LABELS[name], problem.detail))
     return found
+
+
+def said_of(label: str, detail: str) -> str:
+    """ "First name is required", "Choose at least one"."""
+    if detail.split(" ", 1)[0] in {"is", "must", "Input"}:
+        return f"{label} {detail.replace('Input should', 'must')}"
+    return detail[:1].upper() + detail[1:]
+
+
+def information_fields(missing: list[str]) -> list[str]:
+    """The fields a person may correct, those that are missing first."""
+    names = ["payer", "member_id", "birth_date", "last_name", "first_name", "group_number"]
+    return sorted(names, key=lambda name: name not in missing)
 
 
 def call(said: Mapping[str, str], zone: ZoneInfo, now: datetime) -> tuple[Call | None, dict[str, str]]:
@@ -101,18 +115,16 @@ def call(said: Mapping[str, str], zone: ZoneInfo, now: datetime) -> tuple[Call |
         for name, value in said.items()
         if name.startswith("answer_") and value
     }
-    errors = {
-        name: f"is required for a call ({why})" for name, why in _CALL_NEEDS.items() if not said.get(name)
-    }
+    errors = {name: why for name, why in _CALL_NEEDS.items() if not said.get(name)}
     times = {name: _moment(said.get(name, ""), zone) for name in ("started_at", "ended_at")}
     started, ended = times["started_at"], times["ended_at"]
     for name, time in times.items():
         if time is None:
-            errors.setdefault(name, "must be a date and time")
+            errors.setdefault(name, f"{_CALL_TIMES[name]} must be a date and time")
     if started and ended and not started <= ended <= now + _CLOCKS_DIFFER:
-        errors.setdefault("ended_at", "must be after the start, and not in the future")
+        errors.setdefault("ended_at", "Call ended must be after the start, and not in the future")
     if not answers:
-        errors.setdefault("answers", "fill at least one answer; leave the rest empty")
+        errors.setdefault("answers", "Fill at least one answer; leave the rest empty")
     if errors or started is None or ended is None:
         return None, errors
     return Call(answers, said["reference"], said["representative"], started, ended), {}
@@ -120,9 +132,10 @@ def call(said: Mapping[str, str], zone: ZoneInfo, now: datetime) -> tuple[Call |
 
 #: A minute's difference between two clocks is no reason to refuse a call.
 _CLOCKS_DIFFER = timedelta(minutes=2)
+_CALL_TIMES = {"started_at": "Call began", "ended_at": "Call ended"}
 _CALL_NEEDS = {
-    "reference": "ask for it before you hang up; write “none” when they gave none",
-    "representative": "their name, or its first letter",
+    "reference": "Reference number: ask for it before you hang up; write “none” when they gave none",
+    "representative": "Representative: their name, or its first letter",
 }
 
 

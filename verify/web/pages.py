@@ -37,6 +37,7 @@ def environment() -> Environment:
         plain=words.plain,
         fact_value=words.fact_value,
         line_label=line_label,
+        short_label=short_label,
         broken_lines=broken_lines,
     )
     made.globals.update(words=words, static=static, Permission=Permission, line_label=line_label)
@@ -59,6 +60,12 @@ def line_label(key: str) -> str:
     return line_labels().get(key, words.plain(key))
 
 
+def short_label(key: str) -> str:
+    """ "TMS" for a line whose label ends in its own key; else the label."""
+    label, short = line_label(key), key.upper()
+    return short if label.endswith(f"({short})") else label
+
+
 def render(
     request: Request,
     template: str,
@@ -76,7 +83,14 @@ def frame(request: Request) -> dict[str, Any]:
     """What `base.html` shows: who is signed in where, and until when."""
     caller = getattr(request.state, "caller", None)
     if caller is None or caller.session is None:
-        return {"request": request, "caller": None, "csrf": "", "zone": "UTC", "now": datetime.now(UTC)}
+        return {
+            "request": request,
+            "caller": None,
+            "csrf": "",
+            "zone": "UTC",
+            "now": datetime.now(UTC),
+            "demo": False,
+        }
     now = datetime.now(UTC)
     # The request that asked for this page moved the idle limit to now.
     ends_at = session_ends_at(created_at=caller.session.created_at, seen_at=now)
@@ -88,6 +102,7 @@ def frame(request: Request) -> dict[str, Any]:
         "now": now,
         "ends_in": int((ends_at - now).total_seconds()),
         "warn_before": int(WARN_BEFORE.total_seconds()),
+        "demo": caller.account.demo,
         "shortcuts": request.cookies.get(SHORTCUTS_COOKIE) != "off",
     }
 

@@ -190,11 +190,14 @@ def _visited(request: Request, template: str, *, status: int = 200, **values: An
     """A page whose form carries a token bound to a cookie of this browser."""
     name = request.app.state.visitor_cookie
     visitor = request.cookies.get(name) or secrets.token_urlsafe(32)
+    work: Work = request.app.state.work
+    with work.engine.connect() as connection:
+        demo = users.any_demo(connection)
     answer = pages.render(
         request,
         template,
         status=status,
-        **{**values, "csrf": csrf_token(request.app.state.work.keyring, visitor)},
+        **{**values, "csrf": csrf_token(work.keyring, _visitor_id(visitor)), "demo": demo},
     )
     set_cookie(request, answer, name, visitor, 3600)
     return answer
@@ -204,5 +207,10 @@ def _check_visitor(request: Request, token: str) -> None:
     """Raises Refused (403)."""
     check_site(request)
     visitor = request.cookies.get(request.app.state.visitor_cookie, "")
-    if not visitor or not is_csrf_token(request.app.state.work.keyring, visitor, token):
+    if not visitor or not is_csrf_token(request.app.state.work.keyring, _visitor_id(visitor), token):
         raise Refused(403, "This form is out of date. Go back, reload the page and try again.")
+
+
+def _visitor_id(visitor: str) -> str:
+    """Never the id of a session, whatever a browser puts into the cookie."""
+    return f"visitor:{visitor}"

@@ -63,7 +63,7 @@ def add_note(request: Request, caller: CallerNow, form: Form, verification_id: s
     caller.must(Permission.WRITE_NOTES)
     kind, body = str(form.get("kind", "")), str(form.get("body", "")).strip()
     if kind not in words.NOTE_KINDS or not 0 < len(body) <= LONGEST_NOTE:
-        errors = {"body": f"write 1 to {LONGEST_NOTE:,} characters"}
+        errors = {"body": f"A note has 1 to {LONGEST_NOTE:,} characters"}
         return _page(request, verification_id, errors=errors, typed={"kind": kind, "body": body})
     steps.add_note(
         request.app.state.work, verification_id, caller.practice_id, caller.id, kind=kind, body=body
@@ -127,7 +127,7 @@ def record_call(request: Request, caller: CallerNow, form: Form, follow_up_id: s
         try:
             steps.record_call(request.app.state.work, follow_up_id, caller.practice_id, caller.id, call)
         except forms.UnreadableAnswers as unreadable:
-            errors = {f"answer_{name}": said for name, said in unreadable.problems.items()}
+            errors = {f"answer_{name}": f"Expected: {said}" for name, said in unreadable.problems.items()}
     if errors:
         return _page(request, verification_id, errors=errors, typed=typed, calling=follow_up_id)
     return _back(verification_id, "call")
@@ -204,6 +204,7 @@ def _render(
         today=words.today(zone),
         template_is_page=template == "verification.html",
         labels=forms.LABELS,
+        information_fields=forms.information_fields(document.state_detail.split()),
         call_hints=words.CALL_HINTS,
         **values,
     )

@@ -29,6 +29,9 @@ CHIPS = {
     _S.CANCELLED: Chip("Cancelled", "cross", "idle"),
 }
 
+#: What is due within it stands out.
+SOON = timedelta(hours=4)
+
 RUNNING = frozenset({_S.READY.value, _S.ASKING.value})
 #: Nothing more is done to a verification in one of these.
 OVER = frozenset({_S.EXPIRED.value, _S.CANCELLED.value})
@@ -310,7 +313,7 @@ def deadline(value: datetime | None, now: datetime, zone: str) -> Deadline:
     if left < timedelta(hours=1):
         return Deadline(f"due in {left.seconds // 60 + 1} min", "soon")
     word = relative_day(local.date(), today.date())
-    return Deadline(f"due {word} at {clock}", "soon" if left < timedelta(days=1) else "")
+    return Deadline(f"due {word} at {clock}", "soon" if left < SOON else "")
 
 
 def today(zone: str) -> date:

@@ -275,7 +275,11 @@ def add_practice(work: Work, name: str) -> Practice:
         practice = Practice(practice_id, payer_id)
         for role in ROLES:
             practice.user_ids[role] = users.add(
-                connection, practice_id=practice_id, email=practice.email(role), name=f"{name} {role}", role=role
+                connection,
+                practice_id=practice_id,
+                email=practice.email(role),
+                name=f"{name} {role}",
+                role=role,
             )
         for user_id in practice.user_ids.values():
             users.set_password(connection, user_id, QUICK.hash(PASSWORD))
@@ -287,7 +291,13 @@ class serving:  # noqa: N801 (read as a verb: `with serving(app) as url`)
 
     def __init__(self, app: Any) -> None:
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_config=None, access_log=False, server_header=False, lifespan="off"
+            app,
+            host="127.0.0.1",
+            port=0,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
