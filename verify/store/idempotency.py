@@ -26,10 +26,10 @@ class StillRunning(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered the first time; `sealed` is base64 of a sealed body."""
+    """What was answered the first time; the body is sealed, since it may name a patient."""
 
     status: int
-    sealed: str
+    sealed: bytes
 
 
 def begin(connection: Connection, caller: str, key: str, body_hash: bytes, now: datetime) -> Answer | None:
@@ -51,14 +51,14 @@ def begin(connection: Connection, caller: str, key: str, body_hash: bytes, now: 
         raise StillRunning
     if row.body_hash != body_hash:
         raise KeyReused
-    return Answer(row.status, row.response["sealed"])
+    return Answer(row.status, row.response_sealed)
 
 
 def finish(connection: Connection, caller: str, key: str, answer: Answer) -> None:
     connection.execute(
         update(idempotency_keys)
         .where(_this(caller, key))
-        .values(status=answer.status, response={"sealed": answer.sealed})
+        .values(status=answer.status, response_sealed=answer.sealed)
     )
 
 

@@ -1,6 +1,5 @@
 """The API: verifications in and out as JSON, for programs and the command line."""
 
-import base64
 import hashlib
 from typing import Annotated, Any, Literal
 
@@ -26,7 +25,7 @@ from verify.web.caller import CallerNow, Guarded
 from verify.web.problems import FieldError, Problem, Refused, field_errors
 from verify.web.record import look
 
-RESPONSE = SealedColumn("idempotency_keys", "response")
+RESPONSE = SealedColumn("idempotency_keys", "response_sealed")
 WAIT_SECONDS = "2"
 
 PROBLEM = {"content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
@@ -341,7 +340,7 @@ def _begin(request: Request, caller: CallerNow, key: str, submission: Submission
         return None
 
     def reopen(_: Connection, seals: Seals) -> str:
-        return seals.open(base64.b64decode(answer.sealed), RESPONSE, _place(caller, key)).decode()
+        return seals.open(answer.sealed, RESPONSE, _place(caller, key)).decode()
 
     # The kept answer shows a patient again, so it is one more look.
     body = look(request, reopen, object_type="verification")
@@ -355,7 +354,7 @@ def _finish(request: Request, caller: CallerNow, key: str, status: int, body: st
     work = request.app.state.work
     sealed = work.seals(caller.practice_id).close(body.encode(), RESPONSE, _place(caller, key))
     with work.engine.begin() as connection:
-        idempotency.finish(connection, caller.id, key, Answer(status, base64.b64encode(sealed).decode()))
+        idempotency.finish(connection, caller.id, key, Answer(status, sealed))
 
 
 def _release(request: Request, caller: CallerNow, key: str) -> None:

@@ -60,7 +60,7 @@ def create_app(settings: Settings, work: Work | None = None) -> FastAPI:
         app.include_router(router)
     app.mount("/static", Kept(directory=pages.STATIC))
     problems.register(app)
-    app.add_middleware(Shell, failed=problems.failed, over_tls=settings.secure_cookies)
+    app.add_middleware(Shell, respond=problems.respond, over_tls=settings.secure_cookies)
     return app
 
 

@@ -70,6 +70,7 @@ class Guarded(APIRoute):
         async def guarded(request: Request) -> Response:
             request.state.caller = await run_in_threadpool(identify, request)
             await check_origin(request)
+            check_content(request)
             return await handle(request)
 
         return guarded
@@ -112,6 +113,14 @@ async def check_origin(request: Request) -> None:
     token = request.headers.get(CSRF_HEADER) or str((await read_form(request)).get(CSRF_FIELD, ""))
     if not is_csrf_token(request.app.state.work.keyring, caller.session.id, token):
         raise Refused(403, "This form is out of date. Go back, reload the page and try again.")
+
+
+def check_content(request: Request) -> None:
+    """Raises Refused (415) for a body to the API that does not say it is JSON."""
+    sent = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.url.path.startswith(API) and sent and kind != "application/json":
+        raise Refused(415, "Send JSON, with Content-Type: application/json.")
 
 
 def check_site(request: Request) -> None:

@@ -35,6 +35,8 @@ TITLES = {
 }
 DETAILS = {
     404: "There is nothing at this address, or it belongs to another practice.",
+    413: "A request may hold 1 MiB at most.",
+    415: "Send JSON, with Content-Type: application/json.",
     405: "This address does not take that method.",
     500: "It was recorded under the request id. Nothing was half-stored.",
     503: "Nothing was stored. Try again in a few seconds.",
@@ -119,11 +121,6 @@ def respond(
     return pages.render(request, "problem.html", status=status, headers=headers, problem=problem)
 
 
-def failed(request: Request) -> Response:
-    """The answer to anything nobody foresaw."""
-    return respond(request, 500)
-
-
 def field_errors(found: ValidationError | RequestValidationError, *, skip: int = 0) -> list[FieldError]:
     """Pointers and our words; pydantic's `input` and `ctx` stay behind.
 
@@ -161,7 +158,7 @@ _WORDS = {
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # registered for it alone
-    detail = error.detail if isinstance(error, Refused) or error.status_code in {403, 413} else ""
+    detail = error.detail if isinstance(error, Refused) or error.status_code == 403 else ""
     errors = error.errors if isinstance(error, Refused) else []
     headers = dict(error.headers) if error.headers else None
     return respond(request, error.status_code, detail, errors, headers)

@@ -46,9 +46,10 @@ log = get_logger(__name__)
 class Shell:
     """The outermost layer of the application; whatever happens inside, the answer carries the headers."""
 
-    def __init__(self, app: ASGIApp, *, failed: Callable[[Request], Response], over_tls: bool) -> None:
+    def __init__(self, app: ASGIApp, *, respond: Callable[[Request, int], Response], over_tls: bool) -> None:
         self.app = app
-        self.failed = failed
+        #: Makes the answer for a status that no route gives.
+        self.respond = respond
         self.headers = {**HEADERS, "Strict-Transport-Security": TRANSPORT_SECURITY} if over_tls else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,12 +68,15 @@ class Shell:
             await send(message)
 
         try:
-            await self.app(scope, limited(scope, receive), finish)
+            if too_large(scope):
+                await self.respond(Request(scope), 413)(scope, receive, finish)
+            else:
+                await self.app(scope, limited(receive), finish)
         except Exception:
             # The last catch: the server's own would print the error with its values.
             log.exception("request failed", request_id=state["request_id"])
             if status == 0:
-                await self.failed(Request(scope))(scope, receive, finish)
+                await self.respond(Request(scope), 500)(scope, receive, finish)
         finally:
             log_access(scope, status, started)
 
@@ -83,20 +87,22 @@ class Shell:
         headers["X-Request-Id"] = scope["state"]["request_id"]
 
 
-def limited(scope: Scope, receive: Receive) -> Receive:
-    """`receive`, refusing a body over the limit with 413, whether it is announced or streamed."""
+def too_large(scope: Scope) -> bool:
+    """Whether the body is announced as over the limit."""
     announced = Headers(scope=scope).get("content-length", "0")
-    too_large = HTTPException(413, "The request is larger than 1 MiB.")
+    return not announced.isdigit() or int(announced) > MAX_BODY_BYTES
+
+
+def limited(receive: Receive) -> Receive:
+    """`receive`, giving up with 413 on a body that was not announced and runs over the limit."""
     seen = 0
 
     async def receive_limited() -> Message:
         nonlocal seen
-        if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
-            raise too_large
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > MAX_BODY_BYTES:
-            raise too_large
+            raise HTTPException(413)
         return message
 
     return receive_limited

@@ -112,9 +112,15 @@ def test_a_missing_broker_is_degraded_and_not_a_failure(site: Site) -> None:
     answer = site.visit().get("/readyz")
     assert answer.json() == {"status": "ok", "database": "ok", "broker": "ok"}
     settings = site.work.settings
-    object.__setattr__(site.work, "settings", type(settings)(**{**_fields(settings), "redis_url": "redis://127.0.0.1:1"}))
+    object.__setattr__(
+        site.work, "settings", type(settings)(**{**_fields(settings), "redis_url": "redis://127.0.0.1:1"})
+    )
     answer = site.visit().get("/readyz")
-    assert (answer.status_code, answer.json()["status"], answer.json()["broker"]) == (200, "degraded", "unreachable")
+    assert (answer.status_code, answer.json()["status"], answer.json()["broker"]) == (
+        200,
+        "degraded",
+        "unreachable",
+    )
 
 
 def _fields(settings: object) -> dict[str, object]:

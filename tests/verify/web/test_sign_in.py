@@ -90,7 +90,10 @@ def test_signing_out_ends_the_session_at_once(site: Site) -> None:
 
 
 def test_idle_and_old_sessions_end(site: Site) -> None:
-    for column, passed in ((sessions.c.seen_at, timedelta(minutes=15)), (sessions.c.created_at, timedelta(hours=12))):
+    for column, passed in (
+        (sessions.c.seen_at, timedelta(minutes=15)),
+        (sessions.c.created_at, timedelta(hours=12)),
+    ):
         visit = site.visit()
         with site.work.engine.begin() as connection:
             changed = {column.name: site.work.now() - passed}
