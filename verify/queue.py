@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from celery import Celery, Task
-from kombu import Queue
+from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 from verify.security.guard import check_arguments
@@ -36,7 +36,7 @@ SETTINGS: dict[str, Any] = {
     "task_acks_late": False,
     "worker_prefetch_multiplier": 1,
     "task_default_queue": Lane.STANDARD.value,
-    "task_queues": [Queue(name) for name in (*Lane, CLOCK)],
+    "task_queues": [Queue(name) for name in (*Lane, CLOCK)],  # type: ignore[no-untyped-call]  # ships no types
     "task_create_missing_queues": False,
     "task_publish_retry": False,
     "worker_hijack_root_logger": False,
