@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from msgspec import structs
 
 from payers.benefits import Answer, Benefit, DateRange, Entity, Member, OtherEntity
 from verify.facts.fact import (
@@ -37,6 +40,9 @@ PAYER_ORDER = {"PRP": "primary", "SEP": "secondary", "TTP": "tertiary"}
 #: NM101 of people, whose names are not facts of ours.
 PERSON_ENTITIES = frozenset({"IL", "03", "GD", "QC"})
 
+#: The scope of a cost share (`basis`) that is not the service's own, as the service type it speaks of.
+BASIS = {"plan": WHOLE_PLAN, "office_visit": "98"}
+
 _YES_NO: Mapping[FactName, Mapping[str, Standing]] = {
     FactName.ACTIVE: {"active": Standing.YES, "inactive": Standing.NO},
     FactName.AUTHORIZATION: {
@@ -65,12 +71,7 @@ class _Maker:
     ) -> Fact:
         return Fact(
             name=name,
-            about=About(
-                service_line=self.about.service_line,
-                service_type=self.about.service_type,
-                tier=self.about.tier,
-                level=level,
-            ),
+            about=structs.replace(self.about, level=level),
             standing=standing,
             status=status,
             value=value,
@@ -78,6 +79,10 @@ class _Maker:
             source=self.source,
             expires_at=expiry(name, self.source.obtained_at),
         )
+
+    def of_type(self, service_type: str) -> _Maker:
+        """For what an answer says of another service type than the one asked."""
+        return _Maker(self.source, structs.replace(self.about, service_type=service_type))
 
     def not_stated(self, name: FactName) -> Fact:
         return self.fact(name, Standing.NOT_STATED, Status.NOT_STATED)
@@ -103,15 +108,36 @@ def facts_from_answers(
     ]
 
 
-def facts_from_member(member: Member, *, source: Source) -> list[Fact]:
-    """Plan name, plan dates and other payers, as one answer has them for the patient, whatever it was asked."""
+def facts_from_member(member: Member, *, source: Source, on: date) -> list[Fact]:
+    """Plan name, plan dates and other payers, as one answer has them for the patient, whatever it was asked.
+
+    `on` is the date of service asked about, which payers echo as if it were the plan's.
+    """
     make = _Maker(source, About(service_type=WHOLE_PLAN))
     return [
         _plan_name(make, member.benefits),
-        _plan_date(make, FactName.PLAN_BEGIN, member, BEGIN_QUALIFIERS),
-        _plan_date(make, FactName.PLAN_END, member, END_QUALIFIERS),
+        _plan_date(make, FactName.PLAN_BEGIN, member, BEGIN_QUALIFIERS, on),
+        _plan_date(make, FactName.PLAN_END, member, END_QUALIFIERS, on),
         _other_payer(make, member.other_payers),
     ]
+
+
+def _active(make: _Maker, answer: Answer) -> Iterator[Fact]:
+    """EB01 I says the service is no benefit of this plan; of the coverage itself it says nothing."""
+    if answer.value == "not_covered":
+        yield make.fact(FactName.COVERED, Standing.NO, Status(answer.status), segments=answer.segments)
+        yield make.not_stated(FactName.ACTIVE)
+    else:
+        yield from _yes_no(make, FactName.ACTIVE, answer)
+
+
+def _authorization(make: _Maker, answer: Answer) -> Iterator[Fact]:
+    """A derived one is the plan's or an office visit's: a hint, kept as a fact about the plan."""
+    if answer.status == Status.DERIVED and make.about.service_type != WHOLE_PLAN:
+        yield from _yes_no(make.of_type(WHOLE_PLAN), FactName.AUTHORIZATION, answer)
+        yield make.not_stated(FactName.AUTHORIZATION)
+    else:
+        yield from _yes_no(make, FactName.AUTHORIZATION, answer)
 
 
 def _yes_no(make: _Maker, name: FactName, answer: Answer) -> Iterator[Fact]:
@@ -153,27 +179,42 @@ def _copay(make: _Maker, answer: Answer) -> Iterator[Fact]:
         yield make.not_stated(FactName.COPAY)
     else:
         said = {"cents": cents, "per": value.get("per")}
-        yield make.fact(FactName.COPAY, Standing.VALUE, Status(answer.status), said, answer.segments)
+        yield from _cost_share(make, FactName.COPAY, said, answer, value)
 
 
 def _coinsurance(make: _Maker, answer: Answer) -> Iterator[Fact]:
-    percent = answer.value.get("percent") if isinstance(answer.value, dict) else None
-    points = basis_points_of(percent)
+    value = answer.value if isinstance(answer.value, dict) else {}
+    points = basis_points_of(value.get("percent"))
+    sent = value.get("as_sent") or value.get("percent")
     if answer.status == Status.AMBIGUOUS:
         yield make.ambiguous(FactName.COINSURANCE, answer.value, answer.segments)
-    elif percent is None:
-        yield make.not_stated(FactName.COINSURANCE)
-    elif points is None:
+    elif points is not None:
+        yield from _cost_share(make, FactName.COINSURANCE, points, answer, value)
+    elif sent is not None:
         # "20" instead of ".20" happens; which of the two was meant is the payer's to say.
-        yield make.ambiguous(FactName.COINSURANCE, [percent], answer.segments)
+        yield make.ambiguous(FactName.COINSURANCE, [sent], answer.segments)
     else:
-        yield make.fact(FactName.COINSURANCE, Standing.VALUE, Status(answer.status), points, answer.segments)
+        yield make.not_stated(FactName.COINSURANCE)
+
+
+def _cost_share(
+    make: _Maker, name: FactName, said: object, answer: Answer, value: Mapping[str, object]
+) -> Iterator[Fact]:
+    """About the service type it was said of; what stands in for the one asked says nothing of it."""
+    service_type = BASIS.get(str(value.get("basis")), make.about.service_type)
+    if service_type != make.about.service_type:
+        yield make.not_stated(name)
+    stated = make.of_type(service_type)
+    yield stated.fact(name, Standing.VALUE, Status(answer.status), said, answer.segments)
 
 
 def _limits(make: _Maker, answer: Answer) -> Iterator[Fact]:
     if answer.status == Status.AMBIGUOUS:
         yield make.ambiguous(FactName.LIMITS, answer.value, answer.segments)
-    elif isinstance(answer.value, list) and answer.value:
+    elif answer.value == []:
+        # EB01 H: the payer says there is none.
+        yield make.fact(FactName.LIMITS, Standing.NO, Status(answer.status), segments=answer.segments)
+    elif isinstance(answer.value, list):
         kept = [
             {part: limit.get(part) for part in ("quantity", "unit", "period", "remaining")}
             for limit in answer.value
@@ -184,13 +225,13 @@ def _limits(make: _Maker, answer: Answer) -> Iterator[Fact]:
 
 
 def _administrator(make: _Maker, answer: Answer) -> Iterator[Fact]:
-    """Without the id, which may be the member's id at the other company."""
+    """Without the id, which may be the member's id at the other company; its name may be missing too."""
     if answer.status == Status.AMBIGUOUS:
         named = answer.value if isinstance(answer.value, list) else []
         yield make.ambiguous(
             FactName.ADMINISTRATOR, [_company_of(company) for company in named], answer.segments
         )
-    elif isinstance(answer.value, dict) and answer.value.get("name"):
+    elif isinstance(answer.value, dict):
         yield make.fact(
             FactName.ADMINISTRATOR,
             Standing.YES,
@@ -208,12 +249,12 @@ def _company_of(said: object) -> dict[str, object]:
 
 
 _READERS: Mapping[str, Callable[[_Maker, Answer], Iterator[Fact]]] = {
-    "active": lambda make, answer: _yes_no(make, FactName.ACTIVE, answer),
+    "active": _active,
     "deductible": lambda make, answer: _accumulator(make, "deductible", answer),
     "out_of_pocket": lambda make, answer: _accumulator(make, "out_of_pocket", answer),
     "copay": _copay,
     "coinsurance": _coinsurance,
-    "authorization": lambda make, answer: _yes_no(make, FactName.AUTHORIZATION, answer),
+    "authorization": _authorization,
     "limits": _limits,
     "administered_by": _administrator,
 }
@@ -231,9 +272,9 @@ def _plan_name(make: _Maker, benefits: list[Benefit]) -> Fact:
     return make.fact(FactName.PLAN_NAME, Standing.VALUE, Status.STATED, next(iter(named)), segments)
 
 
-def _plan_date(make: _Maker, name: FactName, member: Member, qualifiers: tuple[str, ...]) -> Fact:
+def _plan_date(make: _Maker, name: FactName, member: Member, qualifiers: tuple[str, ...], on: date) -> Fact:
     for qualifier in qualifiers:
-        found = {_day_of(name, dates, make.source) for dates in member.dates if dates.qualifier == qualifier}
+        found = {_day_of(name, dates, on) for dates in member.dates if dates.qualifier == qualifier}
         days = sorted(day for day in found if day is not None)
         if len(days) == 1:
             return make.fact(name, Standing.VALUE, Status.STATED, days[0])
@@ -242,12 +283,11 @@ def _plan_date(make: _Maker, name: FactName, member: Member, qualifiers: tuple[s
     return make.not_stated(name)
 
 
-def _day_of(name: FactName, dates: DateRange, source: Source) -> str | None:
+def _day_of(name: FactName, dates: DateRange, on: date) -> str | None:
     """The begin or end of a period; a single plan date (291, 307) is a begin, or only our own date echoed."""
     single = dates.qualifier in {"291", "307"} and dates.start == dates.to
     if name is FactName.PLAN_BEGIN:
-        echoed = source.as_of is not None and dates.start == source.as_of.isoformat()
-        return None if single and echoed else dates.start
+        return None if single and dates.start == on.isoformat() else dates.start
     return dates.to if dates.to and not single and not dates.to.startswith(OPEN_END) else None
 
 
