@@ -92,20 +92,41 @@ class _Maker:
 
 
 def facts_from_answers(
-    answers: Mapping[str, Answer], *, source: Source, service_type: str, tier: Tier = Tier.IN_NETWORK
+    answers: Mapping[str, Answer],
+    *,
+    source: Source,
+    service_type: str,
+    member: Member | None = None,
+    tier: Tier = Tier.IN_NETWORK,
 ) -> list[Fact]:
     """The facts in a reading's answers to one inquiry, asked with `service_type` (EB03).
 
-    A question the reading did not answer gives no fact; one it found not stated gives a fact that says so.
+    With the `member` they were read from, an active plan without a line about the service asked is a fact
+    about the plan alone: that is how a carve-out looks. A question the reading did not answer gives no fact; one it found not stated gives a fact that says so.
     Questions that are not known here are left alone.
     """
     make = _Maker(source, About(service_type=service_type, tier=tier))
-    return [
+    facts = [
         fact
         for question, answer in answers.items()
         if question in _READERS
         for fact in _READERS[question](make, answer)
     ]
+    return [placed for fact in facts for placed in _placed(make, fact, member)] if member else facts
+
+
+def _placed(make: _Maker, fact: Fact, member: Member) -> Iterator[Fact]:
+    """The fact where it belongs: a status no line of which names the service asked is the plan's."""
+    asked = make.about.service_type
+    of_service = any(
+        asked in line.service_types and not set(line.segments).isdisjoint(fact.segments)
+        for line in member.benefits
+    )
+    if fact.name is not FactName.ACTIVE or not fact.settled or of_service or asked == WHOLE_PLAN:
+        yield fact
+    else:
+        yield structs.replace(fact, about=structs.replace(fact.about, service_type=WHOLE_PLAN))
+        yield make.not_stated(FactName.ACTIVE)
 
 
 def facts_from_member(member: Member, *, source: Source, on: date) -> list[Fact]:

@@ -59,7 +59,7 @@ def _facts(work: Work, verification: Row[Any], row: Row[Any], zone: ZoneInfo) ->
     )
     said = answers(member, [row.service_type], verification.date_of_service)
     return [
-        *facts_from_answers(said, source=source, service_type=row.service_type),
+        *facts_from_answers(said, source=source, service_type=row.service_type, member=member),
         *facts_from_member(member, source=source, on=verification.date_of_service),
     ]
 

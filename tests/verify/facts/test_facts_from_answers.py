@@ -119,6 +119,35 @@ def test_a_derived_authorization_is_a_hint_about_the_plan():
     }
 
 
+@pytest.mark.parametrize(
+    ("service_types", "places"),
+    [
+        (["30"], {"30": Standing.YES, "MH": Standing.NOT_STATED}),
+        ([], {"30": Standing.YES, "MH": Standing.NOT_STATED}),
+        (["30", "MH"], {"MH": Standing.YES}),
+    ],
+)
+def test_an_active_plan_without_a_line_for_the_service_is_a_fact_about_the_plan(service_types, places):
+    line = Benefit(information_code="1", service_types=service_types, segments=[17, 18])
+    facts = facts_from_answers(
+        {"active": Answer(status="stated", value="active", segments=[17])},
+        source=SOURCE,
+        service_type="MH",
+        member=Member(role="subscriber", benefits=[line]),
+    )
+    assert {fact.about.service_type: fact.standing for fact in facts} == places
+
+
+def test_the_status_of_the_plan_asked_about_stays_where_it_is():
+    facts = facts_from_answers(
+        {"active": Answer(status="stated", value="active", segments=[17])},
+        source=SOURCE,
+        service_type="30",
+        member=Member(role="subscriber"),
+    )
+    assert [(fact.about.service_type, fact.standing) for fact in facts] == [("30", Standing.YES)]
+
+
 def test_a_service_that_is_no_benefit_leaves_coverage_itself_open():
     facts = read("active", "stated", "not_covered")
     assert {fact.name: fact.standing for fact in facts} == {
