@@ -16,7 +16,7 @@ from verify.facts import (
     facts_from_answers,
     facts_from_member,
 )
-from verify.facts.answers import basis_points_of, cents_of
+from verify.facts.amounts import basis_points_of, cents_of
 
 SOURCE = Source(
     kind=SourceKind.X12_271,
