@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from payers.reading import answers, patient
-from verify.catalogue import ServiceLine, load
+from verify.catalogue import ServiceLine, load, next_service_type
 from verify.facts import WHOLE_PLAN, Fact, Source, SourceKind, facts_from_answers, facts_from_member
 from verify.findings import judge as judge_facts
 from verify.steps.plan import plan
@@ -58,8 +58,8 @@ def _facts(work: Work, verification: Row[Any], row: Row[Any], zone: ZoneInfo) ->
     )
     said = answers(member, [row.service_type], verification.date_of_service)
     return [
-        *facts_from_answers(said, source=source, service_type=row.service_type),
-        *facts_from_member(member, source=source),
+        *facts_from_answers(said, source=source, service_type=row.service_type, member=member),
+        *facts_from_member(member, source=source, on=verification.date_of_service),
     ]
 
 
@@ -98,7 +98,7 @@ def _ask_further(
     if any(row.state != InquiryState.ANSWERED.value for row in asked):
         return []
     types = {row.service_type for row in asked}
-    wanted = [load().next_service_type(line.key, types) for line in lines if is_silent(line, known)]
+    wanted = [next_service_type(line, types) for line in lines if is_silent(line, known)]
     room = MOST_QUESTIONS - len(types)
     return plan(connection, verification, [each for each in wanted if each][: max(room, 0)])
 

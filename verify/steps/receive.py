@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from verify.catalogue import load
+from verify.catalogue import load, opening_service_types
 from verify.steps.plan import plan
 from verify.steps.work import Work
 from verify.store import jobs, patients, verifications
@@ -70,4 +70,5 @@ def _ask_a_person(
 
 def _plan(connection: Connection, verification: Row[Any]) -> list[Hint]:
     verifications.change(connection, verification, state=VerificationState.ASKING.value, state_detail="")
-    return plan(connection, verification, load().service_types(verification.service_lines))
+    lines = [load().service_lines[key] for key in verification.service_lines]
+    return plan(connection, verification, opening_service_types(lines))
