@@ -21,7 +21,7 @@ from verify.servers.installation import recall
 from verify.servers.own import with_addresses
 from verify.servers.processes import heartbeat_file, needed
 from verify.servers.supervisor import HEARTBEAT_SECONDS
-from verify.settings import Settings
+from verify.settings import ConfigurationError, Settings, read
 from verify.store import connect, revisions
 
 CONNECT_SECONDS = 3.0
@@ -35,11 +35,14 @@ BACKUP_DAYS = 90
 Findings = Iterator[Finding]
 
 
-def examine(chosen: Settings) -> list[Finding]:
+def examine(environment: dict[str, str]) -> list[Finding]:
     """Every check; those that need what another found broken are left out. Never raises for a fault."""
+    try:
+        chosen = read(environment)
+    except ConfigurationError as error:
+        return [fault("configuration", str(error), "Correct the variable, or unset it for the default.")]
     complete = with_addresses(chosen)
     return [
-        # A variable that cannot be read has stopped us before we got here.
         ok("configuration", "every setting can be read"),
         *check_folder(chosen),
         *check_disk(chosen),

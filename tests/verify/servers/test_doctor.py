@@ -17,22 +17,30 @@ from verify.servers.account_checks import check_account, check_address
 from verify.servers.diagnosis import Finding, Level
 from verify.servers.doctor import as_json, as_text, check_backup, check_clock, examine, exit_code
 from verify.servers.installation import Installation, remember
-from verify.servers.own import reached
-from verify.settings import Settings, read
+from verify.servers.own import make_private, own_servers, with_addresses
+from verify.settings import Settings, environment_for, read
 from verify.store import connect, migrate
 
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """An installation whose servers run; a test that breaks it mends it again."""
-    folder = tmp_path_factory.mktemp("doctor") / "data"
-    chosen = read({"VERIFY_DATA": str(folder)})
-    with reached(chosen) as complete:
-        Keyring.create(chosen.key_file)
-        engine = connect(complete.database_url or "")
-        migrate(engine)
-        engine.dispose()
-        yield chosen
+    chosen = read({"VERIFY_DATA": str(tmp_path_factory.mktemp("doctor") / "data")})
+    make_private(chosen)
+    Keyring.create(chosen.key_file)
+    servers = own_servers(chosen)
+    for server in servers.values():
+        server.start()
+    engine = connect(with_addresses(chosen).database_url or "")
+    migrate(engine)
+    engine.dispose()
+    yield chosen
+    for server in servers.values():
+        server.stop()
+
+
+def findings_of(chosen: Settings) -> list[Finding]:
+    return examine(environment_for(chosen))
 
 
 def levels(findings: list[Finding]) -> dict[str, Level]:
@@ -44,7 +52,7 @@ def only(findings: list[Finding], check: str) -> Finding:
 
 
 def test_a_healthy_installation_has_no_fault(healthy: Settings) -> None:
-    findings = examine(healthy)
+    findings = findings_of(healthy)
     assert levels(findings) == {
         "configuration": Level.OK,
         "data folder": Level.OK,
@@ -61,12 +69,12 @@ def test_a_healthy_installation_has_no_fault(healthy: Settings) -> None:
 
 
 def test_everything_that_is_not_well_says_what_to_do(healthy: Settings) -> None:
-    for finding in examine(healthy):
+    for finding in findings_of(healthy):
         assert bool(finding.what_to_do) == (finding.level is not Level.OK)
 
 
 def test_text_and_json_say_the_same(healthy: Settings) -> None:
-    findings = examine(healthy)
+    findings = findings_of(healthy)
     text = as_text(findings)
     read_again = json.loads(as_json(findings))
     assert [each["check"] for each in read_again] == [finding.check for finding in findings]
@@ -78,7 +86,7 @@ def test_text_and_json_say_the_same(healthy: Settings) -> None:
 def test_keys_that_others_can_read_are_a_fault(healthy: Settings) -> None:
     healthy.key_file.chmod(0o644)
     try:
-        findings = examine(healthy)
+        findings = findings_of(healthy)
     finally:
         healthy.key_file.chmod(0o600)
     assert only(findings, "keys").level is Level.FAULT
@@ -89,14 +97,21 @@ def test_keys_that_others_can_read_are_a_fault(healthy: Settings) -> None:
 def test_a_folder_that_others_can_look_into_is_a_fault(healthy: Settings) -> None:
     healthy.data_folder.chmod(0o755)
     try:
-        findings = examine(healthy)
+        findings = findings_of(healthy)
     finally:
         healthy.data_folder.chmod(0o700)
     assert only(findings, "data folder").what_to_do == f"Run: chmod 700 {healthy.data_folder}"
 
 
+def test_a_variable_that_cannot_be_used_is_named_without_its_value() -> None:
+    (found,) = examine({"VERIFY_PORT": "hunter2"})
+    assert found.level is Level.FAULT
+    assert "VERIFY_PORT" in found.what
+    assert "hunter2" not in found.what
+
+
 def test_servers_that_do_not_run_are_faults_and_nothing_else_is_asked_of_them(tmp_path: Path) -> None:
-    findings = examine(read({"VERIFY_DATA": str(tmp_path / "data")}))
+    findings = examine({"VERIFY_DATA": str(tmp_path / "data")})
     found = levels(findings)
     assert found["PostgreSQL"] is found["Valkey"] is found["keys"] is found["data folder"] is Level.FAULT
     assert "migrations" not in found
@@ -109,13 +124,13 @@ def test_an_address_is_never_shown_with_its_password(tmp_path: Path) -> None:
         "VERIFY_DATABASE_URL": "postgresql+psycopg://verify:hunter2@127.0.0.1:1/verify",
         "VERIFY_REDIS_URL": "redis://:hunter2@127.0.0.1:1/0",
     }
-    findings = examine(read(variables))
+    findings = examine(variables)
     assert levels(findings)["PostgreSQL"] is levels(findings)["Valkey"] is Level.FAULT
     assert "hunter2" not in as_text(findings)
 
 
 def test_a_database_without_its_tables_is_a_fault(healthy: Settings, empty_postgres_url: str) -> None:
-    findings = examine(msgspec.structs.replace(healthy, database_url=empty_postgres_url))
+    findings = findings_of(msgspec.structs.replace(healthy, database_url=empty_postgres_url))
     assert only(findings, "migrations").what_to_do == "Run: verify migrate"
     assert only(findings, "payer accounts").level is Level.FAULT
 
@@ -150,7 +165,7 @@ def test_heartbeats_are_looked_at_where_up_has_run(healthy: Settings) -> None:
     (beats / "worker-nightly").touch()
     os.utime(beats / "worker-nightly", (time.time() - 100, time.time() - 100))
     try:
-        found = [(each.level, each.what) for each in examine(healthy) if each.check == "heartbeat"]
+        found = [(each.level, each.what) for each in findings_of(healthy) if each.check == "heartbeat"]
     finally:
         (healthy.data_folder / "installation.json").unlink()
     assert found == [
