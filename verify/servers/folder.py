@@ -22,6 +22,10 @@ class ServerFault(Exception):
     """A server could not be started or stopped; the text says what to do."""
 
 
+class InUse(ServerFault):
+    """Another process of ours runs the server in this folder."""
+
+
 class Folder:
     """A private folder, and the short name by which its sockets are bound and reached.
 
@@ -95,7 +99,7 @@ class Folder:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.close()
-            raise ServerFault(f"another process runs the server in {self.path}: stop it first") from error
+            raise InUse(f"another process runs the server in {self.path}: stop it first") from error
         self._lock = lock
 
 

@@ -1,9 +1,12 @@
 """Our own servers in the data folder, where no address of others is set."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
+from verify.servers.folder import InUse
 from verify.servers.launch import NOBODY
 from verify.servers.postgres import Postgres, identity
 from verify.servers.valkey import Valkey
@@ -37,3 +40,24 @@ def make_private(chosen: Settings) -> None:
     folder.chmod(0o700)
     if chosen.database_url is None and identity() == "nobody":
         os.chown(folder, NOBODY, -1)
+
+
+@contextmanager
+def reached(chosen: Settings) -> Iterator[Settings]:
+    """For a command that needs the servers: those of a running `verify up`, or started for the while.
+
+    Raises ServerFault.
+    """
+    make_private(chosen)
+    started: list[Postgres | Valkey] = []
+    try:
+        for server in own_servers(chosen).values():
+            try:
+                server.start()
+                started.append(server)
+            except InUse:
+                continue
+        yield with_addresses(chosen)
+    finally:
+        for server in started:
+            server.stop()
