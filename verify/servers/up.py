@@ -3,9 +3,11 @@
 import http.client
 import os
 import signal
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -111,8 +113,16 @@ def prepare(chosen: Settings, demo: bool | None, engine: Engine, supervisor: Sup
     if installation.demo and not has_practice(engine):
         practice_id = demo_clinic.seed(chosen, f"http://127.0.0.1:{installation.simulator_port}")
         add_administrator(engine, practice_id)
-    supervisor.start(programs(chosen, installation.simulator_port if simulated else 0))
-    wait_until_ready(chosen, supervisor)
+    everything = programs(chosen, installation.simulator_port if simulated else 0)
+    payers, ours = everything[: int(simulated)], everything[int(simulated) :]
+    supervisor.start(payers)
+    if simulated:
+        # Or the first questions of the demo would find nobody there.
+        wait_until(lambda: listens(installation.simulator_port), "simulator", chosen, supervisor)
+    supervisor.start(ours)
+    for process in needed(demo=False):
+        if path := process.ready_path:
+            wait_until(partial(answers, chosen, path), process.name, chosen, supervisor)
     welcome(chosen, engine, installation.demo, say)
 
 
@@ -154,18 +164,23 @@ def programs(chosen: Settings, simulator_port: int) -> list[Program]:
     ]
 
 
-def wait_until_ready(chosen: Settings, supervisor: Supervisor) -> None:
-    """Until every process that says when it is ready has said so. Raises ServerFault."""
-    for process in needed(demo=False):
-        if process.ready_path is None:
-            continue
-        deadline = time.monotonic() + READY_SECONDS
-        while not answers(chosen, process.ready_path):
-            supervisor.check()
-            if time.monotonic() > deadline or supervisor.deaths(process.name) >= HOPELESS_DEATHS:
-                said = last_lines(log_file(process, chosen), 10)
-                raise ServerFault(f"{process.name} did not become ready:\n{said}")
-            time.sleep(0.1)
+def wait_until(ready: Callable[[], bool], name: str, chosen: Settings, supervisor: Supervisor) -> None:
+    """Raises ServerFault with the process's last words when it does not become ready."""
+    deadline = time.monotonic() + READY_SECONDS
+    while not ready():
+        supervisor.check()
+        if time.monotonic() > deadline or supervisor.deaths(name) >= HOPELESS_DEATHS:
+            said = last_lines(chosen.data_folder / "logs" / f"{name}.log", 10)
+            raise ServerFault(f"{name} did not become ready:\n{said}")
+        time.sleep(0.1)
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def answers(chosen: Settings, path: str) -> bool:
