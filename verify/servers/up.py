@@ -201,7 +201,10 @@ def welcome(chosen: Settings, engine: Engine, demo: bool, say: Say) -> None:
     address = f"http://{chosen.host}:{chosen.port}"
     write_private(chosen.data_folder / ADDRESS_FILE, address + "\n")
     write_cli_token(chosen.data_folder, engine)
-    say(f"verify is ready: {address}{'  (demo: invented people only)' if demo else ''}")
     link = sign_in_link(engine, address)
-    say(f"Sign in once with: {link}" if link else "Nobody can sign in yet: verify users add")
-    say(f"Data: {chosen.data_folder}   Keep a copy of {chosen.key_file} elsewhere.   End with Ctrl-C.")
+    lines = [
+        f"verify is ready: {address}{'  (demo: invented people only)' if demo else ''}",
+        f"Sign in once with: {link}" if link else "Nobody can sign in yet: verify users add",
+        f"Data: {chosen.data_folder}   Keep a copy of {chosen.key_file} elsewhere.   End with Ctrl-C.",
+    ]
+    say("\n".join(lines))

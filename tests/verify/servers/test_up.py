@@ -40,7 +40,7 @@ class Up:
 
     def is_ready(self) -> bool:
         assert self.process.poll() is None, self.said()
-        return "verify is ready" in self.said()
+        return "End with Ctrl-C.\n" in self.said()
 
     def end(self) -> float:
         """Seconds from the request to end until it had ended."""
