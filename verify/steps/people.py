@@ -166,7 +166,7 @@ def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, cal
             told_by=call.representative,
         )
         evidence.add_facts(connection, verification, found)
-        evidence.close_follow_up(connection, task.id, outcome="call recorded", by=actor)
+        evidence.close_follow_up(connection, task.id, outcome=evidence.CALL_RECORDED, by=actor)
         verifications.record(
             connection,
             practice_id,
