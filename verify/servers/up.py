@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -34,7 +33,7 @@ from verify.servers.own import make_private, own_servers, with_addresses
 from verify.servers.processes import command, environment, heartbeat_file, log_file, needed
 from verify.servers.supervisor import Program, Say, Supervisor
 from verify.servers.welcome import add_administrator, has_practice, sign_in_link, write_cli_token
-from verify.settings import ConfigurationError, Settings, environment_with, read
+from verify.settings import Settings
 from verify.store import connect, migrate
 
 READY_SECONDS = 60.0
@@ -46,20 +45,19 @@ class Ended(BaseException):
     """A signal asked us to end. Not an Exception, so that nothing on the way swallows it."""
 
 
-def up(*, data: Path | None, port: int | None, demo: bool | None, say: Say) -> int:
+def up(chosen: Settings, *, demo: bool | None, say: Say) -> int:
     """Runs until Ctrl-C or SIGTERM, then gives the exit code: 0 after such an end, 1 if it could not start.
 
     `demo`: None leaves it to what the data folder is. Port 0 takes any free one. For the main thread.
     """
     try:
         with ending_by_signal():
-            chosen = read(environment_with(data_folder=data, port=port))
             make_private(chosen)
             with claimed(chosen.data_folder):
                 _run(chosen, demo, say)
     except Ended:
         pass
-    except (Refused, ServerFault, ConfigurationError, KeyFileError) as fault:
+    except (Refused, ServerFault, KeyFileError) as fault:
         say(f"verify up: {fault}")
         return 1
     return 0
