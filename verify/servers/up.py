@@ -72,7 +72,10 @@ def ending_by_signal() -> Iterator[None]:
             signal.signal(each, lambda again, _: os._exit(128 + again))
         raise Ended(signal.Signals(number).name)
 
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # Else we run under nohup, to outlive the terminal.
+        numbers.append(signal.SIGHUP)
     before = {each: signal.signal(each, end) for each in numbers}
     try:
         yield
