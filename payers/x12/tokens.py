@@ -182,7 +182,11 @@ def batch(text: str, delimiters: Delimiters, opens: bool, oddities: list[tuple[i
     if terminator + " " in text or terminator + "\t" in text or text[:1].isspace():
         pieces = [piece.lstrip() for piece in pieces]
     separator = delimiters.element
-    cut = [piece.split(separator) for piece in pieces if piece]
+    if not last:
+        pieces.pop()
+    if "" in pieces:
+        pieces = [piece for piece in pieces if piece]
+    cut = [piece.split(separator) for piece in pieces]
     if not {segment[0] for segment in cut} <= KNOWN:
         oddities = oddities + fold(cut)
     return Batch(cut, delimiters, opens, bool(last), oddities)

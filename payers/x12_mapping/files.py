@@ -146,8 +146,8 @@ def _shown(transaction: x12.Transaction, number: int) -> list[tuple[int, str]]:
     if transaction.set_id == "271":
         for answered in x12.read_271(transaction, []):
             for line in answered.lines:
-                if line.number <= number < line.end:
-                    numbers = list(range(line.number, line.end))
+                if number in line.numbers:
+                    numbers = line.numbers
     joint = transaction.delimiters.element
     return [(at, joint.join(transaction.segments[at - transaction.first])) for at in numbers]
 
