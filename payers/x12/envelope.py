@@ -96,9 +96,9 @@ class Assembler:
         if found.opens:
             self._end_interchange()
         self._batch = found
-        self._unterminated = found.unterminated
         base, before = self._count, len(self.problems)
         self._walk(found.segments)
+        self._unterminated = found.unterminated
         for index, name, message in found.oddities:
             self._problem("minor", message, base + index + 1, name, at=before)
         return self._completed()

@@ -68,7 +68,9 @@ def brief(rejection: dict) -> list:
 
 
 def codes(line: dict) -> list:
-    return [line[n] for n in ("information_code", "coverage_level", "service_types", "insurance_type", "period")]
+    return [
+        line[n] for n in ("information_code", "coverage_level", "service_types", "insurance_type", "period")
+    ]
 
 
 @pytest.mark.parametrize("name", cases("fail"))
