@@ -36,6 +36,8 @@ def levels(transaction: Transaction, problems: list[Problem]) -> list[Level]:
         marks = [i for i, segment in enumerate(segments) if segment[0] == "NM1"][:1]
         problems.append(_problem(transaction, first, "HL", "no HL segments; levels are taken from NM101"))
         marks = [mark - 1 for mark in marks]
+    if not marks:
+        return []
     found: list[Level] = []
     by_id: dict[str, int] = {}
     for mark, following in zip(marks, [*marks[1:], end], strict=True):
