@@ -62,6 +62,12 @@ def settings() -> Settings:
     return read(dict(os.environ))
 
 
+def environment_with(**options: object) -> dict[str, str]:
+    """This process's environment, with options of the command line, named by field, put over it."""
+    said = {VARIABLES[field]: str(value) for field, value in options.items() if value is not None}
+    return {**os.environ, **said}
+
+
 def read(environment: dict[str, str]) -> Settings:
     """Settings from `environment`, with defaults for what is absent or empty."""
     given = {field: environment[name] for field, name in VARIABLES.items() if environment.get(name)}
