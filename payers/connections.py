@@ -1,4 +1,4 @@
-"""connections, made only to addresses that were checked; one deadline bounds all they do
+"""Connections, made only to addresses that were checked; one deadline bounds all they do.
 
 `requests` limits one read, not the whole exchange: a payer that sends a byte every second is never cut off.
 Here each wait of a socket gets what is left until the deadline of the attempt its thread is making.

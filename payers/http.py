@@ -1,4 +1,4 @@
-"""session, timeouts, error mapping, evidence (requests)"""
+"""Session, timeouts, error mapping, evidence (requests)."""
 
 import ssl
 import time

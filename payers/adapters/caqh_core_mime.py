@@ -1,4 +1,4 @@
-"""asks over CAQH CORE Connectivity vC2.2.0, real time, HTTP MIME multipart
+"""Asks over CAQH CORE Connectivity vC2.2.0, real time, HTTP MIME multipart.
 
 `account.options`: `field_names` where a payer spells fields its own way, such as {"PayloadID": "PayloadId"};
 `ca_file` (payers.http); the rest belongs to the 270 (payers.x12_mapping).

@@ -21,7 +21,7 @@ SEGMENTS = [
     "NM1*PR*2*QUIETHEALTH*****PI*PAYER9988",
     "HL*3*2*22*0",
     "TRN*2*TRACE5566*1234567890",
-    "NM1*IL*1*MARKERSON*MARQUISE*QUENTIN**III*MI*W100200300",
+    "NM1*IL*1*MARKERSON*MARQUISE*QUENTIN**JR*MI*W100200300",
     "N3*77 MARKER STREET",
     "N4*MARKERTON*OH*441234567",
     "REF*SY*078051120",
@@ -74,7 +74,7 @@ def test_no_name_id_or_date_survives(marked: str):
 def test_codes_amounts_and_structure_survive():
     text = scrub_bytes(ANSWER).decode()
     assert "EB*B*IND*MH^98*PR*XXXXXX XXXX*27*30.5****Y*Y*" in text
-    assert "NM1*IL*1*XXXXXXXXX*XXXXXXXX*XXXXXXX**XXX*MI*X999999999~" in text
+    assert "NM1*IL*1*XXXXXXXXX*XXXXXXXX*XXXXXXX**XX*MI*X999999999~" in text
     assert "INS*Y*18*001*25~" in text
     assert "HSD*VS*20***23*1~" in text
     assert text.count("~") == ANSWER.count(b"~")
