@@ -16,7 +16,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, InvalidChunkLength
 
 from payers.account import Account
-from payers.connections import Attempt, CheckedAdapter, RefusedAddress, attempting
+from payers.connections import Attempt, CheckedAdapter, RefusedAddress, attempting, tls_context
 from payers.errors import AccountError, PayerError, Rejected, Unavailable
 from payers.exchange import Exchange
 
@@ -45,15 +45,12 @@ class HTTPSource:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._url = _checked_url(account)
-        try:
-            adapter = CheckedAdapter(pool_size=POOL_SIZE, ca_file=account.options.get("ca_file"))
-        except OSError as error:
-            raise AccountError("tls", account.name) from error
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        # The only scheme this session knows is the account's own.
+        self._session.adapters.clear()
+        self._session.mount(self._url.partition("//")[0] + "//", _adapter(account))
 
     def close(self) -> None:
         self._session.close()
@@ -101,6 +98,16 @@ class HTTPSource:
             for piece in _pieces(answer.raw):
                 collected.add(piece)
             return Response(collected.exchange(), retry_after(answer.headers.get("Retry-After")))
+
+
+def _adapter(account: Account) -> CheckedAdapter:
+    context = None
+    if account.url.startswith("https:"):
+        try:
+            context = tls_context(account.options.get("ca_file"))
+        except (OSError, TypeError) as error:
+            raise AccountError("tls", account.name) from error
+    return CheckedAdapter(pool_size=POOL_SIZE, context=context)
 
 
 class _TooLarge(Exception):

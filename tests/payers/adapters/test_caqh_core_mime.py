@@ -7,13 +7,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from msgspec.structs import replace
+from hypothesis import given
+from hypothesis import strategies as st
 
-from payers.account import Account
-from payers.adapters.caqh_core_mime import FIELDS, CaqhCoreMime, read_envelope
+from payers.account import Account, AccountId
+from payers.adapters.caqh_core_mime import FIELDS, CaqhCoreMime, read_answer, read_envelope
 from payers.errors import AccountError, PayerError, Rejected, Unavailable, Unreadable
 from payers.exchange import Exchange
+from payers.http import Response
 from payers.inquiry import Inquiry
+from payers.simulator.envelope import Credentials
 from payers.simulator.server import Simulator
 from tests.payers.adapters.contract import AdapterContract, inquiry
 from tests.payers.raw_server import RawServer, Talk
@@ -23,6 +26,21 @@ class TestContract(AdapterContract):
     @pytest.fixture
     def account(self, simulator: Simulator) -> Account:
         return simulator.account()
+
+
+def account(**changes: object) -> Account:
+    known = Credentials()
+    settings: dict[str, object] = {
+        "id": AccountId("a1"),
+        "name": "Test payer",
+        "adapter": "caqh_core_mime",
+        "url": "http://127.0.0.1:9/core",
+        "sender_id": known.sender_id,
+        "receiver_id": known.receiver_id,
+        "secrets": {"username": known.username, "password": known.password},
+        "allow_private_addresses": True,
+    }
+    return Account(**(settings | changes))
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +65,8 @@ def ask_server(
             got.append(request)
             talk.answer(body, status, f"Content-Type: {content_type}\r\n" if content_type else "")
 
-    with RawServer(handle) as server, Simulator() as simulator:
-        adapter = CaqhCoreMime(replace(simulator.account(), url=server.url, **changes))
+    with RawServer(handle) as server:
+        adapter = CaqhCoreMime(account(url=server.url, **changes))
         try:
             return got[0] if (reply := adapter.ask(asked)) and got else b"", reply.exchange
         finally:
@@ -134,11 +152,9 @@ def test_a_password_in_the_interchange_header_is_not_kept(answer: tuple[Inquiry,
 
 @pytest.mark.parametrize("missing", ["username", "password"])
 def test_a_missing_credential_is_the_accounts_fault(missing: str):
-    with Simulator() as simulator:
-        account = simulator.account()
-    account.secrets.pop(missing)
+    secrets = {"username": "u", "password": "p"} | {missing: ""}
     with pytest.raises(AccountError) as caught:
-        CaqhCoreMime(account)
+        CaqhCoreMime(account(secrets=secrets))
     assert caught.value.code == "missing_secret"
 
 
@@ -146,8 +162,8 @@ def test_a_missing_credential_is_the_accounts_fault(missing: str):
     "names", ["PayloadId", {"PayloadId": "x"}, {"PayloadID": 5}, {"PayloadID": 'x"\r\n'}, {"PayloadID": ""}]
 )
 def test_field_names_that_make_no_sense_are_the_accounts_fault(names: object):
-    with Simulator() as simulator, pytest.raises(AccountError) as caught:
-        CaqhCoreMime(simulator.account(options={"field_names": names}))
+    with pytest.raises(AccountError) as caught:
+        CaqhCoreMime(account(options={"field_names": names}))
     assert caught.value.code == "bad_option"
 
 
@@ -253,6 +269,27 @@ def test_envelope_errors_are_told_apart(code: str, kind: type[Exception], said: 
 def test_what_is_no_answer_is_told_apart(body: bytes, kind: type[Exception], code: str):
     error = failure(body)
     assert (type(error), error.code) == (kind, code)
+
+
+@given(data=st.data())
+def test_whatever_comes_back_is_read_or_is_one_of_our_errors(
+    answer: tuple[Inquiry, bytes], data: st.DataObject
+):
+    asked, payload = answer
+    body = bytearray(envelope(payload))
+    for place, byte in data.draw(
+        st.lists(st.tuples(st.integers(0, len(body) - 1), st.integers(0, 255)), max_size=9)
+    ):
+        body[place] = byte
+    kept = bytes(body[: data.draw(st.integers(0, len(body)))])
+    exchange = Exchange(
+        account_id="a", trace=asked.trace, control_number=1, request=b"", requested_at=datetime.now(UTC),
+        response=kept, response_type=data.draw(st.sampled_from([MULTIPART, ""])), http_status=200,
+    )  # fmt: skip
+    try:
+        read_answer(Response(exchange), asked, account())
+    except (PayerError, AccountError) as error:
+        assert error.exchange == exchange
 
 
 @pytest.mark.parametrize(
