@@ -23,7 +23,7 @@ from payers.exchange import Exchange
 #: Threads of one process that may speak to one account at once before connections are made and thrown away.
 POOL_SIZE = 1024
 READ_BYTES = 64 * 1024
-#: Shorter secrets would blank ordinary words of an answer.
+#: Shorter secrets would cross out ordinary words of an answer.
 SHORTEST_SECRET_REMOVED = 8
 
 Failure = PayerError | AccountError
@@ -135,11 +135,14 @@ class _Collected:
             raise _TooLarge
 
     def exchange(self) -> Exchange:
-        """The evidence; a secret of ours that the payer sent back is taken out of it."""
+        """The evidence; a secret of ours that the payer sent back is crossed out, so that all keeps its place.
+
+        A user name is none: many are also the sender's id, which the answer is addressed to.
+        """
         body = bytes(self.body)
-        for secret in self.account.secrets.values():
-            if len(secret) >= SHORTEST_SECRET_REMOVED:
-                body = body.replace(secret.encode(), b"(removed)")
+        for name, secret in self.account.secrets.items():
+            if name != "username" and len(secret) >= SHORTEST_SECRET_REMOVED:
+                body = body.replace(secret.encode(), b"X" * len(secret.encode()))
         return msgspec.structs.replace(
             self.evidence,
             response=body,
@@ -184,7 +187,9 @@ def _failure(error: BaseException, attempt: Attempt, account: Account) -> Failur
         failure = AccountError("tls", account.name)
     else:
         failure = Unavailable("connect", sent=False)
-    failure.__cause__ = root if isinstance(root, OSError) else None
+    if isinstance(root, OSError) and not isinstance(root, requests.RequestException):
+        # Without its frames: they hold the question.
+        failure.__cause__ = root.with_traceback(None)
     return failure
 
 

@@ -367,9 +367,15 @@ def test_cookies_are_not_kept():
     assert b"cookie" not in seen[1].lower()
 
 
-def test_a_secret_that_the_payer_sends_back_is_taken_out_of_the_evidence():
-    with answering(f"you sent {SECRET}".encode()) as server:
-        assert post(server).response == b"you sent (removed)"
+def test_a_secret_that_the_payer_sends_back_is_crossed_out_in_the_evidence():
+    with answering(f"you sent {SECRET}!".encode()) as server:
+        assert post(server).response == b"you sent " + b"X" * len(SECRET) + b"!"
+
+
+def test_a_user_name_that_is_also_the_senders_id_stays_in_the_answer():
+    with answering(b"to EXAMPLECLINIC") as server:
+        secrets = {"username": "EXAMPLECLINIC", "password": SECRET}
+        assert post(server, secrets=secrets).response == b"to EXAMPLECLINIC"
 
 
 def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch):
@@ -539,4 +545,6 @@ def test_errors_and_logs_hold_neither_secrets_nor_the_question(caplog: pytest.Lo
     said = f"{error!r} {error} {error.__cause__!r} {error.__context__!r} {error.exchange!r} {caplog.text}"
     assert SECRET not in said
     assert "question" not in said
-    assert error.__context__ is None or not hasattr(error.__context__, "request")
+    assert error.__context__ is None
+    assert isinstance(error.__cause__, ConnectionError)
+    assert error.__cause__.__traceback__ is None

@@ -205,6 +205,7 @@ BENT: dict[str, Callable[[bytes], tuple[bytes, str]]] = {
     "success shouted": lambda p: (envelope(p, ErrorCode=" SUCCESS "), MULTIPART),
     "byte order mark": lambda p: (envelope(b"\xef\xbb\xbf\r\n" + p), MULTIPART),
     "mislabeled": lambda p: (envelope(p, PayloadType="X12_999_Response_005010X231A1"), MULTIPART),
+    "line feeds for tildes": lambda p: (envelope(p.replace(b"~", b"\n")), MULTIPART),
     "line breaks": lambda p: (envelope(p.replace(b"~", b"~\r\n")), MULTIPART),
 }
 
