@@ -17,6 +17,12 @@ TEMPLATE = "migrated"
 numbers = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--verifications", type=int, default=60, help="how many verifications the fault storm runs (500 in full)"
+    )
+
+
 @pytest.fixture(autouse=True)
 def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test never reaches the servers, keys or data of whoever runs it."""

@@ -87,7 +87,7 @@ class CaqhCoreMime:
         now = self._now()
         fields = self._fields(inquiry_to_270(inquiry, self._account, now=now), now)
         boundary = uuid.uuid4().hex
-        without = {name: REMOVED if name in CREDENTIALS else value for name, value in fields.items()}
+        without = fields | dict.fromkeys(CREDENTIALS, REMOVED) | {"Payload": self._evident(fields["Payload"])}
         evidence = Exchange(
             account_id=self._account.id,
             trace=inquiry.trace,
@@ -114,6 +114,11 @@ class CaqhCoreMime:
             payload,
         )
         return dict(zip(FIELDS, values, strict=True))
+
+    def _evident(self, payload: str) -> str:
+        """The payload without the password that ISA04 may carry; widths stay as they were."""
+        secret = self._account.secrets.get("isa_security", "").strip()
+        return payload[:106].replace(secret, "X" * len(secret)) + payload[106:] if secret else payload
 
     def _write(self, fields: dict[str, str], boundary: str) -> bytes:
         """`--b CRLF Content-Disposition: form-data; name="PayloadType" CRLF CRLF X12_270_… CRLF --b--`."""

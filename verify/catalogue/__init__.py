@@ -13,10 +13,7 @@ from verify.catalogue.shelf import (
     Catalogue,
     CatalogueError,
     load,
-    next_service_type,
-    opening_service_types,
     read_folder,
-    service_types,
 )
 
 __all__ = [
@@ -30,8 +27,5 @@ __all__ = [
     "FdaStatus",
     "ServiceLine",
     "load",
-    "next_service_type",
-    "opening_service_types",
     "read_folder",
-    "service_types",
 ]

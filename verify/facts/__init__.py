@@ -1,8 +1,10 @@
 """Fact, merging, conflicts, expiry; pure."""
 
 from verify.facts.answers import facts_from_answers, facts_from_member
-from verify.facts.calls import CALL_FIELDS, CallField, FieldKind, UnreadableAnswers, facts_from_call
+from verify.facts.calls import CallField, FieldKind, UnreadableAnswers, facts_from_call
 from verify.facts.fact import (
+    PLAN_WIDE,
+    WHOLE_PLAN,
     About,
     Fact,
     FactName,
@@ -17,7 +19,8 @@ from verify.facts.fact import (
 from verify.facts.merging import Known, Merged, merge
 
 __all__ = [
-    "CALL_FIELDS",
+    "PLAN_WIDE",
+    "WHOLE_PLAN",
     "About",
     "CallField",
     "Fact",

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from payers.benefits import Answer, Benefit, DateRange, Entity, Member, OtherEntity
 from verify.facts.fact import (
+    WHOLE_PLAN,
     About,
     Fact,
     FactName,
@@ -102,9 +103,9 @@ def facts_from_answers(
     ]
 
 
-def facts_from_member(member: Member, *, source: Source, service_type: str) -> list[Fact]:
-    """Plan name, plan dates and other payers, as one answer has them for the patient."""
-    make = _Maker(source, About(service_type=service_type))
+def facts_from_member(member: Member, *, source: Source) -> list[Fact]:
+    """Plan name, plan dates and other payers, as one answer has them for the patient, whatever it was asked."""
+    make = _Maker(source, About(service_type=WHOLE_PLAN))
     return [
         _plan_name(make, member.benefits),
         _plan_date(make, FactName.PLAN_BEGIN, member, BEGIN_QUALIFIERS),

@@ -4,7 +4,7 @@ import shutil
 import socket
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,13 +17,14 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from payers.account import Account
+from verify.security.encryption import Unsealable
 from verify.security.key_file import KeyFileError
 from verify.security.keys import Keyring
 from verify.servers.installation import recall
 from verify.servers.own import with_addresses
 from verify.servers.processes import heartbeat_file, needed
 from verify.servers.supervisor import HEARTBEAT_SECONDS
-from verify.settings import ConfigurationError, Settings, read
+from verify.settings import Settings
 from verify.store import clinic, connect, revisions
 
 CONNECT_SECONDS = 3.0
@@ -51,17 +52,19 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 Findings = Iterator[Finding]
 
 
-def examine(environment: dict[str, str]) -> list[Finding]:
+def examine(chosen: Settings) -> list[Finding]:
     """Every check; those that need what another found broken are left out. Never raises for a fault."""
-    try:
-        chosen = read(environment)
-    except ConfigurationError as error:
-        return [_fault("configuration", str(error), "Correct the variable, or unset it for the default.")]
-    found = [_ok("configuration", "every setting can be read")]
-    found += [*check_folder(chosen), *check_disk(chosen), *check_keys(chosen)]
     complete = with_addresses(chosen)
-    found += [*check_valkey(complete), *check_database(complete), *check_heartbeats(complete)]
-    return found
+    return [
+        # A variable that cannot be read has stopped us before we got here.
+        _ok("configuration", "every setting can be read"),
+        *check_folder(chosen),
+        *check_disk(chosen),
+        *check_keys(chosen),
+        *check_valkey(complete),
+        *check_database(complete),
+        *check_heartbeats(chosen),
+    ]
 
 
 def exit_code(findings: list[Finding]) -> int:
@@ -157,9 +160,13 @@ def check_database(complete: Settings) -> Findings:
         try:
             before = time.time()
             with engine.connect() as connection:
-                theirs = connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one()
+                theirs = connection.execute(
+                    select(func.extract("epoch", func.clock_timestamp()))
+                ).scalar_one()
         except (SQLAlchemyError, ValueError) as error:
-            yield _fault("PostgreSQL", f"not reachable ({type(error).__name__})", _start("VERIFY_DATABASE_URL"))
+            yield _fault(
+                "PostgreSQL", f"not reachable ({type(error).__name__})", _start("VERIFY_DATABASE_URL")
+            )
             return
         yield _ok("PostgreSQL", "reachable")
         yield from check_clock(float(theirs) - (before + time.time()) / 2)
@@ -183,7 +190,9 @@ def check_migrations(engine: Engine) -> Findings:
     if found.is_current:
         yield _ok("migrations", f"at the newest, {found.newest}")
     else:
-        yield _fault("migrations", f"at {found.current or 'none'}, newest is {found.newest}", "Run: verify migrate")
+        yield _fault(
+            "migrations", f"at {found.current or 'none'}, newest is {found.newest}", "Run: verify migrate"
+        )
 
 
 def check_accounts(complete: Settings, engine: Engine) -> Findings:
@@ -199,13 +208,17 @@ def check_accounts(complete: Settings, engine: Engine) -> Findings:
         yield _fault("payer accounts", f"cannot be read ({type(error).__name__})", "Run: verify migrate")
         return
     if not rows:
-        yield _warning("payer accounts", "there is none, so no payer can be asked", "Add one for your clearinghouse.")
+        yield _warning(
+            "payer accounts", "there is none, so no payer can be asked", "Add one for your clearinghouse."
+        )
 
 
 def check_account(account: Account | None, name: str, paused_code: str | None) -> Findings:
     if account is None:
         yield _fault(
-            "payer account", f"{name}: its secrets cannot be read", "Restore the key file they were made with."
+            "payer account",
+            f"{name}: its secrets cannot be read",
+            "Restore the key file they were made with.",
         )
         return
     if paused_code:
@@ -252,8 +265,10 @@ def check_heartbeats(chosen: Settings) -> Findings:
 
 def _account(connection: Connection, ring: Keyring, account_id: str) -> Account | None:
     """None when its secrets were sealed with keys that are not here."""
-    opening: Callable[[], Account] = lambda: clinic.account(connection, ring, account_id)  # noqa: E731
-    return opening()
+    try:
+        return clinic.account(connection, ring, account_id)
+    except Unsealable:
+        return None
 
 
 @contextmanager

@@ -37,7 +37,9 @@ def _worker(name: str, queues: str) -> Process:
 
 #: In the order in which they start.
 PROCESSES = (
-    Process(name="simulator", module=("payers.simulator", "--port", "{simulator_port}"), demo_only=True),
+    Process(
+        name="simulator", module=("verify.cli", "simulator", "--port", "{simulator_port}"), demo_only=True
+    ),
     Process(
         name="web",
         module=(

@@ -129,21 +129,18 @@ class Watched:
 class Supervisor:
     """Watches servers, which run already, and starts and watches processes."""
 
-    def __init__(self, servers: Mapping[str, Server], programs: Sequence[Program], say: Say) -> None:
+    def __init__(self, servers: Mapping[str, Server], say: Say) -> None:
         self._servers = servers
         self._patience = {name: Patience() for name in servers}
         self._down: set[str] = set()
         self._watched: list[Watched] = []
         self._say = say
-        self.add(programs)
 
-    def add(self, programs: Sequence[Program]) -> None:
-        self._watched += [Watched(program, self._say) for program in programs]
-
-    def start(self) -> None:
-        """Starts the processes."""
-        for watched in self._watched:
-            rotate(watched.program.log)
+    def start(self, programs: Sequence[Program]) -> None:
+        for program in programs:
+            rotate(program.log)
+            watched = Watched(program, self._say)
+            self._watched.append(watched)
             watched.start(time.monotonic())
 
     def watch(self) -> NoReturn:

@@ -19,6 +19,18 @@ def has_practice(engine: Engine) -> bool:
         return connection.execute(select(practices.c.id).limit(1)).first() is not None
 
 
+def add_administrator(engine: Engine, practice_id: str) -> None:
+    """Of the demo clinic; comes in by the link."""
+    with engine.begin() as connection:
+        users.add(
+            connection,
+            practice_id=practice_id,
+            email="admin@larkspur.example",
+            name="Demo Administrator",
+            role=Role.ADMIN.value,
+        )
+
+
 def sign_in_link(engine: Engine, address: str) -> str | None:
     """Works once and for a few minutes, for the first administrator; None when there is none."""
     token = mint()

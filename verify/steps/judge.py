@@ -3,11 +3,12 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Connection, Row
 
 from payers.reading import answers, patient
 from verify.catalogue import load
-from verify.facts import Fact, Source, SourceKind, facts_from_answers, facts_from_member, merge
+from verify.facts import Fact, Source, SourceKind, facts_from_answers, facts_from_member
 from verify.findings import judge as judge_facts
 from verify.steps.question import trace_of
 from verify.steps.receive import STANDING
@@ -52,8 +53,7 @@ def _facts(work: Work, verification: Row[Any], row: Row[Any], zone: ZoneInfo) ->
         obtained_at=row.answered_at.astimezone(zone),
         as_of=row.answered_at.astimezone(zone).date(),
     )
-    asked = load().asked_as(row.service_type)
-    said = answers(member, asked, verification.date_of_service)
+    said = answers(member, [row.service_type], verification.date_of_service)
     return [
         *facts_from_answers(said, source=source, service_type=row.service_type),
         *facts_from_member(member, source=source, service_type=row.service_type),
@@ -61,11 +61,15 @@ def _facts(work: Work, verification: Row[Any], row: Row[Any], zone: ZoneInfo) ->
 
 
 def _conclude(work: Work, connection: Connection, verification: Row[Any], zone: ZoneInfo) -> None:
-    known = merge(evidence.facts_of(connection, verification), now=work.now())
-    judgement = judge_facts(known, verification.service_lines, on=verification.date_of_service)
+    judgement = judge_facts(
+        evidence.facts_of(connection, verification),
+        [load().service_lines[key] for key in verification.service_lines],
+        verification.date_of_service,
+        now=work.now().astimezone(zone),
+    )
     evidence.replace_findings(connection, verification, judgement.findings)
     evidence.set_questions(connection, verification, judgement.questions)
-    verifications.change(connection, verification, judged_at=work.now(), **judgement.summary._asdict())
+    verifications.change(connection, verification, judged_at=work.now(), **msgspec.structs.asdict(judgement.summary))
     verifications.record(
         connection,
         verification.practice_id,

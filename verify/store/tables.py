@@ -486,6 +486,8 @@ access_rows = Table(
     Column("action", Text, nullable=False),
     Column("object_type", Text, nullable=False),
     Column("object_id", Text, nullable=False),
+    #: Names of the fields shown or changed.
+    Column("fields", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("reason", Text, nullable=False, server_default=""),
     Column("request_id", Text, nullable=False, server_default=""),
     Column("outcome", Text, nullable=False),

@@ -161,7 +161,7 @@ def test_a_share_is_basis_points_or_nothing(share, points):
 
 
 def member(**said) -> dict[FactName, Fact]:
-    facts = facts_from_member(Member(role="subscriber", **said), source=SOURCE, service_type="30")
+    facts = facts_from_member(Member(role="subscriber", **said), source=SOURCE)
     return {fact.name: fact for fact in facts}
 
 
@@ -237,7 +237,7 @@ def test_no_fact_holds_anything_of_a_person():
             other(type="PR", name="MARKEDLAST", first_name="MARKEDFIRST"),
         ],
     )
-    facts = facts_from_member(marked, source=SOURCE, service_type="30")
+    facts = facts_from_member(marked, source=SOURCE)
     stored = msgspec.json.encode(facts).decode()
     assert "OTHER HEALTH" in stored
     assert "MARKED" not in stored

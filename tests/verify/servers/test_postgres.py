@@ -5,7 +5,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.verify.servers.waiting import wait_until
 from verify.servers.folder import ServerFault, command_line
 from verify.servers.postgres import Postgres
 
@@ -153,10 +153,3 @@ def test_it_dies_with_its_parent_even_when_that_is_killed(tmp_path: Path) -> Non
     parent.kill()
     parent.communicate()
     wait_until(lambda: str(tmp_path) not in command_line(pid))
-
-
-def wait_until(condition, seconds: float = 10.0) -> None:  # type: ignore[no-untyped-def]
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"still waiting after {seconds} s"
-        time.sleep(0.02)
