@@ -80,7 +80,7 @@ def test_an_unknown_treatment_lists_the_known_ones() -> None:
 
 def test_no_error_and_no_repr_repeats_what_was_handed_in() -> None:
     marked = {"last_name": "MARKEDNAME", "first_name": "MARKEDNAME", "birth_date": "MARKEDNAME"}
-    error = refused(patient=marked, coverage={"member_id": {"MARKEDNAME": 1}})
+    error = refused(patient=marked, coverage={"member_id": {"MARKEDNAME": 1}}, service_lines=["MARKEDNAME"])
     assert "MARKEDNAME" not in str(error)
     assert "Example" not in repr(Submission.model_validate(handed_in()))
     assert "INV700100" not in repr(Submission.model_validate(handed_in()))
