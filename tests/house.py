@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from payers.simulator.server import Simulator
 from verify.intake.submission import Submission
@@ -19,7 +19,8 @@ from verify.servers.processes import PROCESSES, command, environment
 from verify.settings import Settings
 from verify.steps import Work, accept, open_work
 from verify.store import clinic, connect, migrate
-from verify.store.tables import inquiries, jobs, payer_accounts, verifications
+from verify.store.tables import inquiries, jobs, payer_accounts, users, verifications
+from verify.verification import new_id
 
 T = TypeVar("T")
 
@@ -131,6 +132,13 @@ class House:
                 phone="555-0103",
             )
         return practice_id
+
+    def add_user(self, practice_id: str, role: str = "coordinator") -> str:
+        user_id = new_id("user")
+        row = {"id": user_id, "practice_id": practice_id, "email": f"{user_id}@example.test", "name": "Robin", "role": role}
+        with self.work.engine.begin() as connection:
+            connection.execute(insert(users).values(row))
+        return user_id
 
     def submit(self, practice_id: str, member_id: str, **changes: Any) -> str:
         """The id of a verification of an invented patient; `changes` replace fields of `submission`."""

@@ -160,11 +160,13 @@ def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, cal
             script=task.script,
             call_id=exchange_id,
             by=actor,
-            obtained_at=call.ended_at,
+            obtained_at=call.ended_at.astimezone(clinic.zone(connection, practice_id)),
             as_of=clinic.day(connection, practice_id, call.ended_at),
+            call_reference=call.reference,
+            told_by=call.representative,
         )
         evidence.add_facts(connection, verification, found)
-        evidence.close_follow_up(connection, task.id, outcome="call recorded", by=actor)
+        evidence.close_follow_up(connection, task.id, outcome=evidence.CALL_RECORDED, by=actor)
         verifications.record(
             connection,
             practice_id,

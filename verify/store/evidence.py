@@ -9,11 +9,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verify.facts import Fact
 from verify.findings import Finding, Question
-from verify.followup import FollowUp
+from verify.followup import FollowUp, Kind
 from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import facts, findings, follow_ups, notes, questions
 from verify.verification import new_id
 
+CALL_RECORDED = "call recorded"
+#: Tasks of whoever runs the program; no judging makes or ends them.
+MACHINERY = (Kind.MEND_ACCOUNT.value, Kind.STUCK.value)
 BODY = SealedColumn("notes", "body_sealed")
 
 
@@ -72,10 +75,11 @@ def replace_findings(connection: Connection, verification: Row[Any], drawn: Iter
         connection.execute(insert(findings), rows)
 
 
-def findings_of(connection: Connection, verification_id: str) -> Sequence[Row[Any]]:
-    return connection.execute(
-        select(findings).where(findings.c.verification_id == verification_id).order_by(findings.c.id)
-    ).all()
+def findings_of(connection: Connection, verification_id: str) -> list[Finding]:
+    rows = connection.execute(
+        select(findings.c.document).where(findings.c.verification_id == verification_id).order_by(findings.c.id)
+    )
+    return [msgspec.convert(document, Finding) for (document,) in rows]
 
 
 def set_questions(connection: Connection, verification: Row[Any], asked: Sequence[Question]) -> None:
@@ -110,12 +114,22 @@ def set_questions(connection: Connection, verification: Row[Any], asked: Sequenc
     )
 
 
-def open_questions(connection: Connection, verification_id: str) -> Sequence[Row[Any]]:
-    return connection.execute(
-        select(questions)
+def open_questions(connection: Connection, verification_id: str) -> list[Question]:
+    rows = connection.execute(
+        select(questions.c.document)
         .where(questions.c.verification_id == verification_id, questions.c.closed_at.is_(None))
         .order_by(questions.c.id)
-    ).all()
+    )
+    return [msgspec.convert(document, Question) for (document,) in rows]
+
+
+def calls_made(connection: Connection, verification: Row[Any]) -> int:
+    """How many calls were recorded: what is open after one is a new call."""
+    return connection.execute(
+        select(func.count())
+        .select_from(follow_ups)
+        .where(follow_ups.c.verification_id == verification.id, follow_ups.c.outcome == CALL_RECORDED)
+    ).scalar_one()
 
 
 def add_follow_up(connection: Connection, verification: Row[Any], task: FollowUp) -> None:
@@ -126,7 +140,7 @@ def add_follow_up(connection: Connection, verification: Row[Any], task: FollowUp
         verification_id=verification.id,
         patient_id=verification.patient_id,
         kind=task.kind,
-        dedupe_key=_task_key(verification, task),
+        dedupe_key=task.dedupe_key,
         title=task.title,
         detail=task.detail,
         script=msgspec.to_builtins(task.script),
@@ -149,22 +163,18 @@ def drop_follow_ups(
     outcome: str = "no longer needed",
     by: str = "system",
 ) -> None:
-    """Closes the open tasks that are not among those to keep."""
-    kept = [_task_key(verification, task) for task in keep]
+    """Closes the open tasks of the judging that are not among those to keep; what broke stays broken."""
+    kept = [task.dedupe_key for task in keep]
     connection.execute(
         update(follow_ups)
         .where(
             follow_ups.c.verification_id == verification.id,
             follow_ups.c.state == "open",
             follow_ups.c.dedupe_key.not_in(kept),
+            follow_ups.c.kind.not_in(MACHINERY),
         )
         .values(state="cancelled", outcome=outcome, closed_at=func.now(), closed_by=by)
     )
-
-
-def _task_key(verification: Row[Any], task: FollowUp) -> str:
-    """A mended question that comes back wrong needs a new task, not the one that was done."""
-    return f"{verification.revision}:{task.dedupe_key}"
 
 
 def follow_up(connection: Connection, practice_id: str, follow_up_id: str) -> Row[Any] | None:
