@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from verify.cli.ending import say
-from verify.cli.options import Data, Json, engine
+from verify.cli.options import Data, Json, chosen, engine
 from verify.cli.terminal import write
 
 UP = """Start everything: databases, web, workers, clock, and on an empty data folder the demo clinic.
@@ -75,9 +75,8 @@ def migrate(data: Data = None) -> None:
 
 def doctor(data: Data = None, json: Json = False) -> None:
     from verify.servers.doctor import as_json, as_text, examine, exit_code
-    from verify.settings import environment_with
 
-    findings = examine(environment_with(data_folder=data))
+    findings = examine(chosen(data))
     write(as_json(findings) if json else as_text(findings))
     raise typer.Exit(exit_code(findings))
 
