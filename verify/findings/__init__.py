@@ -18,6 +18,7 @@ from verify.findings.covered import covered
 from verify.findings.finding import Case, Finding, How, Question, Verdict, number_of
 from verify.findings.network import network
 from verify.findings.other_coverage import other_coverage
+from verify.findings.visit_limits import visit_limits
 
 __all__ = ["Finding", "How", "Judgement", "Question", "Summary", "judge"]
 
@@ -31,6 +32,7 @@ LINE_RULES: Sequence[Callable[[Case], Verdict]] = (
     cost_share,
     deductible,
     out_of_pocket,
+    visit_limits,
     authorization,
 )
 
