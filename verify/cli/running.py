@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
 def up(
     data: Data = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="The pages' port; 8470 if not said.")
+        int | None, typer.Option(min=0, max=65535, help="The pages' port; 8470 if not said, 0 for any free one.")
     ] = None,
     demo: Annotated[
         bool | None,
@@ -63,7 +63,7 @@ def up(
 ) -> None:
     from verify.servers.up import up as start
 
-    raise typer.Exit(start(data=data, port=port, demo=demo, say=say))
+    raise typer.Exit(start(chosen(data, port=port), demo=demo, say=say))
 
 
 def migrate(data: Data = None) -> None:
