@@ -54,7 +54,8 @@ def register(app: typer.Typer) -> None:
 def up(
     data: Data = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="The pages' port; 8470 if not said, 0 for any free one.")
+        int | None,
+        typer.Option(min=0, max=65535, help="The pages' port; 8470 if not said, 0 for any free one."),
     ] = None,
     demo: Annotated[
         bool | None,

@@ -30,6 +30,18 @@ DOCUMENT: dict[str, Any] = {
         "authorization": None,
         "administered_by": None,
     },
+    "findings": [
+        {
+            "rule": "cost_share",
+            "service_line": "tms",
+            "conclusion": "x",
+            "sentence": "The payer states a share of 20 %.",
+        }
+    ],
+    "questions": [
+        {"fact": "copay", "service_line": "", "text": "What is the copay for 90868?", "how": "phone"}
+    ],
+    "notes": None,
     "facts": [
         {
             "name": "authorization",
@@ -73,6 +85,11 @@ def test_a_fact_shows_how_it_stands_and_where_it_comes_from() -> None:
 
 def test_the_next_action_has_its_owner_and_its_time() -> None:
     assert line_with("Next:").strip().startswith("Next: Work the open follow-ups (coordinator, by 2026-")
+
+
+def test_findings_and_questions_are_sentences_with_what_they_are_about() -> None:
+    assert "  tms: The payer states a share of 20 %." in shown()
+    assert "  What is the copay for 90868? (by phone)" in shown()
 
 
 def test_parts_without_content_have_no_heading() -> None:
