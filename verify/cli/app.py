@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from verify.cli import files, people, running, verifications
+from verify.cli import clinic, files, people, running, verifications
 from verify.cli.ending import Exit, end, quiet_end_of_pipe, say
 
 HELP = """Insurance benefit verification for psychiatric clinics.
@@ -29,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 running.register(app)
+clinic.register(app)
 people.register(app)
 verifications.register(app)
 files.register(app)

@@ -27,6 +27,8 @@ COMMANDS = [
     ("users", "add"),
     ("users", "link"),
     ("practices", "add"),
+    ("accounts", "add"),
+    ("payers", "add"),
     ("notes", "add"),
 ]
 
