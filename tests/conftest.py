@@ -19,7 +19,10 @@ numbers = count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--verifications", type=int, default=60, help="how many verifications the fault storm runs (500 in full)"
+        "--verifications",
+        type=int,
+        default=60,
+        help="how many verifications the fault storm runs (500 in full)",
     )
 
 
