@@ -19,7 +19,10 @@ numbers = count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--verifications", type=int, default=60, help="how many verifications the fault storm runs (500 in full)"
+        "--verifications",
+        type=int,
+        default=60,
+        help="how many verifications the fault storm runs (500 in full)",
     )
 
 
@@ -95,7 +98,7 @@ def data_folder(tmp_path: Path) -> Path:
 def fresh_database(server: Postgres, template: str) -> Iterator[str]:
     name = f"test_{next(numbers)}"
     with administrate(server) as session:
-        session.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY wal_log')
+        session.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     yield database_url(server, name)
     with administrate(server) as session:
         session.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -106,7 +106,12 @@ class House:
                 **values,
             )
             by_phone = clinic.add_account(
-                connection, self.work.keyring, practice_id=practice_id, name="Phone", adapter="phone", secrets={}
+                connection,
+                self.work.keyring,
+                practice_id=practice_id,
+                name="Phone",
+                adapter="phone",
+                secrets={},
             )
             clinic.add_payer(
                 connection,
@@ -153,7 +158,9 @@ class House:
     def inquiries(self, verification_id: str) -> Sequence[Row[Any]]:
         with self.work.engine.connect() as connection:
             return connection.execute(
-                select(inquiries).where(inquiries.c.verification_id == verification_id).order_by(inquiries.c.id)
+                select(inquiries)
+                .where(inquiries.c.verification_id == verification_id)
+                .order_by(inquiries.c.id)
             ).all()
 
     def rows(self, table: Any, **where: Any) -> Sequence[Row[Any]]:
@@ -172,7 +179,9 @@ class House:
             row = self.verification(verification_id)
             return row if row.state in SETTLED and not self._busy(verification_id) else None
 
-        return wait_for(settled, seconds, f"verification settled (is {self.verification(verification_id).state})")
+        return wait_for(
+            settled, seconds, f"verification settled (is {self.verification(verification_id).state})"
+        )
 
     def wait_for_inquiry(self, verification_id: str, state: str, seconds: float = 30) -> Row[Any]:
         def reached() -> Row[Any] | None:
@@ -262,4 +271,3 @@ def house(
             yield built
         finally:
             built.stop()
-

@@ -73,7 +73,10 @@ def test_a_storm_loses_nothing_and_stores_nothing_twice(storm: Storm, request: p
     built = storm.house
     practice_id = built.add_clinic(total_deadline_seconds=DEADLINE_SECONDS, max_in_flight=100)
     started = time.monotonic()
-    made = [built.submit(practice_id, f"ACT{number:08}", patient={"first_name": f"P{number}"}) for number in range(wanted)]
+    made = [
+        built.submit(practice_id, f"ACT{number:08}", patient={"first_name": f"P{number}"})
+        for number in range(wanted)
+    ]
     in_flight = ride_out(storm, made)
     took = time.monotonic() - started
 

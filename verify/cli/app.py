@@ -1,8 +1,10 @@
 """The commands, gathered; each imports what it needs when it runs."""
 
+import sys
+
 import typer
 
-from verify.cli import files, people, running, verifications
+from verify.cli import clinic, files, people, running, verifications
 from verify.cli.ending import Exit, end, quiet_end_of_pipe, say
 
 HELP = """Insurance benefit verification for psychiatric clinics.
@@ -27,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 running.register(app)
+clinic.register(app)
 people.register(app)
 verifications.register(app)
 files.register(app)
@@ -35,15 +38,24 @@ files.register(app)
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and gives its exit code; ordinary trouble ends in words, not in a traceback."""
     try:
-        app(arguments, prog_name="verify")
+        code = run(arguments)
+        sys.stdout.flush()
     except BrokenPipeError:
+        # The reader has gone (`| head`).
         quiet_end_of_pipe()
-        return Exit.OK
+        return Exit.ERROR
     except KeyboardInterrupt:
         say("verify: interrupted")
         return Exit.INTERRUPTED
-    except SystemExit as ending:
-        return ending.code if isinstance(ending.code, int) else Exit.OK
     except Exception as error:  # noqa: BLE001 - the last word of every command is said in one place
         return end(error)
+    return code
+
+
+def run(arguments: list[str] | None) -> int:
+    """The exit code with which the command ended, be it by itself or by typer's word."""
+    try:
+        app(arguments, prog_name="verify")
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else Exit.OK
     return Exit.OK

@@ -6,7 +6,7 @@ import traceback
 from enum import IntEnum
 from pathlib import Path
 
-from verify.settings import ConfigurationError
+from verify.settings import ConfigurationError, settings
 
 
 class Exit(IntEnum):
@@ -115,8 +115,10 @@ def unreachable(error: Exception) -> bool:
 
 
 def fault(error: Exception) -> str:
-    """A fault of ours: its kind and place. Its text stays out, for it may hold patient data."""
+    """A fault of ours: its kind and place, all places when debugging. Its text stays out, for it may hold patient data."""
     last = traceback.extract_tb(error.__traceback__)[-1]
+    if settings().log_level == "DEBUG":
+        say("".join(traceback.format_tb(error.__traceback__)))
     place = f"{Path(last.filename).name}:{last.lineno}"
     return f"A fault of the program ({type(error).__name__} at {place}). Please report it with this line."
 

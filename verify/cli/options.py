@@ -26,11 +26,11 @@ Data = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
 
-def chosen(data: Path | None) -> Settings:
+def chosen(data: Path | None, *, port: int | None = None) -> Settings:
     """The settings, with what the command line says put over them."""
     from verify.settings import environment_with, read
 
-    return read(environment_with(data_folder=data))
+    return read(environment_with(data_folder=data, port=port))
 
 
 def client(data: Path | None) -> Client:

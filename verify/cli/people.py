@@ -1,4 +1,4 @@
-"""Practices and their users: the first of each is made at the terminal."""
+"""Users and their one-time sign-in links."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from verify.cli.clinic import Practice, changes, practice_of
 from verify.cli.ending import Exit, Stop, say
 from verify.cli.options import Data, chosen, transaction
 from verify.cli.terminal import write
@@ -27,29 +28,19 @@ LINK = """Print a new one-time sign-in link for a user, for instance when the fi
 \b
   verify users link ada@example.org
 """
-PRACTICE = """Add a practice: the owner of its patients, users and payer accounts. Prints its id.
-
-\b
-  verify practices add "Example Psychiatry" --npi 1999999984 --tax-id 000000000 --zone America/Denver
-"""
-Practice = Annotated[str, typer.Option("--practice", metavar="ID", help="Needed where there are several.")]
-
 users = typer.Typer(help="Users and their sign-in links.", no_args_is_help=True, rich_markup_mode=None)
-practices = typer.Typer(help="Practices.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def register(app: typer.Typer) -> None:
     users.command("add", help=ADD, short_help="Add a user; prints a sign-in link.")(add)
     users.command("link", help=LINK, short_help="Print a new sign-in link.")(link)
     app.add_typer(users, name="users")
-    practices.command("add", help=PRACTICE, short_help="Add a practice.")(add_practice)
-    app.add_typer(practices, name="practices")
 
 
 def add(
-    email: Annotated[str, typer.Argument(show_default=False)],
-    name: Annotated[str, typer.Option(help="As colleagues see it.")],
-    role: Annotated[str, typer.Option(help="What they may do.")] = "coordinator",
+    email: Annotated[str, typer.Argument(metavar="EMAIL", show_default=False)],
+    name: Annotated[str, typer.Option(metavar="NAME", help="As colleagues see it.")],
+    role: Annotated[str, typer.Option(metavar="ROLE", help="What they may do.")] = "coordinator",
     practice: Practice = "",
     data: Data = None,
 ) -> None:
@@ -60,7 +51,7 @@ def add(
         raise Stop(f"No role {role!r}; there are {', '.join(Role)}.", Exit.USAGE)
     if "@" not in email:
         raise Stop("An e-mail address is needed, such as ada@example.org.", Exit.USAGE)
-    with transaction(data) as connection:
+    with changes(data) as connection:
         owner = practice or practice_of(connection)
         try:
             user_id = accounts.add(connection, practice_id=owner, email=email, name=name, role=role)
@@ -71,7 +62,9 @@ def add(
         show_link(connection, user_id, data)
 
 
-def link(email: Annotated[str, typer.Argument(show_default=False)], data: Data = None) -> None:
+def link(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", show_default=False)], data: Data = None
+) -> None:
     from verify.store import users as accounts
 
     with transaction(data) as connection:
@@ -79,38 +72,6 @@ def link(email: Annotated[str, typer.Argument(show_default=False)], data: Data =
         if account is None:
             raise Stop("Nobody has this address; `verify users add` adds a user.", Exit.NOT_FOUND)
         show_link(connection, account.id, data)
-
-
-def add_practice(
-    name: Annotated[str, typer.Argument(show_default=False)],
-    npi: Annotated[str, typer.Option(help="The organization's NPI: who asks the payers.")],
-    tax_id: Annotated[str, typer.Option(help="Its tax id, nine digits.")] = "",
-    zone: Annotated[str, typer.Option(help="The time zone that decides its days.")] = "America/New_York",
-    data: Data = None,
-) -> None:
-    from zoneinfo import ZoneInfo
-
-    from verify.store import clinic
-
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError):
-        raise Stop("No such time zone; names are like America/Denver.", Exit.USAGE) from None
-    with transaction(data) as connection:
-        write(clinic.add_practice(connection, name=name, npi=npi, tax_id=tax_id, time_zone=zone))
-
-
-def practice_of(connection: Connection) -> str:
-    """The only practice there is. Stops with words when there is none, or a choice."""
-    from verify.store import clinic
-
-    only = clinic.only_practice(connection)
-    if only is None:
-        raise Stop(
-            "Which practice? `verify practices add` makes the first, --practice names one of several.",
-            Exit.USAGE,
-        )
-    return str(only.id)
 
 
 def show_link(connection: Connection, user_id: str, data: Path | None) -> None:

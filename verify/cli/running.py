@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from verify.cli.ending import say
-from verify.cli.options import Data, Json, engine
+from verify.cli.options import Data, Json, chosen, engine
 from verify.cli.terminal import write
 
 UP = """Start everything: databases, web, workers, clock, and on an empty data folder the demo clinic.
@@ -54,7 +54,8 @@ def register(app: typer.Typer) -> None:
 def up(
     data: Data = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="The pages' port; 8470 if not said.")
+        int | None,
+        typer.Option(min=0, max=65535, help="The pages' port; 8470 if not said, 0 for any free one."),
     ] = None,
     demo: Annotated[
         bool | None,
@@ -63,7 +64,7 @@ def up(
 ) -> None:
     from verify.servers.up import up as start
 
-    raise typer.Exit(start(data=data, port=port, demo=demo, say=say))
+    raise typer.Exit(start(chosen(data, port=port), demo=demo, say=say))
 
 
 def migrate(data: Data = None) -> None:
@@ -75,9 +76,8 @@ def migrate(data: Data = None) -> None:
 
 def doctor(data: Data = None, json: Json = False) -> None:
     from verify.servers.doctor import as_json, as_text, examine, exit_code
-    from verify.settings import environment_with
 
-    findings = examine(environment_with(data_folder=data))
+    findings = examine(chosen(data))
     write(as_json(findings) if json else as_text(findings))
     raise typer.Exit(exit_code(findings))
 

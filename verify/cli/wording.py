@@ -9,6 +9,7 @@ from verify.cli.terminal import clean, table
 
 Document = Mapping[str, Any]
 NOT_STATED = "not stated"
+HOW = {"second_inquiry": "asked next", "phone": "by phone", "portal": "portal or phone"}
 
 
 def row(document: Document) -> list[str]:
@@ -69,12 +70,15 @@ def summary(document: Document) -> Iterator[str]:
 
 def findings(document: Document) -> Iterator[str]:
     for finding in document.get("findings") or []:
-        yield joined(finding.get("service_line"), finding.get("text") or finding.get("rule"))
+        yield joined(finding.get("service_line"), finding["sentence"])
 
 
 def questions(document: Document) -> Iterator[str]:
     for question in document.get("questions") or []:
-        yield joined(question.get("service_line"), question.get("text") or question.get("fact"))
+        yield (
+            joined(question.get("service_line"), question["text"])
+            + f" ({HOW.get(question['how'], question['how'])})"
+        )
 
 
 def follow_ups(document: Document) -> Iterator[str]:

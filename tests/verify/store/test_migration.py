@@ -64,5 +64,7 @@ def test_the_access_record_is_added_to_and_never_changed(engine: Engine) -> None
 
 def test_errors_of_statements_do_not_carry_their_values(engine: Engine) -> None:
     with pytest.raises(DBAPIError) as caught, engine.begin() as connection:
-        connection.execute(insert(events).values(practice_id="prac_x", verification_id="MARKEDNAME", actor="a", what="w"))
+        connection.execute(
+            insert(events).values(practice_id="prac_x", verification_id="MARKEDNAME", actor="a", what="w")
+        )
     assert "parameters" not in str(caught.value).lower() or "hidden" in str(caught.value).lower()
