@@ -19,7 +19,6 @@ from sqlalchemy.exc import DBAPIError
 
 from payers.simulator.journal import questions
 from tests.house import SETTLED, WORKERS, House, house
-from verify.servers.installation import Installation
 from verify.servers.postgres import Postgres
 from verify.servers.supervisor import Supervisor
 from verify.servers.up import programs
@@ -54,7 +53,7 @@ def storm(tmp_path: Path) -> Iterator[Storm]:
         with house(tmp_path / "data", *urls, latency=LATENCY, concurrency=32) as built:
             wanted = [
                 program
-                for program in programs(built.settings, Installation(demo=False), demo=None)
+                for program in programs(built.settings, 0)
                 if program.name in WORKERS
             ]
             supervisor = Supervisor({"PostgreSQL": postgres, "Valkey": valkey}, wanted, say=lambda _: None)
