@@ -98,7 +98,7 @@ def data_folder(tmp_path: Path) -> Path:
 def fresh_database(server: Postgres, template: str) -> Iterator[str]:
     name = f"test_{next(numbers)}"
     with administrate(server) as session:
-        session.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY wal_log')
+        session.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     yield database_url(server, name)
     with administrate(server) as session:
         session.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

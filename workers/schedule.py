@@ -15,7 +15,7 @@ from verify.settings import settings
 SWEEP_EVERY = 1.0
 
 
-class Pokes(Scheduler):  # type: ignore[misc]  # Celery ships no types
+class Pokes(Scheduler):
     """Beat's schedule without a file: it remembers nothing between runs that matters. Shows that it ticks."""
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:

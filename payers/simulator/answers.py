@@ -1,4 +1,4 @@
-"""one question of a 270 -> the 271 that answers it"""
+"""One question of a 270 -> the 271 that answers it."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""every question that arrived, on disk before it is answered
+"""Every question that arrived, on disk before it is answered.
 
 One JSON object a line. The line of a question holds everything known when it arrived; a second, short line with the
 same `number` follows when its answer goes out. Read both together with `questions`.

@@ -1,4 +1,4 @@
-"""how long an answer takes: fixed, or drawn anew for each question from a seeded distribution"""
+"""How long an answer takes: fixed, or drawn anew for each question from a seeded distribution."""
 
 import random
 from math import inf, log

@@ -1,4 +1,4 @@
-"""the simulated payer on a real socket: `Simulator` for tests, `serve` for the command line"""
+"""The simulated payer on a real socket: `Simulator` for tests, `serve` for the command line."""
 
 import contextlib
 import select

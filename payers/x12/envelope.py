@@ -79,6 +79,15 @@ class Assembler:
         self._done: list[Transaction] = []
         self._batch: Batch | None = None
         self._unterminated = False
+        self._on = {
+            "ISA": self._on_isa,
+            "TA1": self._on_ta1,
+            "GS": self._on_gs,
+            "ST": self._on_st,
+            "SE": self._on_se,
+            "GE": self._on_ge,
+            "IEA": self._on_iea,
+        }
 
     def take(self, found: Batch | Stray) -> list[Transaction]:
         if isinstance(found, Stray):
@@ -87,9 +96,9 @@ class Assembler:
         if found.opens:
             self._end_interchange()
         self._batch = found
-        self._unterminated = found.unterminated
         base, before = self._count, len(self.problems)
         self._walk(found.segments)
+        self._unterminated = found.unterminated
         for index, name, message in found.oddities:
             self._problem("minor", message, base + index + 1, name, at=before)
         return self._completed()
@@ -108,7 +117,7 @@ class Assembler:
             if mark > at:
                 self._inside(segments[at:mark])
             self._count += 1
-            getattr(self, f"_on_{segments[mark][0].lower()}")(segments[mark])
+            self._on[segments[mark][0]](segments[mark])
             at = mark + 1
         if at < len(segments):
             self._inside(segments[at:])

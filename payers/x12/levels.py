@@ -36,6 +36,8 @@ def levels(transaction: Transaction, problems: list[Problem]) -> list[Level]:
         marks = [i for i, segment in enumerate(segments) if segment[0] == "NM1"][:1]
         problems.append(_problem(transaction, first, "HL", "no HL segments; levels are taken from NM101"))
         marks = [mark - 1 for mark in marks]
+    if not marks:
+        return []
     found: list[Level] = []
     by_id: dict[str, int] = {}
     for mark, following in zip(marks, [*marks[1:], end], strict=True):
@@ -56,11 +58,15 @@ def levels(transaction: Transaction, problems: list[Problem]) -> list[Level]:
 
 def _split(body: list[Segment]) -> list[tuple[list[Segment], int]]:
     """Cuts a level where a second person begins without an HL; 2120 names come after an EB and stay."""
-    names = [i for i, segment in enumerate(body) if segment[0] == "NM1"]
-    if len(names) < 2:
+    names = []
+    for i, segment in enumerate(body):
+        if segment[0] == "NM1":
+            names.append(i)
+        elif segment[0] in ("EB", "EQ", "LS"):
+            break
+    cuts = [i for i in names[1:] if _starts_level(element(body[i], 1))]
+    if not cuts:
         return [(body, 0)]
-    benefits = next((i for i, segment in enumerate(body) if segment[0] in ("EB", "EQ", "LS")), len(body))
-    cuts = [i for i in names[1:] if i < benefits and _starts_level(element(body[i], 1))]
     starts = [0, *cuts]
     return [(body[a:b], a) for a, b in zip(starts, [*cuts, len(body)], strict=True)]
 

@@ -3,16 +3,10 @@
 import pytest
 import redis
 
-from verify.queue import CLOCK, STEPS, Sender, app, configure
+from verify.queue import CLOCK, STEPS, Sender, app
 from verify.security.guard import UnsafeArgument
 from verify.verification import Lane, new_id
 from workers import app as workers_app
-
-
-@pytest.fixture
-def broker(valkey_url: str) -> str:
-    configure(valkey_url)
-    return valkey_url
 
 
 def test_the_app_is_set_as_decided() -> None:
@@ -39,23 +33,21 @@ def test_every_step_has_a_task_and_every_lane_a_queue() -> None:
     assert set(workers_app.app.amqp.queues) == {lane.value for lane in Lane} | {CLOCK}
 
 
-def test_no_task_waits_by_a_countdown() -> None:
-    assert all(task.default_retry_delay == 180 or task.max_retries for task in workers_app.app.tasks.values())
-    assert all(not task.acks_late and task.rate_limit is None for task in workers_app.app.tasks.values())
+def test_no_task_acks_late_or_is_limited_by_celery() -> None:
+    ours = [task for name, task in workers_app.app.tasks.items() if name.startswith("verify.")]
+    assert all(not task.acks_late and task.rate_limit is None and task.ignore_result for task in ours)
 
 
-def test_a_message_holds_the_job_id_and_nothing_else(broker: str, valkey: "redis.Redis[bytes]") -> None:
+def test_a_message_holds_the_job_id_and_nothing_else(valkey_url: str, valkey: "redis.Redis[bytes]") -> None:
     job_id = new_id("job")
-    assert Sender().send("ask", job_id, "urgent")
+    assert Sender(valkey_url).send("ask", job_id, "urgent")
     message = valkey.lrange("urgent", 0, -1)[0]
     assert job_id.encode() not in message, "the body is base64, and headers must not repeat it"
     assert b'"argsrepr": "(\\u2026)"' in message
 
 
-@pytest.mark.parametrize(
-    "argument", ["W123456789", "Okafor", "job_1", 7, None, "job_01JD4Z8Q6V3M5N7P9R1T2W4X6Y "]
-)
-def test_a_task_refuses_what_is_no_opaque_id(argument: object, broker: str) -> None:
+@pytest.mark.parametrize("argument", ["W123456789", "Okafor", "job_1", 7, None, "job_01JD4Z8Q6V3M5N7P9R1T2W4X6Y "])
+def test_a_task_refuses_what_is_no_opaque_id(argument: object) -> None:
     for name in ("verify.receive", "verify.ask", "verify.judge", "verify.follow_up"):
         task = app.tasks[name]
         with pytest.raises(UnsafeArgument):
@@ -64,14 +56,13 @@ def test_a_task_refuses_what_is_no_opaque_id(argument: object, broker: str) -> N
             task(argument)
 
 
-def test_a_sender_refuses_what_is_no_opaque_id(broker: str, valkey: "redis.Redis[bytes]") -> None:
+def test_a_sender_refuses_what_is_no_opaque_id(valkey_url: str, valkey: "redis.Redis[bytes]") -> None:
     with pytest.raises(UnsafeArgument):
-        Sender().send("ask", "W123456789", "urgent")
+        Sender(valkey_url).send("ask", "W123456789", "urgent")
     assert valkey.dbsize() == 0
 
 
 def test_a_broker_that_is_away_is_no_error_and_is_left_alone_for_a_while(tmp_path: object) -> None:
-    configure(f"unix://{tmp_path}/nobody.sock")
-    sender = Sender()
+    sender = Sender(f"unix://{tmp_path}/nobody.sock")
     assert sender.send("ask", new_id("job"), "urgent") is False
     assert sender.resting

@@ -13,6 +13,8 @@ from verify.catalogue.shelf import (
     Catalogue,
     CatalogueError,
     load,
+    next_service_type,
+    opening_service_types,
     read_folder,
 )
 
@@ -27,5 +29,7 @@ __all__ = [
     "FdaStatus",
     "ServiceLine",
     "load",
+    "next_service_type",
+    "opening_service_types",
     "read_folder",
 ]

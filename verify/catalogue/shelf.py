@@ -27,15 +27,6 @@ class CatalogueError(Exception):
 class Catalogue:
     service_lines: Mapping[str, ServiceLine]
 
-    def service_types(self, keys: Iterable[str]) -> list[str]:
-        """What to ask at once for these lines: 30 first, then MH where a line asks with it."""
-        wanted = {code for key in keys for code in self.service_lines[key].ask}
-        return [code for code in OPENING_SERVICE_TYPES if code == WHOLE_PLAN or code in wanted]
-
-    def next_service_type(self, key: str, asked: Collection[str]) -> str | None:
-        """The next one to ask for a line that is still open, or None when all have been asked."""
-        return next((code for code in self.service_lines[key].ask if code not in asked), None)
-
 
 @cache
 def load() -> Catalogue:
@@ -58,3 +49,14 @@ def _read(file: Traversable) -> ServiceLine:
     if file.name != f"{line.key}.toml":
         raise CatalogueError(f"{file.name}: its key is {line.key!r}, which belongs in {line.key}.toml")
     return line
+
+
+def opening_service_types(lines: Iterable[ServiceLine]) -> list[str]:
+    """What to ask at once for these lines, each once: 30 first, then MH where a line asks with it."""
+    wanted = {code for line in lines for code in line.ask}
+    return [code for code in OPENING_SERVICE_TYPES if wanted and (code == WHOLE_PLAN or code in wanted)]
+
+
+def next_service_type(line: ServiceLine, asked: Collection[str]) -> str | None:
+    """The next one to ask for a line that is still open, or None when all have been asked."""
+    return next((code for code in line.ask if code not in asked), None)

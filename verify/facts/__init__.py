@@ -1,6 +1,6 @@
 """Fact, merging, conflicts, expiry; pure."""
 
-from verify.facts.answers import facts_from_answers, facts_from_member
+from verify.facts.answers import facts_from_answers
 from verify.facts.calls import CallField, FieldKind, UnreadableAnswers, facts_from_call
 from verify.facts.fact import (
     PLAN_WIDE,
@@ -17,6 +17,7 @@ from verify.facts.fact import (
     expiry,
 )
 from verify.facts.merging import Known, Merged, merge
+from verify.facts.plan import facts_from_member
 
 __all__ = [
     "PLAN_WIDE",

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from verify.facts.answers import cents_of
+from verify.facts.amounts import cents_of
 from verify.facts.fact import (
     PLAN_WIDE,
     WHOLE_PLAN,

@@ -30,7 +30,7 @@ def authorization(case: Case) -> Verdict:
         )
         return case.verdict(RULE, "required", sentence, [known], ask=_asking(case), derived=True)
     sentence = (
-        "The payer states that this kind of service in general needs no prior authorization; "
+        "The payer states that authorization is not required for this kind of service in general; "
         f"for {case.codes} that is not determinable electronically."
     )
     return case.verdict(RULE, "ask_for_codes", sentence, [known], ask=[FactName.AUTHORIZATION], derived=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.facts import FactName, Known, Standing
+from verify.facts import WHOLE_PLAN, FactName, Known, Standing
 from verify.findings.finding import Case, Verdict, dollars, number_of, percent
 
 RULE = "cost_share"
@@ -56,8 +56,18 @@ def _nothing_said(case: Case, copay: Known, coinsurance: Known) -> Verdict:
     if Standing.UNKNOWN in (copay.standing, coinsurance.standing):
         sentence = "What the patient pays per session cannot be told: the payer's figures are ambiguous."
         return case.verdict(RULE, "unknown", sentence, [copay, coinsurance], ask=ask)
-    sentence = "What the patient pays per session is not stated; that is not $0."
+    sentence = "What the patient pays per session is not stated; that is not $0." + _elsewhere(case)
     return case.verdict(RULE, "not_stated", sentence, [copay, coinsurance], ask=ask)
+
+
+def _elsewhere(case: Case) -> str:
+    """What is stated of office visits or of the plan, as a hint: it may not hold here."""
+    for service_type, of_what in (("98", "an office visit"), (WHOLE_PLAN, "the plan in general")):
+        known = [case.merged.look_up(name, service_types=(service_type,)) for name in NAMES]
+        said = [words for words in (_copay_words(known[0]), _coinsurance_words(known[1])) if words]
+        if said:
+            return f" For {of_what} the payer states {' and '.join(said)}; whether that holds here is open."
+    return ""
 
 
 def _speaks(known: Known) -> bool:

@@ -34,10 +34,10 @@ LINES: tuple[Line, ...] = (
     Line(1, "This call may be recorded. May I have your name and a reference number for this call?"),
     Line(
         2,
-        "Is coverage active on {day}? Since when, until when, and when does the plan year start? "
-        "Is any other insurance on file, and when was that last updated?",
-        (FactName.ACTIVE, FactName.PLAN_BEGIN, FactName.PLAN_END, FactName.OTHER_PAYER),
+        "Is coverage active on {day}? Since when, until when, and when does the plan year start?",
+        (FactName.ACTIVE, FactName.PLAN_BEGIN, FactName.PLAN_END),
     ),
+    Line(2, "Is any other insurance on file, and when was that last updated?", (FactName.OTHER_PAYER,)),
     Line(
         3,
         "Who administers outpatient mental health for this group? And {codes}? "
@@ -62,16 +62,14 @@ LINES: tuple[Line, ...] = (
     ),
     Line(
         7,
-        "Deductible and out-of-pocket maximum, individual and family: how much, how much is left, "
-        "as of what date? Are claims in process?",
-        (
-            FactName.DEDUCTIBLE_TOTAL,
-            FactName.DEDUCTIBLE_MET,
-            FactName.DEDUCTIBLE_REMAINING,
-            FactName.OUT_OF_POCKET_TOTAL,
-            FactName.OUT_OF_POCKET_MET,
-            FactName.OUT_OF_POCKET_REMAINING,
-        ),
+        "The deductible, individual and family: how much, how much is left, as of what date? "
+        "Are claims in process?",
+        (FactName.DEDUCTIBLE_TOTAL, FactName.DEDUCTIBLE_MET, FactName.DEDUCTIBLE_REMAINING),
+    ),
+    Line(
+        7,
+        "The out-of-pocket maximum, individual and family: how much, how much is left, as of what date?",
+        (FactName.OUT_OF_POCKET_TOTAL, FactName.OUT_OF_POCKET_MET, FactName.OUT_OF_POCKET_REMAINING),
     ),
     Line(8, "Is there a visit limit, how much of it is used, and what counts?", (FactName.LIMITS,)),
     Line(

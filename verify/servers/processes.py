@@ -98,6 +98,9 @@ def environment(process: Process, chosen: Settings) -> dict[str, str]:
         **environment_for(beating),
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUNBUFFERED": "1",
+        # A file in the folder `verify up` was typed in must not stand in for a module of ours.
+        "PYTHONSAFEPATH": "1",
+        "VERIFY_PROCESS": process.name,
     }
 
 

@@ -3,10 +3,11 @@
 import http.client
 import os
 import signal
-import sys
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import NoReturn
 
@@ -44,12 +45,7 @@ class Ended(BaseException):
     """A signal asked us to end. Not an Exception, so that nothing on the way swallows it."""
 
 
-def print_line(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def up(chosen: Settings, *, demo: bool | None = None, say: Say = print_line) -> int:
+def up(chosen: Settings, *, demo: bool | None, say: Say) -> int:
     """Runs until Ctrl-C or SIGTERM, then gives the exit code: 0 after such an end, 1 if it could not start.
 
     `demo`: None leaves it to what the data folder is. Port 0 takes any free one. For the main thread.
@@ -76,7 +72,10 @@ def ending_by_signal() -> Iterator[None]:
             signal.signal(each, lambda again, _: os._exit(128 + again))
         raise Ended(signal.Signals(number).name)
 
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # Else we run under nohup, to outlive the terminal.
+        numbers.append(signal.SIGHUP)
     before = {each: signal.signal(each, end) for each in numbers}
     try:
         yield
@@ -115,8 +114,16 @@ def prepare(chosen: Settings, demo: bool | None, engine: Engine, supervisor: Sup
     if installation.demo and not has_practice(engine):
         practice_id = demo_clinic.seed(chosen, f"http://127.0.0.1:{installation.simulator_port}")
         add_administrator(engine, practice_id)
-    supervisor.start(programs(chosen, installation.simulator_port if simulated else 0))
-    wait_until_ready(chosen, supervisor)
+    everything = programs(chosen, installation.simulator_port if simulated else 0)
+    payers, ours = everything[: int(simulated)], everything[int(simulated) :]
+    supervisor.start(payers)
+    if simulated:
+        # Or the first questions of the demo would find nobody there.
+        wait_until(lambda: listens(installation.simulator_port), "simulator", chosen, supervisor)
+    supervisor.start(ours)
+    for process in needed(demo=False):
+        if path := process.ready_path:
+            wait_until(partial(answers, chosen, path), process.name, chosen, supervisor)
     welcome(chosen, engine, installation.demo, say)
 
 
@@ -158,18 +165,23 @@ def programs(chosen: Settings, simulator_port: int) -> list[Program]:
     ]
 
 
-def wait_until_ready(chosen: Settings, supervisor: Supervisor) -> None:
-    """Until every process that says when it is ready has said so. Raises ServerFault."""
-    for process in needed(demo=False):
-        if process.ready_path is None:
-            continue
-        deadline = time.monotonic() + READY_SECONDS
-        while not answers(chosen, process.ready_path):
-            supervisor.check()
-            if time.monotonic() > deadline or supervisor.deaths(process.name) >= HOPELESS_DEATHS:
-                said = last_lines(log_file(process, chosen), 10)
-                raise ServerFault(f"{process.name} did not become ready:\n{said}")
-            time.sleep(0.1)
+def wait_until(ready: Callable[[], bool], name: str, chosen: Settings, supervisor: Supervisor) -> None:
+    """Raises ServerFault with the process's last words when it does not become ready."""
+    deadline = time.monotonic() + READY_SECONDS
+    while not ready():
+        supervisor.check()
+        if time.monotonic() > deadline or supervisor.deaths(name) >= HOPELESS_DEATHS:
+            said = last_lines(chosen.data_folder / "logs" / f"{name}.log", 10)
+            raise ServerFault(f"{name} did not become ready:\n{said}")
+        time.sleep(0.1)
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def answers(chosen: Settings, path: str) -> bool:
@@ -190,7 +202,10 @@ def welcome(chosen: Settings, engine: Engine, demo: bool, say: Say) -> None:
     address = f"http://{chosen.host}:{chosen.port}"
     write_private(chosen.data_folder / ADDRESS_FILE, address + "\n")
     write_cli_token(chosen.data_folder, engine)
-    say(f"verify is ready: {address}{'  (demo: invented people only)' if demo else ''}")
     link = sign_in_link(engine, address)
-    say(f"Sign in once with: {link}" if link else "Nobody can sign in yet: verify users add")
-    say(f"Data: {chosen.data_folder}   Keep a copy of {chosen.key_file} elsewhere.   End with Ctrl-C.")
+    lines = [
+        f"verify is ready: {address}{'  (demo: invented people only)' if demo else ''}",
+        f"Sign in once with: {link}" if link else "Nobody can sign in yet: verify users add",
+        f"Data: {chosen.data_folder}   Keep a copy of {chosen.key_file} elsewhere.   End with Ctrl-C.",
+    ]
+    say("\n".join(lines))

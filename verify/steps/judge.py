@@ -37,10 +37,9 @@ def judge(work: Work, claim: Claim) -> None:
         known = evidence.facts_of(connection, verification)
         lines = [load().service_lines[key] for key in verification.service_lines]
         _conclude(work, connection, verification, known, lines, zone)
-        hints = _ask_further(connection, verification, asked, known, lines) or [
-            _follow_up(connection, verification, claim)
-        ]
-    work.hint(*hints)
+        hints = _ask_further(connection, verification, asked, known, lines)
+        following = None if hints else _follow_up(connection, verification, claim)
+    work.hint(*hints, following)
 
 
 def _facts(work: Work, verification: Row[Any], row: Row[Any], zone: ZoneInfo) -> list[Fact]:
@@ -59,8 +58,8 @@ def _facts(work: Work, verification: Row[Any], row: Row[Any], zone: ZoneInfo) ->
     )
     said = answers(member, [row.service_type], verification.date_of_service)
     return [
-        *facts_from_answers(said, source=source, service_type=row.service_type),
-        *facts_from_member(member, source=source, service_type=row.service_type),
+        *facts_from_answers(said, source=source, service_type=row.service_type, member=member),
+        *facts_from_member(member, source=source, on=verification.date_of_service),
     ]
 
 

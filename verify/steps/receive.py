@@ -69,6 +69,6 @@ def _ask_a_person(
 
 
 def _plan(connection: Connection, verification: Row[Any]) -> list[Hint]:
-    lines = [load().service_lines[key] for key in verification.service_lines]
     verifications.change(connection, verification, state=VerificationState.ASKING.value, state_detail="")
+    lines = [load().service_lines[key] for key in verification.service_lines]
     return plan(connection, verification, opening_service_types(lines))

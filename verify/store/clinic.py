@@ -73,7 +73,7 @@ def find_payer(connection: Connection, practice_id: str, name: str) -> Row[Any] 
     wanted = " ".join(name.split()).lower()
     if not wanted:
         return None
-    alias = func.unnest(payers.c.aliases).table_valued("alias")
+    alias = func.unnest(payers.c.aliases).table_valued("alias").render_derived(name="aliases")
     fits = or_(
         func.lower(payers.c.code) == wanted,
         func.lower(payers.c.name) == wanted,

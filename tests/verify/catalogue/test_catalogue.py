@@ -8,6 +8,8 @@ from verify.catalogue import (
     CatalogueError,
     FdaStatus,
     load,
+    next_service_type,
+    opening_service_types,
     read_folder,
 )
 
@@ -49,17 +51,21 @@ def test_a_tms_course_counts_its_first_treatment_once():
 
 @pytest.mark.parametrize("keys", [["tms"], ["ketamine_iv"], ["spravato_medical", "psychotherapy", "tms"]])
 def test_the_plan_and_mental_health_are_asked_at_once_each_once(keys):
-    assert load().service_types(keys) == ["30", "MH"]
+    assert opening_service_types(LINES[key] for key in keys) == ["30", "MH"]
+
+
+def test_nothing_is_asked_for_no_lines():
+    assert opening_service_types([]) == []
 
 
 def test_the_next_service_type_follows_the_lines_own_order():
     asked = ["30", "MH"]
     order = []
-    while (code := load().next_service_type("tms", asked)) is not None:
+    while (code := next_service_type(LINES["tms"], asked)) is not None:
         order.append(code)
         asked.append(code)
     assert order == ["A8", "CF", "A4"]
-    assert load().next_service_type("ketamine_iv", {"30", "MH"}) == "98"
+    assert next_service_type(LINES["ketamine_iv"], {"30", "MH"}) == "98"
 
 
 def test_what_is_read_for_a_line_has_the_whole_plan_last_or_not_at_all():

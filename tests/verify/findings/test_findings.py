@@ -163,6 +163,28 @@ def test_a_mental_health_copay_does_not_settle_what_tms_costs():
     assert judgement.summary.copay_cents is None
 
 
+@pytest.mark.parametrize(
+    ("types", "words"), [("98", "For an office visit"), ("30", "For the plan in general")]
+)
+def test_what_is_stated_elsewhere_is_a_hint_and_no_answer(types, words):
+    elsewhere = fact("copay", VALUE, {"cents": 30_00, "per": "visit"}, types=types)
+    found = finding("cost_share", elsewhere)
+    assert found.conclusion == "not_stated"
+    assert (
+        f"{words} the payer states a copay of $30.00 per visit; whether that holds here is open."
+        in found.sentence
+    )
+    assert judged(elsewhere).summary.copay_cents is None
+
+
+def test_a_service_reported_as_no_benefit_is_asked_about_and_not_excluded():
+    reported = fact("covered", NO)
+    assert finding("covered", reported, line="tms").conclusion == "reported_not_covered"
+    assert {"covered", "administrator"} <= asked(reported, line="tms")
+    own = fact("covered", YES, line="tms", kind=SourceKind.CALL)
+    assert finding("covered", reported, own, line="tms").conclusion == "covered"
+
+
 def test_a_call_about_tms_settles_what_tms_costs():
     called = fact("copay", VALUE, {"cents": 40_00, "per": "day"}, line="tms", kind=SourceKind.CALL)
     applies = fact("deductible_applies", NO, line="tms", kind=SourceKind.CALL)
@@ -259,7 +281,8 @@ def test_only_what_was_said_of_the_line_itself_counts_for_coverage_and_network(r
     own = fact(name, standing, line="tms", kind=SourceKind.CALL)
     expected = conclusions.get((rule, standing), "unknown" if standing is UNKNOWN else "not_stated")
     assert finding(rule, own, line="tms").conclusion == expected
-    assert finding(rule, fact(name, standing), line="tms").conclusion == "not_stated"
+    if (rule, standing) != ("covered", NO):
+        assert finding(rule, fact(name, standing), line="tms").conclusion == "not_stated"
     assert (name in asked(own, line="tms")) == (standing in {UNKNOWN, SILENT})
 
 

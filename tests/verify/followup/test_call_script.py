@@ -38,7 +38,9 @@ def test_a_call_always_begins_with_a_reference_and_ends_with_reading_back():
         (["in_network"], [4]),
         (["covered"], [5]),
         (["copay", "coinsurance"], [6]),
-        (["deductible_remaining", "out_of_pocket_remaining"], [7]),
+        (["deductible_remaining"], [7]),
+        (["deductible_remaining", "out_of_pocket_remaining"], [7, 7]),
+        (["active", "other_payer"], [2, 2]),
         (["limits"], [8]),
         (["authorization", "authorization_route"], [9]),
         (["authorization", "active"], [2, 9]),
@@ -62,6 +64,12 @@ def test_the_codes_of_the_day_are_read_out():
     assert "S0013" not in spoken
     assert "March 4, 2026" in spoken
     assert "{" not in "".join(line["say"] for line in made["lines"])
+
+
+def test_what_is_known_is_not_asked_beside_what_is_open():
+    spoken = " ".join(line["say"] for line in script("out_of_pocket_remaining")["lines"])
+    assert "out-of-pocket" in spoken
+    assert "deductible" not in spoken
 
 
 def test_two_service_lines_are_asked_about_one_after_the_other():
