@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from verify.cli.terminal import clean, table
+from verify.cli.terminal import clean, places, table
 
 Document = Mapping[str, Any]
 
@@ -137,4 +137,4 @@ def of_id(identifier: str | None) -> str:
 
 
 def at(said: Document) -> str:
-    return f" [{', '.join(map(str, said['segments']))}]" if said["segments"] else ""
+    return f" [{places(said['segments'])}]" if said["segments"] else ""

@@ -76,8 +76,9 @@ def migrate(data: Data = None) -> None:
 
 def doctor(data: Data = None, json: Json = False) -> None:
     from verify.servers.doctor import as_json, as_text, examine, exit_code
+    from verify.settings import environment_with
 
-    findings = examine(chosen(data))
+    findings = examine(environment_with(data_folder=data))
     write(as_json(findings) if json else as_text(findings))
     raise typer.Exit(exit_code(findings))
 

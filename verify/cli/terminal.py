@@ -41,3 +41,14 @@ def fitted(lines: Iterable[str]) -> list[str]:
         return list(lines)
     width = shutil.get_terminal_size().columns
     return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
+
+
+def places(segments: Sequence[int]) -> str:
+    """Segment numbers, neighbors drawn together: "18-23, 31"."""
+    runs: list[list[int]] = []
+    for number in sorted(set(segments)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

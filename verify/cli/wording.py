@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from verify.cli.terminal import clean, table
+from verify.cli.answer_wording import words
+from verify.cli.terminal import clean, places, table
 
 Document = Mapping[str, Any]
 NOT_STATED = "not stated"
@@ -93,7 +94,7 @@ def facts(document: Document) -> Iterator[str]:
             fact["name"].replace("_", " "),
             about(fact.get("about") or {}),
             value(fact),
-            fact.get("status") or "",
+            str(fact.get("status", "")).replace("_", " "),
             source(fact),
         ]
         for fact in document.get("facts") or []
@@ -104,14 +105,14 @@ def inquiries(document: Document) -> Iterator[str]:
     for asked in document.get("inquiries") or []:
         payer = asked.get("payer") or {}
         name = payer.get("name") if isinstance(payer, Mapping) else payer
-        words = [
+        said = [
             clean(name or ""),
             f"service type {asked.get('service_type')}",
             asked["state"],
             asked.get("outcome_code"),
         ]
         again = f", asked again at {moment(asked['ask_again_at'])}" if asked.get("ask_again_at") else ""
-        yield ", ".join(filter(None, words)) + f", attempt {asked.get('attempt')}" + again
+        yield ", ".join(filter(None, said)) + f", attempt {asked.get('attempt')}" + again
 
 
 def notes(document: Document) -> Iterator[str]:
@@ -164,10 +165,10 @@ def amount(name: str, said: object) -> str:
     if isinstance(said, int) and not isinstance(said, bool):
         return percent(Decimal(said) / 100) or "" if name == "coinsurance" else dollars(said)
     if isinstance(said, Mapping):
+        parts = {key: each for key, each in said.items() if each not in (None, "")}
         return ", ".join(
-            dollars(each) if key == "cents" else clean(each)
-            for key, each in said.items()
-            if each not in (None, "")
+            dollars(each) if key == "cents" else f"{key.replace('_', ' ')} {words(each, key)}"
+            for key, each in parts.items()
         )
     if isinstance(said, list | tuple):
         return "; ".join(amount(name, each) for each in said)
@@ -194,7 +195,7 @@ def source(fact: Document) -> str:
     origin = fact.get("source") or {}
     kind = {"x12_271": "271"}.get(origin.get("kind", ""), origin.get("kind", ""))
     segments = fact.get("segments") or []
-    where = f" segment{'s' if len(segments) > 1 else ''} {', '.join(map(str, segments))}" if segments else ""
+    where = f" segment{'s' if len(segments) > 1 else ''} {places(segments)}" if segments else ""
     return f"{kind}{where}, {moment(origin.get('obtained_at'))}"
 
 

@@ -1,5 +1,6 @@
 """The command line against a running system: `verify up --demo`, started once for this file."""
 
+import base64
 import json
 import os
 import pty
@@ -259,3 +260,67 @@ def test_an_interrupted_watch_ends_with_130(system: System, submitted: str) -> N
         assert process.wait(10) == 130
         assert process.stderr is not None
         assert "Traceback" not in process.stderr.read()
+
+
+MARKED = {
+    "patient": {"last_name": "Markedlast", "first_name": "Markedfirst", "birth_date": "1951-07-19"},
+    "coverage": {"payer": "bluehollow", "group_number": "MARKEDGROUP"},
+    "service_lines": ["tms"],
+    "date_of_service": "2026-12-01",
+}
+#: Each family of outcomes once, by payer and member id.
+COURSES = [
+    ("bluehollow", "ACT7MARKEDID"),
+    ("bluehollow", "INA7MARKEDID"),
+    ("bluehollow", "CRV7MARKEDID"),
+    ("bluehollow", "AAA757MARKEDID"),
+    ("bluehollow", "AAA587MARKEDID"),
+    ("bluehollow", "H5037MARKEDID"),
+    ("bluehollow", "NOISE7MARKEDID"),
+    ("bluehollow", "TRUNC7MARKEDID"),
+    ("bluehollow", "X999MARKEDID"),
+    ("unionfund", "PHONE7MARKEDID"),
+    ("nobody knows this payer", "LOST7MARKEDID"),
+]
+MARKS = [
+    b"markedlast",
+    b"markedfirst",
+    b"markedid",
+    b"markedgroup",
+    b"markednote",
+    b"1951-07-19",
+    b"19510719",
+]
+
+
+def disguises(mark: bytes) -> Iterator[bytes]:
+    """The mark as it is, in hex, and in base64 at each of its three offsets."""
+    yield mark
+    for case in (mark, mark.upper(), mark.capitalize()):
+        yield case.hex().encode()
+        for offset in range(3):
+            yield base64.b64encode(b"\0" * offset + case)[4 if offset else 0 : -4].lower()
+
+
+def test_no_file_of_a_running_system_holds_what_belongs_to_a_patient(system: System) -> None:
+    for payer, member_id in COURSES:
+        request = {**MARKED, "coverage": {**MARKED["coverage"], "payer": payer, "member_id": member_id}}  # type: ignore[dict-item]
+        done = system.verify("submit", "-", stdin=json.dumps(request))
+        assert done.returncode == 0, done.stderr
+    made = done.stdout.strip()
+    assert system.verify("notes", "add", made, "Markednote").returncode == 0
+    assert "Markedlast" in system.verify("show", made).stdout
+    system.verify("watch", "--for", "8")
+    time.sleep(1.5)  # Valkey writes its file out each second
+
+    found = {
+        (file.relative_to(system.data), mark)
+        for file in system.data.rglob("*")
+        if file.is_file()
+        for content in [file.read_bytes().lower()]
+        for mark in MARKS
+        if any(disguise in content for disguise in disguises(mark))
+    }
+    assert found == set()
+    assert (system.data / "valkey").is_dir()
+    assert any((system.data / "logs").iterdir())

@@ -103,10 +103,19 @@ def test_parts_without_content_have_no_heading() -> None:
         ("deductible_remaining", 135000, "$1,350.00"),
         ("coinsurance", 2000, "20 %"),
         ("coinsurance", 1250, "12.5 %"),
-        ("copay", {"cents": 3000, "per": "visit"}, "$30.00, visit"),
+        ("copay", {"cents": 3000, "per": "visit"}, "$30.00, per visit"),
         ("plan_name", "Invented PPO", "Invented PPO"),
-        ("administrator", {"name": "Elsewhere", "phone": None}, "Elsewhere"),
-        ("limits", [{"quantity": "20", "unit": "visits"}, {"quantity": "5"}], "20, visits; 5"),
+        ("administrator", {"name": "Elsewhere", "phone": None}, "name Elsewhere"),
+        (
+            "copay",
+            [{"amount": "15", "per": "visit"}, {"amount": "35"}],
+            "amount $15.00, per visit; amount $35.00",
+        ),
+        (
+            "limits",
+            [{"quantity": "20", "unit": "visits"}, {"quantity": "5"}],
+            "quantity 20, unit visits; quantity 5",
+        ),
     ],
 )
 def test_the_value_of_a_fact_is_shown_in_its_unit(name: str, said: object, words: str) -> None:
@@ -120,7 +129,7 @@ def test_the_value_of_a_fact_is_shown_in_its_unit(name: str, said: object, words
         ({"name": "active", "standing": "no"}, "no"),
         ({"name": "active", "standing": "not_stated"}, "not stated"),
         ({"name": "active", "standing": "unknown"}, "unknown"),
-        ({"name": "administrator", "standing": "yes", "value": {"name": "Elsewhere"}}, "yes: Elsewhere"),
+        ({"name": "administrator", "standing": "yes", "value": {"name": "Elsewhere"}}, "yes: name Elsewhere"),
         ({"name": "deductible_met", "standing": "value", "value": 0}, "$0.00"),
     ],
 )
@@ -135,6 +144,13 @@ def test_money_of_another_currency_keeps_its_name() -> None:
 
 def test_control_characters_and_line_breaks_are_taken_out() -> None:
     assert terminal.clean("a\x1b[31mb\nc\x9bd") == "a [31mb c d"
+
+
+@pytest.mark.parametrize(
+    ("segments", "words"), [([], ""), ([7], "7"), ([20, 18, 19, 31, 19], "18-20, 31"), ([4, 5], "4-5")]
+)
+def test_neighboring_segments_are_drawn_together(segments: list[int], words: str) -> None:
+    assert terminal.places(segments) == words
 
 
 def test_columns_are_as_wide_as_their_content() -> None:
