@@ -51,11 +51,7 @@ def storm(tmp_path: Path) -> Iterator[Storm]:
     urls = postgres.start(), valkey.start()
     try:
         with house(tmp_path / "data", *urls, latency=LATENCY, concurrency=32) as built:
-            wanted = [
-                program
-                for program in programs(built.settings, 0)
-                if program.name in WORKERS
-            ]
+            wanted = [program for program in programs(built.settings, 0) if program.name in WORKERS]
             supervisor = Supervisor({"PostgreSQL": postgres, "Valkey": valkey}, say=lambda _: None)
             supervisor.start(wanted)
             try:
@@ -190,7 +186,12 @@ def count(built: House, practice_id: str) -> dict[str, Any]:
                 "facts": one(select(func.count()).select_from(facts)),
                 "facts_each": each(facts),
                 "facts_twice": twice(
-                    facts, facts.c.verification_id, facts.c.name, document["about"], document["segments"]
+                    facts,
+                    facts.c.verification_id,
+                    facts.c.name,
+                    document["about"],
+                    document["source"]["reference"],
+                    document["segments"],
                 ),
                 "follow_ups_each": each(follow_ups),
                 "follow_ups_twice": twice(follow_ups, follow_ups.c.verification_id, follow_ups.c.kind),
