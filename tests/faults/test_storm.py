@@ -56,8 +56,8 @@ def storm(tmp_path: Path) -> Iterator[Storm]:
                 for program in programs(built.settings, 0)
                 if program.name in WORKERS
             ]
-            supervisor = Supervisor({"PostgreSQL": postgres, "Valkey": valkey}, wanted, say=lambda _: None)
-            supervisor.start()
+            supervisor = Supervisor({"PostgreSQL": postgres, "Valkey": valkey}, say=lambda _: None)
+            supervisor.start(wanted)
             try:
                 yield Storm(built, supervisor, postgres, valkey)
             finally:
@@ -177,7 +177,7 @@ def count(built: House, practice_id: str) -> dict[str, Any]:
                 return int(one(select(func.count()).select_from(repeated)))
 
             def each(table: Any) -> list[int]:
-                per = select(func.count().label("n")).group_by(table.c.verification_id).subquery()
+                per = select(func.count(table.c.id).label("n")).group_by(table.c.verification_id).subquery()
                 return sorted(connection.execute(select(per.c.n).distinct()).scalars())
 
             document = facts.c.document
