@@ -14,7 +14,8 @@ def clean(text: object) -> str:
 
 
 def write(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
+    """A line, at once: whoever reads along through a pipe waits for it."""
+    print(text, flush=True)
 
 
 def write_json(document: object) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import requests
 
 from tests.verify.cli.conftest import Ended, environment, verify
 
@@ -172,7 +173,7 @@ def test_watching_on_a_terminal_leaves_the_last_state_standing(system: System, s
 
 
 def test_watching_everything_ends_when_nothing_is_being_asked(system: System, submitted: str) -> None:
-    done = system.verify("watch", "--json", "--for", "40")
+    done = system.verify("watch", "--json", "--for", "3")
     last = json.loads(done.stdout.splitlines()[-1])
     assert set(last) == {"moving", "newest"}
     assert "watch again" in done.stderr or not any(last["moving"].values())
@@ -190,14 +191,22 @@ def test_an_empty_note_is_refused(system: System, submitted: str) -> None:
     assert system.verify("notes", "add", submitted, "  ").returncode == 2
 
 
-def test_a_user_gets_a_link_that_signs_in_once(system: System) -> None:
-    import requests
-
+def test_a_new_user_signs_in_with_the_link_once(system: System) -> None:
     done = system.verify("users", "add", "bo@example.test", "--name", "Bo Example", "--role", "front_desk")
     assert done.returncode == 0, done.stderr
-    link = done.stdout.strip()
-    assert link.startswith((system.data / "address").read_text().strip() + "/sign-in/")
-    assert requests.get(link, timeout=10).status_code == 200
+    page, _, token = done.stdout.strip().partition("#")
+    assert page.startswith((system.data / "address").read_text().strip() + "/sign-in/")
+    assert [sign_in(page, token), sign_in(page, token)] == [303, 401]
+
+
+def sign_in(page: str, token: str) -> int:
+    """The status a browser gets that opens the page and presses its button."""
+    with requests.Session() as browser:
+        hidden = re.findall(
+            r'<input type="hidden" name="(\w+)" value="([^"]*)"', browser.get(page, timeout=10).text
+        )
+        form = {**dict(hidden), "token": token}
+        return browser.post(page, data=form, allow_redirects=False, timeout=10).status_code
 
 
 def test_an_address_that_has_an_account_is_a_conflict_and_gets_a_new_link(system: System) -> None:
