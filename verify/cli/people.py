@@ -78,12 +78,10 @@ def show_link(connection: Connection, user_id: str, data: Path | None) -> None:
     """The link goes to stdout, once; only its hash is kept."""
     from datetime import UTC, datetime
 
-    from verify.security.sessions import LINK_LIFE, mint
+    from verify.security.sessions import LINK_LIFE
     from verify.store import users as accounts
 
-    secret = mint()
-    accounts.make_link(connection, user_id, secret.hash, datetime.now(UTC) + LINK_LIFE)
-    write(f"{address(data)}/sign-in/link#{secret.text}")
+    write(accounts.sign_in_link(connection, user_id, address(data), datetime.now(UTC)))
     say(f"verify: the link works once, within {LINK_LIFE.seconds // 60} minutes")
 
 

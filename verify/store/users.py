@@ -1,6 +1,6 @@
 """People who work here: accounts, sessions, one-time links, API tokens, and failed sign-ins.
 
-Tokens arrive as hashes: what a browser or a script holds is never in the database.
+What a browser or a script holds is never in the database, only its hash.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from verify.security.sessions import ApiToken, api_token_works
+from verify.security.sessions import LINK_LIFE, ApiToken, api_token_works, mint
 from verify.store.tables import api_tokens, practices, sessions, sign_in_failures, sign_in_links, users
 from verify.verification import new_id
 
@@ -152,6 +152,16 @@ def end_sessions_of(connection: Connection, user_id: str, now: datetime, *, but:
 
 
 # --- one-time links -------------------------------------------------------------------------------------
+
+
+def sign_in_link(connection: Connection, user_id: str, address: str, now: datetime) -> str:
+    """A link that signs the person in once, within `LINK_LIFE`; `address` is where the browser finds us.
+
+    The secret stands behind the #, where no server and no log sees it; its hash is all we keep.
+    """
+    secret = mint()
+    make_link(connection, user_id, secret.hash, now + LINK_LIFE)
+    return f"{address.rstrip('/')}/sign-in/link#{secret.text}"
 
 
 def make_link(connection: Connection, user_id: str, token_hash: bytes, expires_at: datetime) -> str:

@@ -14,7 +14,6 @@ from verify.security.passwords import Busy, Passwords
 from verify.security.sessions import (
     ABSOLUTE,
     FAILURE_WINDOW,
-    LINK_LIFE,
     csrf_token,
     hash_token,
     is_csrf_token,
@@ -111,14 +110,6 @@ def keep_session(request: Request, caller: CallerNow) -> Response:
     now = request.app.state.work.now()
     ends_at = session_ends_at(created_at=caller.session.created_at, seen_at=now)
     return Response(status_code=204, headers={"X-Session-Seconds": str(int((ends_at - now).total_seconds()))})
-
-
-def make_link(work: Work, user_id: str, address: str) -> str:
-    """A one-time sign-in link for a person, good for `LINK_LIFE`; `address` is where the browser finds us."""
-    token = mint()
-    with work.engine.begin() as connection:
-        users.make_link(connection, user_id, token.hash, work.now() + LINK_LIFE)
-    return f"{address.rstrip('/')}/sign-in/link#{token.text}"
 
 
 def passwords(request: Request) -> Passwords:

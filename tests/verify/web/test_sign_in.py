@@ -6,9 +6,9 @@ from datetime import timedelta
 from sqlalchemy import select, text, update
 
 from tests.verify.web.conftest import PASSWORD, QUICK, Site, Visit
+from verify.store import users as people
 from verify.store.tables import access_rows, sessions, users
 from verify.web.app import create_app
-from verify.web.sign_in import make_link
 
 
 def arrive(site: Site, path: str = "/sign-in") -> Visit:
@@ -162,11 +162,16 @@ def test_a_session_id_in_the_visitor_cookie_earns_no_token_of_that_session(site:
     assert victim.csrf not in attacker.get("/sign-in").text
 
 
+def new_link(site: Site, user_id: str) -> str:
+    with site.work.engine.begin() as connection:
+        return people.sign_in_link(connection, user_id, site.url, site.work.now())
+
+
 def test_a_link_signs_in_once_and_offers_a_password_first(site: Site) -> None:
     user_id = site.here.user_ids["front_desk"]
     with site.work.engine.begin() as connection:
         connection.execute(update(users).where(users.c.id == user_id).values(password_hash=None))
-    address, _, token = make_link(site.work, user_id, site.url).partition("#")
+    address, _, token = new_link(site, user_id).partition("#")
     assert address == f"{site.url}/sign-in/link"
     first = arrive(site, "/sign-in/link")
     answer = first.send_form("/sign-in/link", token=token)
@@ -177,7 +182,7 @@ def test_a_link_signs_in_once_and_offers_a_password_first(site: Site) -> None:
 
 
 def test_looking_at_a_link_does_not_use_it(site: Site) -> None:
-    _, _, token = make_link(site.work, site.here.user_ids["admin"], site.url).partition("#")
+    _, _, token = new_link(site, site.here.user_ids["admin"]).partition("#")
     for _ in range(3):
         Visit(site.url, "", "").get("/sign-in/link")
     assert arrive(site, "/sign-in/link").send_form("/sign-in/link", token=token).status_code == 303
