@@ -13,6 +13,8 @@ from verify.settings import settings
 
 #: Seconds between two sweeps; a poke that waited longer is worthless.
 SWEEP_EVERY = 1.0
+#: Seconds between two looks for a practice whose morning has come.
+DIGESTS_EVERY = 60.0
 
 
 class Pokes(Scheduler):
@@ -30,6 +32,11 @@ app.conf.beat_schedule = {
         "schedule": SWEEP_EVERY,
         "options": {"queue": CLOCK, "expires": 5 * SWEEP_EVERY, "retry": False},
     },
+}
+app.conf.beat_schedule["plan_digests"] = {
+    "task": "verify.plan_digests",
+    "schedule": DIGESTS_EVERY,
+    "options": {"queue": CLOCK, "expires": DIGESTS_EVERY, "retry": False},
 }
 app.conf.beat_scheduler = Pokes
 app.conf.beat_max_loop_interval = SWEEP_EVERY

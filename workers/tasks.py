@@ -29,6 +29,21 @@ def follow_up(job_id: str) -> None:
     steps.run(current_work(), job_id)
 
 
+@app.task(name="verify.notify")
+def notify(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.digest")
+def digest(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.plan_digests")
+def plan_digests() -> None:
+    steps.plan_digests(current_work())
+
+
 @app.task(name="verify.sweep")
 def sweep() -> None:
     steps.sweep(current_work())

@@ -1,6 +1,7 @@
 """The pipeline, in order: accept, receive, ask, judge, follow up; and what people do in between."""
 
 from verify.steps.accept import Accepted, accept
+from verify.steps.digest import plan_digests
 from verify.steps.people import (
     Call,
     NotAllowed,
@@ -27,6 +28,7 @@ __all__ = [
     "close_follow_up",
     "complete_information",
     "open_work",
+    "plan_digests",
     "record_call",
     "run",
     "sign_off",

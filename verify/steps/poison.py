@@ -5,13 +5,23 @@ from sqlalchemy import Connection
 from verify.followup import stuck
 from verify.steps.settle import settle
 from verify.steps.work import Work
-from verify.store import clinic, evidence, inquiries, verifications
+from verify.store import clinic, digests, evidence, inquiries, notices, verifications
 from verify.store.jobs import Claim, Hint
 from verify.verification import InquiryState, VerificationState
 
 
 def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
-    """Says on the verification that a step failed for good; a job to hint when its others are done."""
+    """Says on the verification that a step failed for good; a job to hint when its others are done.
+
+    A notice or a digest says so on its own row: its page shows it, and a person may send it again.
+    """
+    match claim.step:
+        case "notify":
+            notices.end(connection, claim.subject_id, "failed", "poison")
+            return None
+        case "digest":
+            digests.end(connection, claim.subject_id, "failed")
+            return None
     asked = inquiries.inquiry(connection, claim.subject_id) if claim.step == "ask" else None
     verification = verifications.lock(connection, asked.verification_id if asked else claim.subject_id)
     assert verification is not None

@@ -7,8 +7,10 @@ from sqlalchemy.exc import DBAPIError
 
 from verify.security.logging import get_logger
 from verify.steps.ask import ask
+from verify.steps.digest import send_digest
 from verify.steps.follow_up import follow_up
 from verify.steps.judge import judge
+from verify.steps.notify import notify
 from verify.steps.poison import quarantine
 from verify.steps.receive import receive
 from verify.steps.work import Work
@@ -23,6 +25,8 @@ STEPS: dict[str, Callable[[Work, Claim], None]] = {
     "ask": ask,
     "judge": judge,
     "follow_up": follow_up,
+    "notify": notify,
+    "digest": send_digest,
 }
 #: Seconds before a failed step is tried again, doubled with each attempt.
 FIRST_PAUSE_SECONDS = 5

@@ -17,6 +17,7 @@ from verify.web import (
     account,
     api,
     health,
+    notices,
     pages,
     problems,
     sign_in,
@@ -36,6 +37,7 @@ ROUTERS = (
     submit.router,
     verification.router,
     access_page.router,
+    notices.router,
     api.router,
 )
 
