@@ -145,7 +145,7 @@ def announce(connection: Connection, verification: Row[Any], state: Verification
         select(notice_endpoints.c.id, func.clock_timestamp().label("now")).where(
             notice_endpoints.c.practice_id == verification.practice_id,
             notice_endpoints.c.disabled_code.is_(None),
-            notice_endpoints.c.states.any(state.value),
+            notice_endpoints.c.states.contains([state.value]),
         )
     ).all()
     for endpoint in wanted:
