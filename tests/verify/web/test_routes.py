@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 
 from tests.verify.web.conftest import ROLES, Practice, Site, Visit, submission
 from verify.security.roles import Permission, allowed
+from verify.store import notices
 from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, metadata, sessions
 from verify.verification import new_id
 from verify.web.app import ROUTERS
@@ -38,6 +39,9 @@ NEEDS = {
     ("POST", "/follow-ups/{follow_up_id}/done"): Permission.WORK_FOLLOW_UPS,
     ("POST", "/follow-ups/{follow_up_id}/call"): Permission.WORK_FOLLOW_UPS,
     ("GET", "/access"): Permission.READ_ACCESS_RECORD,
+    ("GET", "/notices"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/notices/{notice_id}/replay"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/notices/endpoints/{endpoint_id}/enable"): Permission.MANAGE_ACCOUNTS,
 }
 #: For everybody who is signed in, whatever their role: nothing of a patient is there.
 FOR_ALL = {
@@ -86,6 +90,8 @@ class Things(NamedTuple):
     verification_id: str
     exchange_id: str
     follow_up_id: str
+    endpoint_id: str
+    notice_id: str
 
 
 @pytest.fixture
@@ -94,6 +100,10 @@ def things(site: Site) -> dict[str, Things]:
 
 
 def fill(site: Site, practice: Practice) -> Things:
+    with site.work.engine.begin() as connection:
+        endpoint_id = notices.add_endpoint(
+            connection, site.work.seals(practice.id), "https://ehr.example.org/hook"
+        ).endpoint_id
     verification_id = site.submit(practice)
     site.answer(verification_id, practice)
     inquiry_id, exchange_id = new_id("inq"), new_id("exch")
@@ -125,7 +135,8 @@ def fill(site: Site, practice: Practice) -> Things:
         task = connection.execute(
             select(follow_ups.c.id).where(follow_ups.c.verification_id == verification_id)
         ).scalar_one()
-    return Things(verification_id, exchange_id, task)
+        (notice,) = notices.newest(connection, practice.id)
+    return Things(verification_id, exchange_id, task, endpoint_id, notice.id)
 
 
 FORMS = {
@@ -264,7 +275,7 @@ def test_what_cannot_be_recorded_is_not_shown(site: Site, things: dict[str, Thin
         if route.needs is None or route.path == "/access" or route.method != "GET":
             continue
         answer = send(site, route, things["here"], "admin")
-        shows_nobody = {"/verifications/new"}
+        shows_nobody = {"/verifications/new", "/notices"}
         if route.path not in shows_nobody:
             assert answer.status_code == 500, route
         assert "Marguerite" not in answer.text
