@@ -60,7 +60,7 @@ class Rejection(msgspec.Struct, frozen=True, gc=False):
     reason: str | None
     #: AAA04
     follow_up: str | None
-    segments: list[int]
+    segments: Sequence[int]
 
 
 class Contact(msgspec.Struct, frozen=True, gc=False):
@@ -141,7 +141,7 @@ class Benefit(msgspec.Struct, frozen=True, gc=False):
     messages: Sequence[str] = ()
     rejections: Sequence[Rejection] = ()
     entities: Sequence[Entity] = ()
-    segments: list[int] = []
+    segments: Sequence[int] = ()
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +164,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """Plan-level status: active, inactive or unknown, and the lines that say so."""
 
     status: str
-    segments: list[int] = []
+    segments: Sequence[int] = ()
 
 
 class Accumulator(msgspec.Struct, frozen=True, gc=False):
@@ -179,7 +179,7 @@ class Accumulator(msgspec.Struct, frozen=True, gc=False):
     remaining: str | None
     #: stated | derived | ambiguous
     status: str
-    segments: list[int]
+    segments: Sequence[int]
 
 
 class OtherEntity(msgspec.Struct, frozen=True):
@@ -188,7 +188,7 @@ class OtherEntity(msgspec.Struct, frozen=True):
     entity: Entity
     service_types: Sequence[str]
     insurance_type: str | None
-    segments: list[int]
+    segments: Sequence[int]
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,7 +209,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     status: str
     value: Any = None
-    segments: list[int] = []
+    segments: Sequence[int] = ()
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):

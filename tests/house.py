@@ -135,7 +135,13 @@ class House:
 
     def add_user(self, practice_id: str, role: str = "coordinator") -> str:
         user_id = new_id("user")
-        row = {"id": user_id, "practice_id": practice_id, "email": f"{user_id}@example.test", "name": "Robin", "role": role}
+        row = {
+            "id": user_id,
+            "practice_id": practice_id,
+            "email": f"{user_id}@example.test",
+            "name": "Robin",
+            "role": role,
+        }
         with self.work.engine.begin() as connection:
             connection.execute(insert(users).values(row))
         return user_id

@@ -79,15 +79,6 @@ class Assembler:
         self._done: list[Transaction] = []
         self._batch: Batch | None = None
         self._unterminated = False
-        self._on = {
-            "ISA": self._on_isa,
-            "TA1": self._on_ta1,
-            "GS": self._on_gs,
-            "ST": self._on_st,
-            "SE": self._on_se,
-            "GE": self._on_ge,
-            "IEA": self._on_iea,
-        }
 
     def take(self, found: Batch | Stray) -> list[Transaction]:
         if isinstance(found, Stray):
@@ -117,7 +108,7 @@ class Assembler:
             if mark > at:
                 self._inside(segments[at:mark])
             self._count += 1
-            self._on[segments[mark][0]](segments[mark])
+            HANDLERS[segments[mark][0]](self, segments[mark])
             at = mark + 1
         if at < len(segments):
             self._inside(segments[at:])
@@ -132,7 +123,7 @@ class Assembler:
         else:
             self._problem("minor", "text after the end of the interchange was passed over")
 
-    def _on_isa(self, segment: Segment) -> None:
+    def on_isa(self, segment: Segment) -> None:
         self._end_interchange()
         self._begin(segment)
 
@@ -155,10 +146,10 @@ class Assembler:
             return self._begin(None)
         return self._interchange
 
-    def _on_ta1(self, segment: Segment) -> None:
+    def on_ta1(self, segment: Segment) -> None:
         self._current().ta1s.append(segment)
 
-    def _on_gs(self, segment: Segment) -> None:
+    def on_gs(self, segment: Segment) -> None:
         self._end_group()
         self._begin_group(segment)
 
@@ -171,7 +162,7 @@ class Assembler:
         self._interchange_size += 1
         return group
 
-    def _on_st(self, segment: Segment) -> None:
+    def on_st(self, segment: Segment) -> None:
         self._end_transaction()
         interchange = self._current()
         group = self._group or self._begin_group(None)
@@ -183,7 +174,7 @@ class Assembler:
             gs=group.gs,
         )
 
-    def _on_se(self, segment: Segment) -> None:
+    def on_se(self, segment: Segment) -> None:
         transaction = self._open
         if transaction is None:
             self._problem("envelope", "SE without an ST before it", self._count, "SE")
@@ -209,7 +200,7 @@ class Assembler:
             self._group.transactions.append(transaction)
         self._done.append(transaction)
 
-    def _on_ge(self, segment: Segment) -> None:
+    def on_ge(self, segment: Segment) -> None:
         self._end_transaction()
         group, self._group = self._group, None
         if group is None or group.gs is None:
@@ -228,7 +219,7 @@ class Assembler:
         if group is not None and group.gs is not None:
             self._problem("envelope", "the group has no GE", self._count, "GE")
 
-    def _on_iea(self, segment: Segment) -> None:
+    def on_iea(self, segment: Segment) -> None:
         self._end_group()
         interchange = self._interchange
         if interchange is None or interchange.isa is None or interchange.iea is not None:
@@ -266,3 +257,15 @@ class Assembler:
             self._open.problems.append(made)
         else:
             self.problems.insert(len(self.problems) if at is None else at, made)
+
+
+#: Kept outside the instances: bound methods on one would keep every message alive until the garbage collector.
+HANDLERS = {
+    "ISA": Assembler.on_isa,
+    "TA1": Assembler.on_ta1,
+    "GS": Assembler.on_gs,
+    "ST": Assembler.on_st,
+    "SE": Assembler.on_se,
+    "GE": Assembler.on_ge,
+    "IEA": Assembler.on_iea,
+}

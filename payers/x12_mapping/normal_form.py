@@ -159,6 +159,8 @@ def _benefits(lines: Sequence[Line], cut: Delimiters, letter: str, dated: _Dates
     """A benefit for each line. One loop, because an answer is mostly lines and this is where its time goes."""
     found = []
     repetition, component = cut.repetition, cut.component
+    # The same few lists of service types come again and again.
+    known: dict[str, tuple[str, ...]] = {"": ()}
     for line in lines:
         eb, number = line.eb, line.number
         count = len(eb)
@@ -168,15 +170,17 @@ def _benefits(lines: Sequence[Line], cut: Delimiters, letter: str, dated: _Dates
             dates, references, deliveries, places, messages, rejections, entities = _attached(
                 line, letter, dated
             )
-            segments = line.numbers
+            segments = tuple(range(number, number + 1 + len(line.attached)))
         else:
             dates = references = deliveries = places = messages = rejections = entities = ()
-            segments = [number]
+            segments = (number,)
+        if types not in known:
+            known[types] = tuple(types.split(repetition))
         found.append(
             Benefit(
                 code or None,
                 level or None,
-                types.split(repetition) if types else (),
+                known[types],
                 insurance or None,
                 plan or None,
                 period or None,
@@ -186,8 +190,8 @@ def _benefits(lines: Sequence[Line], cut: Delimiters, letter: str, dated: _Dates
                 quantity or None,
                 authorization or None,
                 network or None,
-                procedure.split(component) if procedure else (),
-                pointers.split(component) if pointers else (),
+                tuple(procedure.split(component)) if procedure else (),
+                tuple(pointers.split(component)) if pointers else (),
                 dates,
                 references,
                 deliveries,
@@ -226,20 +230,20 @@ def _attached(line: Line, letter: str, dated: _Dates) -> Attached:
         number += 1
         name = segment[0]
         if name == "MSG":
-            messages = [*messages, *segment[1:2]]
+            messages = (*messages, *segment[1:2])
         elif name == "DTP":
-            dates = [*dates, dated.range(segment, number)]
+            dates = (*dates, dated.range(segment, number))
         elif name == "REF":
-            references = [*references, _reference(segment)]
+            references = (*references, _reference(segment))
         elif name == "HSD":
-            deliveries = [*deliveries, normal.Delivery(*[part or None for part in segment[1:9]])]
+            deliveries = (*deliveries, normal.Delivery(*[part or None for part in segment[1:9]]))
         elif name == "III":
             place = normal.PlaceOfService(element(segment, 1) or None, element(segment, 2) or None)
-            places = [*places, place]
+            places = (*places, place)
         elif name == "NM1" and not entities:
-            entities = [_entity(named) for named in line.names]
+            entities = tuple(_entity(named) for named in line.names)
         elif name == "AAA":
-            rejections = [*rejections, _rejection(f"2110{letter}", number, segment)]
+            rejections = (*rejections, _rejection(f"2110{letter}", number, segment))
     return dates, references, deliveries, places, messages, rejections, entities
 
 

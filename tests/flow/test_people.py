@@ -20,7 +20,11 @@ def practice_id(running_house: House) -> str:
 
 
 def the_call(house: House, verification_id: str) -> Row[Any]:
-    return next(row for row in house.rows(follow_ups, verification_id=verification_id, state="open") if row.kind == "call")
+    return next(
+        row
+        for row in house.rows(follow_ups, verification_id=verification_id, state="open")
+        if row.kind == "call"
+    )
 
 
 def typed(**answers: str) -> steps.Call:
@@ -87,9 +91,7 @@ def test_an_answer_its_field_cannot_take_stores_nothing(running_house: House, pr
     task = the_call(running_house, made)
     name = next(field["name"] for field in task.script["fields"] if field["fact"] == "copay")
     with pytest.raises(UnreadableAnswers):
-        steps.record_call(
-            running_house.work, task.id, practice_id, "system", typed(**{name: "thirty-ish"})
-        )
+        steps.record_call(running_house.work, task.id, practice_id, "system", typed(**{name: "thirty-ish"}))
     assert running_house.rows(facts, verification_id=made) == []
     assert running_house.rows(follow_ups, id=task.id)[0].state == "open"
 

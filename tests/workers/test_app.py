@@ -46,7 +46,9 @@ def test_a_message_holds_the_job_id_and_nothing_else(valkey_url: str, valkey: "r
     assert b'"argsrepr": "(\\u2026)"' in message
 
 
-@pytest.mark.parametrize("argument", ["W123456789", "Okafor", "job_1", 7, None, "job_01JD4Z8Q6V3M5N7P9R1T2W4X6Y "])
+@pytest.mark.parametrize(
+    "argument", ["W123456789", "Okafor", "job_1", 7, None, "job_01JD4Z8Q6V3M5N7P9R1T2W4X6Y "]
+)
 def test_a_task_refuses_what_is_no_opaque_id(argument: object) -> None:
     for name in ("verify.receive", "verify.ask", "verify.judge", "verify.follow_up"):
         task = app.tasks[name]

@@ -23,8 +23,8 @@ FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 30.0
 HEALTHY_SECONDS = 60.0
 #: All must have ended ten seconds after they were asked to. Processes get the first of them; PostgreSQL,
 #: which writes everything out then, what is left (1.3 s of a checkpoint measured on a busy machine).
-END_SECONDS = 9.0
-PROCESS_SECONDS = 5.0
+END_SECONDS = 8.0
+PROCESS_SECONDS = 4.0
 LEAST_SERVER_SECONDS = 0.5
 
 CHECK_SECONDS = 0.25

@@ -39,8 +39,13 @@ def follow_up(work: Work, claim: Claim) -> None:
 def _situation(work: Work, connection: Connection, verification: Row[Any], zone: ZoneInfo) -> Situation:
     asked = inquiries.of_verification(connection, verification)
     coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
-    payer = clinic.payer(connection, verification.practice_id, coverage.payer_id) if coverage.payer_id else None
-    known = evidence.findings_of(connection, verification.id), evidence.open_questions(connection, verification.id)
+    payer = (
+        clinic.payer(connection, verification.practice_id, coverage.payer_id) if coverage.payer_id else None
+    )
+    known = (
+        evidence.findings_of(connection, verification.id),
+        evidence.open_questions(connection, verification.id),
+    )
     return Situation(
         state=VerificationState(verification.state),
         lane=Lane(verification.lane),

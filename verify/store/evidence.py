@@ -77,7 +77,9 @@ def replace_findings(connection: Connection, verification: Row[Any], drawn: Iter
 
 def findings_of(connection: Connection, verification_id: str) -> list[Finding]:
     rows = connection.execute(
-        select(findings.c.document).where(findings.c.verification_id == verification_id).order_by(findings.c.id)
+        select(findings.c.document)
+        .where(findings.c.verification_id == verification_id)
+        .order_by(findings.c.id)
     )
     return [msgspec.convert(document, Finding) for (document,) in rows]
 

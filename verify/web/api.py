@@ -3,7 +3,7 @@
 import hashlib
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Header, Query
+from fastapi import APIRouter, Body, Header, Path, Query
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from sqlalchemy import Connection
@@ -25,6 +25,7 @@ from verify.web.caller import CallerNow, Guarded
 from verify.web.problems import FieldError, Problem, Refused, field_errors
 from verify.web.record import look
 
+ObjectId = Annotated[str, Path(max_length=64)]
 RESPONSE = SealedColumn("idempotency_keys", "response_sealed")
 WAIT_SECONDS = "2"
 
@@ -173,8 +174,8 @@ def list_verifications(
     return found
 
 
-@router.get("/verifications/{verification_id}", responses=problems(_404=NOT_FOUND))
-def read_verification(request: Request, caller: CallerNow, verification_id: str) -> Document:
+@router.get("/verifications/{verification_id}", responses=problems(_404=NOT_FOUND, _422=INVALID))
+def read_verification(request: Request, caller: CallerNow, verification_id: ObjectId) -> Document:
     """Everything known of one verification."""
     return _document(request, caller, verification_id)
 
@@ -184,7 +185,7 @@ def read_verification(request: Request, caller: CallerNow, verification_id: str)
     status_code=201,
     responses=problems(_404=NOT_FOUND, **BODY),
 )
-def add_note(request: Request, caller: CallerNow, verification_id: str, note: NoteGiven) -> Created:
+def add_note(request: Request, caller: CallerNow, verification_id: ObjectId, note: NoteGiven) -> Created:
     """Notes are kept for good and never changed."""
     caller.must(Permission.WRITE_NOTES)
     note_id = steps.add_note(
@@ -204,7 +205,7 @@ def add_note(request: Request, caller: CallerNow, verification_id: str, note: No
     responses=problems(_404=NOT_FOUND, _409="Its state forbids it", **BODY),
 )
 def complete_information(
-    request: Request, caller: CallerNow, verification_id: str, given: InformationGiven
+    request: Request, caller: CallerNow, verification_id: ObjectId, given: InformationGiven
 ) -> Document:
     """Takes corrected fields and asks again."""
     caller.must(Permission.SUBMIT)
@@ -224,9 +225,9 @@ def complete_information(
 
 @router.post(
     "/verifications/{verification_id}/cancel",
-    responses=problems(_404=NOT_FOUND, _409="Its state forbids it"),
+    responses=problems(_404=NOT_FOUND, _409="Its state forbids it", _422=INVALID),
 )
-def cancel(request: Request, caller: CallerNow, verification_id: str) -> Document:
+def cancel(request: Request, caller: CallerNow, verification_id: ObjectId) -> Document:
     """Stops the work; what is known stays."""
     caller.must(Permission.SUBMIT)
     steps.cancel(request.app.state.work, verification_id, caller.practice_id, caller.id)
@@ -235,9 +236,9 @@ def cancel(request: Request, caller: CallerNow, verification_id: str) -> Documen
 
 @router.post(
     "/verifications/{verification_id}/accept",
-    responses=problems(_404=NOT_FOUND, _409="Its state forbids it"),
+    responses=problems(_404=NOT_FOUND, _409="Its state forbids it", _422=INVALID),
 )
-def accept(request: Request, caller: CallerNow, verification_id: str) -> Document:
+def accept(request: Request, caller: CallerNow, verification_id: ObjectId) -> Document:
     """A person signs: verified, or verified_with_gaps while questions are open."""
     caller.must(Permission.WORK_FOLLOW_UPS)
     steps.sign_off(request.app.state.work, verification_id, caller.practice_id, caller.id)
@@ -255,7 +256,7 @@ def accept(request: Request, caller: CallerNow, verification_id: str) -> Documen
 def close_follow_up(
     request: Request,
     caller: CallerNow,
-    follow_up_id: str,
+    follow_up_id: ObjectId,
     given: Annotated[OutcomeGiven, Body()],
 ) -> None:
     """What came of it is kept as a note."""
@@ -270,7 +271,7 @@ def close_follow_up(
     status_code=202,
     responses=problems(_404=NOT_FOUND, _409="It is closed already, or no call", **BODY),
 )
-def record_call(request: Request, caller: CallerNow, follow_up_id: str, given: CallGiven) -> Document:
+def record_call(request: Request, caller: CallerNow, follow_up_id: ObjectId, given: CallGiven) -> Document:
     """Typed answers become evidence and facts, and the verification is judged again."""
     caller.must(Permission.WORK_FOLLOW_UPS)
     with request.app.state.work.engine.connect() as connection:

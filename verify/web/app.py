@@ -40,7 +40,9 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings, work: Work | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, work: Work | None = None, *, passwords: Passwords | None = None
+) -> FastAPI:
     """The application on the servers `settings` name. Raises KeyFileError for keys that cannot be used."""
     app = FastAPI(
         title="Verify",
@@ -51,7 +53,7 @@ def create_app(settings: Settings, work: Work | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.work = work or open_work(settings)
-    app.state.passwords = Passwords()
+    app.state.passwords = passwords or Passwords()
     # The prefix makes browsers refuse the cookie unless it came over TLS, for this host alone.
     prefix = "__Host-" if settings.secure_cookies else ""
     app.state.session_cookie = f"{prefix}session"

@@ -31,6 +31,7 @@ PASSWORD = "a lantern over the harbour"
 ROLES = ("admin", "coordinator", "clinician", "auditor", "front_desk", "service")
 #: Quick enough for hundreds of requests; the strength itself is tested in tests/verify/security.
 QUICK = Passwords(memory_kib=1024, passes=1, lanes=1)
+PASSWORD_HASH = QUICK.hash(PASSWORD)
 
 
 @dataclass
@@ -250,8 +251,7 @@ def work(postgres_url: str, valkey_url: str, tmp_path: Path) -> Iterator[Work]:
 
 @pytest.fixture
 def site(work: Work) -> Iterator[Site]:
-    app = create_app(work.settings, work)
-    app.state.passwords = QUICK
+    app = create_app(work.settings, work, passwords=QUICK)
     with serving(app) as url:
         yield Site(url, work, add_practice(work, "Larkspur"), add_practice(work, "Fernwood"))
 
@@ -282,7 +282,7 @@ def add_practice(work: Work, name: str) -> Practice:
                 role=role,
             )
         for user_id in practice.user_ids.values():
-            users.set_password(connection, user_id, QUICK.hash(PASSWORD))
+            users.set_password(connection, user_id, PASSWORD_HASH)
     return practice
 
 

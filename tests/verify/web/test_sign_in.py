@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, text, update
 
-from tests.verify.web.conftest import PASSWORD, Site, Visit
+from tests.verify.web.conftest import PASSWORD, QUICK, Site, Visit
 from verify.store import users as people
 from verify.store.tables import access_rows, sessions, users
 from verify.web.app import create_app
@@ -57,7 +57,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(site: Site) -> No
 def test_behind_tls_cookies_are_bound_to_the_host_and_secure(site: Site) -> None:
     settings = site.work.settings
     fields = {name: getattr(settings, name) for name in settings.__struct_fields__}
-    app = create_app(type(settings)(**{**fields, "secure_cookies": True}), site.work)
+    app = create_app(type(settings)(**{**fields, "secure_cookies": True}), site.work, passwords=QUICK)
     assert app.state.session_cookie == "__Host-session"
 
 
