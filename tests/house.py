@@ -189,6 +189,15 @@ class House:
             settled, seconds, f"verification settled (is {self.verification(verification_id).state})"
         )
 
+    def wait_until(self, verification_id: str, state: str, seconds: float = 30) -> None:
+        """Until it is in the state and nothing is left to do for it."""
+
+        def reached() -> bool | None:
+            arrived = self.verification(verification_id).state == state
+            return True if arrived and not self._busy(verification_id) else None
+
+        wait_for(reached, seconds, f"verification {state}")
+
     def wait_for_inquiry(self, verification_id: str, state: str, seconds: float = 30) -> Row[Any]:
         def reached() -> Row[Any] | None:
             return next((row for row in self.inquiries(verification_id) if row.state == state), None)
@@ -210,6 +219,14 @@ class House:
                 update(jobs)
                 .where(jobs.c.subject_id.in_(asked), jobs.c.state == "queued")
                 .values(not_before=func.now(), due_at=func.now())
+            )
+
+    def make_expire(self, verification_id: str) -> None:
+        with self.work.engine.begin() as connection:
+            connection.execute(
+                update(verifications)
+                .where(verifications.c.id == verification_id)
+                .values(expires_at=func.now())
             )
 
     def mend_account(self, practice_id: str) -> None:

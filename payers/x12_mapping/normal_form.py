@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from payers import benefits as normal
@@ -119,7 +119,7 @@ def _member(
             normal.Trace(element(trn, 1) or None, element(trn, 2) or None, element(trn, 3) or None)
             for trn in answered.traces
         ],
-        dates=[dated.range(dtp, number) for number, dtp in answered.dates],
+        dates=[dated.range(cut.element.join(dtp), cut.element, number) for number, dtp in answered.dates],
         references=[_reference(ref) for ref in answered.references],
         rejections=list(_rejections(answered, letter)),
         benefits=lines,
@@ -155,7 +155,7 @@ def _rejection(loop: str, number: int, aaa: Segment) -> Rejection:
     return Rejection(loop, element(aaa, 3) or None, element(aaa, 4) or None, [number])
 
 
-def _benefits(lines: Sequence[Line], cut: Delimiters, letter: str, dated: _Dates) -> list[Benefit]:
+def _benefits(lines: Iterable[Line], cut: Delimiters, letter: str, dated: _Dates) -> list[Benefit]:
     """A benefit for each line. One loop, because an answer is mostly lines and this is where its time goes."""
     found = []
     repetition, component = cut.repetition, cut.component
@@ -225,25 +225,25 @@ def _attached(line: Line, letter: str, dated: _Dates) -> Attached:
     messages: Sequence[str] = ()
     rejections: Sequence[Rejection] = ()
     entities: Sequence[normal.Entity] = ()
-    number = line.number
-    for segment in line.attached:
+    number, separator = line.number, line.separator
+    for raw in line.attached:
         number += 1
-        name = segment[0]
+        name = raw[:3]
         if name == "MSG":
-            messages = (*messages, *segment[1:2])
+            messages = (*messages, raw[4:].partition(separator)[0])
         elif name == "DTP":
-            dates = (*dates, dated.range(segment, number))
+            dates = (*dates, dated.range(raw, separator, number))
         elif name == "REF":
-            references = (*references, _reference(segment))
+            references = (*references, _reference(raw.split(separator)))
         elif name == "HSD":
-            deliveries = (*deliveries, normal.Delivery(*[part or None for part in segment[1:9]]))
+            deliveries = (*deliveries, normal.Delivery(*[part or None for part in raw.split(separator)[1:9]]))
         elif name == "III":
-            place = normal.PlaceOfService(element(segment, 1) or None, element(segment, 2) or None)
-            places = (*places, place)
+            iii = raw.split(separator)
+            places = (*places, normal.PlaceOfService(element(iii, 1) or None, element(iii, 2) or None))
         elif name == "NM1" and not entities:
             entities = tuple(_entity(named) for named in line.names)
         elif name == "AAA":
-            rejections = (*rejections, _rejection(f"2110{letter}", number, segment))
+            rejections = (*rejections, _rejection(f"2110{letter}", number, raw.split(separator)))
     return dates, references, deliveries, places, messages, rejections, entities
 
 
@@ -274,16 +274,16 @@ class _Dates:
     def __init__(self, transaction: Transaction, problems: list[x12.Problem]) -> None:
         self._transaction = transaction
         self._problems = problems
-        self._known: dict[tuple[str, ...], DateRange] = {}
+        self._known: dict[str, DateRange] = {}
 
-    def range(self, dtp: Segment, number: int) -> DateRange:
+    def range(self, raw: str, separator: str, number: int) -> DateRange:
         """`DTP*291*RD8*20260101-20261231~`, or a single day, which is both ends."""
-        said = tuple(dtp)
-        known = self._known.get(said)
+        known = self._known.get(raw)
         if known is None:
+            dtp = raw.split(separator)
             known = DateRange(element(dtp, 1) or None, *self._ends(element(dtp, 3), number))
             if known.start is not None and known.to is not None:
-                self._known[said] = known
+                self._known[raw] = known
         return known
 
     def _ends(self, value: str, number: int) -> tuple[str | None, str | None]:

@@ -95,7 +95,10 @@ def floor(data: bytes) -> list[list[bytes]]:
 
 
 def typed(data: bytes) -> object:
-    return [read_271(transaction, []) for transaction in parse(data).transactions]
+    return [
+        [(answered, list(answered.lines)) for answered in read_271(transaction, [])]
+        for transaction in parse(data).transactions
+    ]
 
 
 def to_benefits(data: bytes) -> object:

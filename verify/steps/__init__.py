@@ -13,6 +13,7 @@ from verify.steps.people import (
     sign_off,
 )
 from verify.steps.run import run, sweep
+from verify.steps.upkeep import expire, tidy
 from verify.steps.work import Work, open_work
 
 __all__ = [
@@ -26,9 +27,11 @@ __all__ = [
     "cancel",
     "close_follow_up",
     "complete_information",
+    "expire",
     "open_work",
     "record_call",
     "run",
     "sign_off",
     "sweep",
+    "tidy",
 ]

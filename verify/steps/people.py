@@ -62,11 +62,14 @@ def complete_information(
         _change_patient(work, connection, verification, patient or {})
         _change_coverage(work, connection, verification, coverage or {})
         run = new_id("run")
+        # What still asks with the old data stops; an answer on its way is kept as evidence, no more.
+        jobs.cancel(connection, [row.id for row in inquiries.of_verification(connection, verification)])
         verifications.change(
             connection,
             verification,
             state=VerificationState.READY.value,
             state_detail="",
+            ask_again_at=None,
             revision=verification.revision + 1,
         )
         verifications.record(connection, practice_id, verification.id, "information_changed", actor=actor)
@@ -95,7 +98,12 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
             raise NotAllowed(verification.state)
         gaps = len(evidence.open_questions(connection, verification.id))
         state = VerificationState.VERIFIED_WITH_GAPS if gaps else VerificationState.VERIFIED
-        verifications.change(connection, verification, state=state.value)
+        verifications.change(
+            connection,
+            verification,
+            state=state.value,
+            expires_at=evidence.first_expiry(connection, verification),
+        )
         if not gaps:
             evidence.drop_follow_ups(connection, verification, outcome="signed off", by=actor)
         verifications.record(

@@ -167,7 +167,7 @@ def _amounts(case: Case, rule: str, names: Iterable[str]) -> list[Line]:
 
 
 def _label(fact: Json) -> str:
-    label = words.FACT_WORDS[fact["name"]]
+    label = words.FACT_WORDS.get(fact["name"], words.plain(fact["name"]))
     return f"Family {label.lower()}" if fact["about"].get("level") == "family" else label
 
 
@@ -203,11 +203,19 @@ def by_time(facts: Iterable[Json], name: str) -> list[Json]:
     )
 
 
+class Row(NamedTuple):
+    """One thing that is known, with everybody who said just that."""
+
+    label: str
+    value: str
+    facts: list[Json]
+
+
 class Group(NamedTuple):
-    """Facts of one kind that say something, and the names of those nobody said anything of."""
+    """What is known of one kind, and the names of what nobody said anything of."""
 
     title: str
-    facts: list[Json]
+    rows: list[Row]
     unstated: list[str]
 
 
@@ -219,7 +227,19 @@ def fact_groups(facts: list[Json]) -> list[Group]:
         spoken = {fact["name"] for fact in said}
         unstated = [words.FACT_WORDS[name] for name in names if name not in spoken and by_time(facts, name)]
         if said or unstated:
-            groups.append(Group(title, said, unstated))
+            groups.append(Group(title, _rows(said), unstated))
     known = {name for names in words.FACT_GROUPS.values() for name in names}
     others = [fact for fact in facts if fact["name"] not in known]
-    return [*groups, Group("Other", others, [])] if others else groups
+    return [*groups, Group("Other", _rows(others), [])] if others else groups
+
+
+def _rows(facts: list[Json]) -> list[Row]:
+    """The same said several times is one row; two different words on one thing stay two."""
+    found: dict[tuple[str, str], Row] = {}
+    for fact in facts:
+        label = _label(fact)
+        if fact["about"].get("tier") == "out_of_network":
+            label += ", out of network"
+        value = words.fact_value(fact)
+        found.setdefault((label, value), Row(label, value, [])).facts.append(fact)
+    return list(found.values())

@@ -37,6 +37,8 @@ def environment() -> Environment:
         plain=words.plain,
         fact_value=words.fact_value,
         line_label=line_label,
+        capitalize_first=words.capitalize_first,
+        field_label=field_label,
         short_label=short_label,
         broken_lines=broken_lines,
     )
@@ -64,6 +66,13 @@ def short_label(key: str) -> str:
     """ "TMS" for a line whose label ends in its own key; else the label."""
     label, short = line_label(key), key.upper()
     return short if label.endswith(f"({short})") else label
+
+
+def field_label(field: Mapping[str, str], several: bool) -> str:
+    """A call field's label; which treatment it is about is said where there are several."""
+    key = field.get("service_line", "")
+    label = field["label"].removeprefix(f"{line_label(key)}: ")
+    return f"{short_label(key)}: {label}" if key and several else label
 
 
 def render(

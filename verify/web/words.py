@@ -1,6 +1,6 @@
 """How things are said on pages: dates, money, states, facts, events. No rules, only words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -112,6 +112,7 @@ MISSING_WORDS = {
 
 EVENT_WORDS = {
     "submitted": "Submitted",
+    "planned": "Questions to the payer planned",
     "needs_information": "Information is missing",
     "asking": "Questions to the payer planned",
     "inquiry_answered": "The payer answered",
@@ -165,6 +166,10 @@ def plain(code: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def capitalize_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def dollars(amount: Any) -> str:
     """ "$1,250.00" from cents or from {"amount": "1250.00"}."""
     if isinstance(amount, int):
@@ -205,6 +210,8 @@ def _said(name: str, value: Any) -> str:
         return dollars(value)
     if name == "coinsurance" and isinstance(value, int):
         return hundredths(value)
+    if name in {"plan_begin", "plan_end"} and isinstance(value, str):
+        return day(date.fromisoformat(value))
     if isinstance(value, list):
         return "; ".join(filter(None, (_said(name, item) for item in value)))
     if isinstance(value, dict):
@@ -216,8 +223,12 @@ def _said_parts(value: Mapping[str, Any]) -> str:
     if "cents" in value:
         per = f" per {value['per']}" if value.get("per") else ""
         return f"{dollars(value['cents'])}{per}"
+    if "amount" in value:
+        per = f" per {value['per']}" if value.get("per") else ""
+        basis = f" ({plain(str(value['basis'])).lower()})" if value.get("basis") else ""
+        return f"${value['amount']}{per}{basis}"
     if "quantity" in value:
-        period = f" per {value['period']}" if value.get("period") else ""
+        period = f" per {plain(value['period']).lower()}" if value.get("period") else ""
         left = f", {value['remaining']} left" if value.get("remaining") else ""
         return f"{value['quantity']} {value.get('unit') or 'visits'}{period}{left}"
     order = f" ({value['order']})" if value.get("order") else ""
@@ -228,32 +239,38 @@ def _said_parts(value: Mapping[str, Any]) -> str:
 
 
 def about(fact: Mapping[str, Any], lines: Mapping[str, str]) -> str:
-    """What a fact is about, where that is not the plain case: "TMS, family, out of network"."""
+    """What a fact is about: a service line of ours, or the service type the payer was asked with."""
     subject = fact.get("about") or {}
-    service = subject.get("service_type", "")
-    parts = [
-        lines.get(subject.get("service_line", ""), subject.get("service_line", "")),
-        SERVICE_TYPES.get(service, f"service type {service}" if service else ""),
-        "family" if subject.get("level") == "family" else "",
-        "out of network" if subject.get("tier") == "out_of_network" else "",
-    ]
+    line, service = subject.get("service_line", ""), subject.get("service_type", "")
+    parts = [lines.get(line, line), SERVICE_TYPES.get(service, f"service type {service}" if service else "")]
     return ", ".join(filter(None, parts))
 
 
-def source(fact: Mapping[str, Any], zone: str) -> str:
-    """ "payer’s electronic answer, Nov 23 at 9:14 AM, segments 12 and 14"."""
+def source(fact: Mapping[str, Any], zone: str, payer: str = "") -> str:
+    """ "Blue Hollow, Nov 23, 2026 at 9:14 AM, segments 12 and 14-19"."""
     said = fact.get("source") or {}
-    parts = [SOURCE_WORDS.get(said.get("kind", ""), plain(str(said.get("kind", "unknown source"))))]
+    kind = SOURCE_WORDS.get(said.get("kind", ""), plain(str(said.get("kind", "unknown source"))))
+    parts = [payer if payer and said.get("kind") == "x12_271" else kind]
     if said.get("told_by"):
         parts.append(f"told by {said['told_by']}")
     if said.get("call_reference"):
         parts.append(f"reference {said['call_reference']}")
     if said.get("obtained_at"):
         parts.append(moment(datetime.fromisoformat(said["obtained_at"]), zone))
-    numbers = [str(number) for number in fact.get("segments") or ()]
-    if numbers:
-        parts.append(f"{'segment' if len(numbers) == 1 else 'segments'} {', '.join(numbers)}")
+    if numbers := sorted(fact.get("segments") or ()):
+        parts.append(f"{'segment' if len(numbers) == 1 else 'segments'} {_runs(numbers)}")
     return ", ".join(parts)
+
+
+def _runs(numbers: Sequence[int]) -> str:
+    """ "12, 14-19" for 12 and everything from 14 to 19."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 # --- times ----------------------------------------------------------------------------------------------

@@ -1,6 +1,9 @@
 // Conveniences on top of pages that work without them: keys, the sign-out warning, live regions.
 "use strict";
 (() => {
+  // htmx notes the page's address there; nothing of ours stays in the browser.
+  sessionStorage.removeItem("htmx-current-path-for-history");
+
   const typing = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
 
   // --- keys: j, k, Enter through the worklist, / to the search field ---------------------------------
