@@ -1,4 +1,4 @@
-"""asks by phone: every question becomes a call for a person"""
+"""Asks by phone: every question becomes a call for a person."""
 
 from payers.account import Account
 from payers.adapter import Reply
@@ -12,7 +12,7 @@ class Phone:
     def __init__(self, account: Account) -> None:
         self._account = account
 
-    def ask(self, inquiry: Inquiry) -> Reply:
+    def ask(self, inquiry: Inquiry) -> Reply:  # noqa: ARG002 - the contract's name
         """Raises Pending("call_needed"), always; nothing is sent, so there is no exchange."""
         raise Pending("call_needed")
 

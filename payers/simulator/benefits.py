@@ -1,4 +1,4 @@
-"""EB segments of each invented plan, by the service type asked"""
+"""EB segments of each invented plan, by the service type asked."""
 
 from collections.abc import Callable, Sequence
 
@@ -38,7 +38,7 @@ def benefits(kind: str, plan: Plan, service_type: str) -> list[Segment]:
     return KINDS[kind](plan, service_type if service_type in KNOWN_TYPES else "30")
 
 
-def eb(  # noqa: PLR0913 - one argument per element
+def eb(
     information: str,
     service_types: Writable,
     *,
@@ -163,13 +163,20 @@ def _of_type(plan: Plan, service_type: str) -> list[Segment]:
             return [*_mental_health_visit(plan, "MH"), *_visit_limit(plan)]
         case _:
             copay = eb(
-                "B", service_type, period="27", amount=plan.mental_health_copay, authorization="N", network="Y"
+                "B",
+                service_type,
+                period="27",
+                amount=plan.mental_health_copay,
+                authorization="N",
+                network="Y",
             )
             return [copay]
 
 
 def _mental_health_visit(plan: Plan, service_type: str) -> list[Segment]:
-    copay = eb("B", service_type, period="27", amount=plan.mental_health_copay, authorization="Y", network="Y")
+    copay = eb(
+        "B", service_type, period="27", amount=plan.mental_health_copay, authorization="Y", network="Y"
+    )
     return [copay, eb("CB", service_type, authorization="Y", network="Y")]
 
 

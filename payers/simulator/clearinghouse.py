@@ -1,4 +1,4 @@
-"""one HTTP body -> what the simulated payer will do about it; knows no sockets"""
+"""One HTTP body -> what the simulated payer will do about it; knows no sockets."""
 
 import random
 import threading
@@ -118,7 +118,9 @@ def _acknowledge(
     behavior: Behavior, fields: dict[str, str], received: conformance.Received, now: datetime
 ) -> Written:
     if behavior is Behavior.TA1:
-        return envelope.write(fields, ANSWER_TYPES["TA1"], write_ta1(received.isa, received.reply, note="006"), now)
+        return envelope.write(
+            fields, ANSWER_TYPES["TA1"], write_ta1(received.isa, received.reply, note="006"), now
+        )
     fault = Fault(segment="NM1", position="5", loop="2100", code="8", element="9", element_code="1")
     text = write_999(received.transaction, received.reply, faults=[fault])
     return envelope.write(fields, ANSWER_TYPES["999"], text, now)

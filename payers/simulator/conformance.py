@@ -1,4 +1,4 @@
-"""a payload -> the question in it, or the 999 or TA1 that refuses it"""
+"""A payload -> the question in it, or the 999 or TA1 that refuses it."""
 
 from datetime import datetime
 
@@ -78,7 +78,9 @@ def faults(transaction: Transaction) -> list[Fault]:
     ids = [segment[0] for segment in segments]
     found = []
     if transaction.set_id != "270" or transaction.version != VERSION:
-        found.append(Fault(segment="ST", position="1", code=HAS_ERRORS, element="3", element_code=INVALID_CODE))
+        found.append(
+            Fault(segment="ST", position="1", code=HAS_ERRORS, element="3", element_code=INVALID_CODE)
+        )
     levels = {element(segment, 3) for segment in segments if segment[0] == "HL"}
     needed = [("BHT", "BHT" in ids), ("HL", {"20", "21", "22"} <= levels), ("NM1", ids.count("NM1") >= 3)]
     needed.append(("EQ", "EQ" in ids))

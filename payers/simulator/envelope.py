@@ -1,4 +1,4 @@
-"""the CAQH CORE MIME envelope, read strictly and written (vC2.2.0, real time)
+"""The CAQH CORE MIME envelope, read strictly and written (vC2.2.0, real time).
 
 Written apart from `payers.adapters.caqh_core_mime` on purpose: a mistake in one is caught by the other.
 """
@@ -117,7 +117,9 @@ def _first_wrong(fields: dict[str, str], credentials: Credentials) -> str:
 
 def _parts(content_type: str, body: bytes) -> list[Part]:
     """Strictly RFC 7578: CRLF, every part with its name, the closing boundary."""
-    declared = re.fullmatch(r'multipart/form-data;\s*boundary="?([^";\s]{1,70})"?', content_type.strip(), re.I)
+    declared = re.fullmatch(
+        r'multipart/form-data;\s*boundary="?([^";\s]{1,70})"?', content_type.strip(), re.IGNORECASE
+    )
     if not declared:
         raise NotMultipart
     boundary = b"--" + declared[1].encode()

@@ -1,4 +1,4 @@
-"""member id -> what the simulated payer does; all scenarios in one table
+"""Member id -> what the simulated payer does; all scenarios in one table.
 
 The beginning of the member id decides: `ACT0001` is active, `AAA75-12` is not found. A number right after the
 beginning, ended by a hyphen, is the scenario's parameter: `SLOW5-01` waits five seconds.
@@ -54,14 +54,22 @@ def _rejection(code: str, description: str) -> Scenario:
 B = Behavior
 SCENARIOS = (
     Scenario(
-        "ACT", "active", "Active commercial plan with full benefits: deductible, out-of-pocket, copay, authorization"
+        "ACT",
+        "active",
+        "Active commercial plan with full benefits: deductible, out-of-pocket, copay, authorization",
     ),
     Scenario("MIN", "minimal", "Active, mental health active too, no dollars said", plan="minimal"),
     Scenario("INA", "inactive", "Coverage ended", plan="inactive"),
-    Scenario("CRV", "carve_out", "Active; mental health is administered by another company", plan="carve_out"),
+    Scenario(
+        "CRV", "carve_out", "Active; mental health is administered by another company", plan="carve_out"
+    ),
     Scenario("COB", "other_payer", "Active; another payer is primary", plan="other_payer"),
-    Scenario("MAP", "medicare_advantage", "Medicare, held by a Medicare Advantage plan", plan="medicare_advantage"),
-    Scenario("MCO", "medicaid_managed_care", "Medicaid, held by a managed care plan", plan="medicaid_managed_care"),
+    Scenario(
+        "MAP", "medicare_advantage", "Medicare, held by a Medicare Advantage plan", plan="medicare_advantage"
+    ),
+    Scenario(
+        "MCO", "medicaid_managed_care", "Medicaid, held by a managed care plan", plan="medicaid_managed_care"
+    ),
     Scenario("MIX", "aaa_with_benefits", "Active, and AAA 33 for the service asked", plan="mixed"),
     _rejection("15", "required data missing, at the service asked"),
     _rejection("33", "input errors, at the service asked"),
@@ -87,7 +95,9 @@ SCENARIOS = (
         B.FAIL_FIRST,
         parameter=2,
     ),
-    Scenario("RATE", "http_429", "HTTP 429 with Retry-After of the seconds given", B.HTTP, code="429", parameter=2),
+    Scenario(
+        "RATE", "http_429", "HTTP 429 with Retry-After of the seconds given", B.HTTP, code="429", parameter=2
+    ),
     Scenario("BUSY", "http_429", "HTTP 429 without Retry-After", B.HTTP, code="429"),
     Scenario("H500", "http_500", "HTTP 500", B.HTTP, code="500"),
     Scenario("H503", "http_503", "HTTP 503", B.HTTP, code="503"),
@@ -101,7 +111,13 @@ SCENARIOS = (
     Scenario("X999", "x999", "999: rejected, NM109 missing", B.X999),
     Scenario("XTA1", "ta1", "TA1: rejected, note 006", B.TA1),
     Scenario("UNAUTH", "unauthorized", "Envelope error UnAuthorized", B.ENVELOPE, code="UnAuthorized"),
-    Scenario("RECV", "receiver_fault", "Envelope error Receiver: the payer's own fault", B.ENVELOPE, code="Receiver"),
+    Scenario(
+        "RECV",
+        "receiver_fault",
+        "Envelope error Receiver: the payer's own fault",
+        B.ENVELOPE,
+        code="Receiver",
+    ),
     Scenario(
         "ENVL",
         "envelope",

@@ -9,14 +9,12 @@ Lengths show: a sealed value is 36 bytes longer than the (compressed) plaintext.
 
 import os
 import zlib
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidTag
 
 from verify.security.keys import KEY_ID_BYTES, KeyId, Keyring
-
-T = TypeVar("T")
 
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
@@ -80,9 +78,16 @@ def seal_json(
 
 
 def unseal_json(
-    keyring: Keyring, sealed: bytes, type_: type[T], *, practice_id: str, table: str, column: str, row_id: str
-) -> T:
-    """The JSON sealed for this very place, as `type_`. Raises Unsealable."""
+    keyring: Keyring,
+    sealed: bytes,
+    *,
+    practice_id: str,
+    table: str,
+    column: str,
+    row_id: str,
+    type_: Any = Any,
+) -> Any:
+    """The JSON sealed for this very place, as `type_` where one is given. Raises Unsealable."""
     plaintext = unseal(keyring, sealed, practice_id=practice_id, table=table, column=column, row_id=row_id)
     try:
         return msgspec.json.decode(plaintext, type=type_)

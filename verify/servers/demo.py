@@ -4,13 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
-
 from payers.simulator.envelope import Credentials
+from payers.simulator.server import PATH
 from verify.intake.submission import Submission
-from verify.steps import Work, accept
+from verify.settings import Settings
+from verify.steps import Work, accept, open_work
 from verify.store import clinic
-from verify.store.tables import payer_accounts, practices
 
 ZONE = "America/Chicago"
 #: Who is taken to have handed in the demo's verifications.
@@ -72,24 +71,17 @@ VISITS = (
 )
 
 
-def seed(work: Work, *, simulator_url: str) -> str:
+def seed(settings: Settings, simulator_address: str) -> str:
     """The demo practice's id. Its verifications run as soon as the workers do."""
-    practice_id = _clinic(work, simulator_url)
-    today = datetime.now(ZoneInfo(ZONE)).date()
-    for visit in VISITS:
-        accept(work, _submission(visit, today), practice_id=practice_id, actor=ACTOR)
+    work = open_work(settings)
+    try:
+        practice_id = _clinic(work, simulator_address + PATH)
+        today = datetime.now(ZoneInfo(ZONE)).date()
+        for visit in VISITS:
+            accept(work, _submission(visit, today), practice_id=practice_id, actor=ACTOR)
+    finally:
+        work.close()
     return practice_id
-
-
-def point_at(work: Work, *, simulator_url: str) -> None:
-    """Tells the demo's account where the simulator listens this time."""
-    demo = practices.c.id.in_(practices.select().with_only_columns(practices.c.id).where(practices.c.demo))
-    with work.engine.begin() as connection:
-        connection.execute(
-            update(payer_accounts)
-            .where(payer_accounts.c.practice_id == practices.c.id, demo, payer_accounts.c.adapter != "phone")
-            .values(url=simulator_url)
-        )
 
 
 def _clinic(work: Work, simulator_url: str) -> str:

@@ -62,11 +62,14 @@ def complete_information(
         _change_patient(work, connection, verification, patient or {})
         _change_coverage(work, connection, verification, coverage or {})
         run = new_id("run")
+        # What still asks with the old data stops; an answer on its way is kept as evidence, no more.
+        jobs.cancel(connection, [row.id for row in inquiries.of_verification(connection, verification)])
         verifications.change(
             connection,
             verification,
             state=VerificationState.READY.value,
             state_detail="",
+            ask_again_at=None,
             revision=verification.revision + 1,
         )
         verifications.record(connection, practice_id, verification.id, "information_changed", actor=actor)
@@ -83,7 +86,7 @@ def cancel(work: Work, verification_id: str, practice_id: str, actor: str) -> No
         verifications.change(
             connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None
         )
-        evidence.drop_follow_ups(connection, verification.id, keep=[])
+        evidence.drop_follow_ups(connection, verification)
         verifications.record(connection, practice_id, verification.id, "cancelled", actor=actor)
 
 
@@ -95,8 +98,14 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
             raise NotAllowed(verification.state)
         gaps = len(evidence.open_questions(connection, verification.id))
         state = VerificationState.VERIFIED_WITH_GAPS if gaps else VerificationState.VERIFIED
-        verifications.change(connection, verification, state=state.value)
-        evidence.drop_follow_ups(connection, verification.id, keep=[], outcome="signed off", by=actor)
+        verifications.change(
+            connection,
+            verification,
+            state=state.value,
+            expires_at=evidence.first_expiry(connection, verification),
+        )
+        if not gaps:
+            evidence.drop_follow_ups(connection, verification, outcome="signed off", by=actor)
         verifications.record(
             connection, practice_id, verification.id, "signed_off", {"gaps": gaps}, actor=actor
         )
@@ -159,11 +168,13 @@ def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, cal
             script=task.script,
             call_id=exchange_id,
             by=actor,
-            obtained_at=call.ended_at,
+            obtained_at=call.ended_at.astimezone(clinic.zone(connection, practice_id)),
             as_of=clinic.day(connection, practice_id, call.ended_at),
+            call_reference=call.reference,
+            told_by=call.representative,
         )
         evidence.add_facts(connection, verification, found)
-        evidence.close_follow_up(connection, task.id, outcome="call recorded", by=actor)
+        evidence.close_follow_up(connection, task.id, outcome=evidence.CALL_RECORDED, by=actor)
         verifications.record(
             connection,
             practice_id,

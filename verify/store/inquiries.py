@@ -81,11 +81,12 @@ def under_way(connection: Connection, verification: Row[Any]) -> int:
 
 def next_attempt_at(connection: Connection, verification: Row[Any]) -> datetime | None:
     """When the first of its unavailable payers is asked again."""
-    return connection.execute(
+    soonest: datetime | None = connection.execute(
         select(func.min(inquiries.c.ask_again_at)).where(
             _of(verification), inquiries.c.state == InquiryState.UNAVAILABLE.value
         )
     ).scalar_one()
+    return soonest
 
 
 def begin(connection: Connection, row: Row[Any], trace: str) -> str:

@@ -121,13 +121,17 @@ class Card(msgspec.Struct):
 
 def test_json_comes_back_as_the_type_it_was(keyring: Keyring) -> None:
     card = Card("Märker", date(1980, 2, 29))
-    assert unseal_json(keyring, seal_json(keyring, card, **PLACE), Card, **PLACE) == card
+    assert unseal_json(keyring, seal_json(keyring, card, **PLACE), **PLACE, type_=Card) == card
+    assert unseal_json(keyring, seal_json(keyring, card, **PLACE), **PLACE) == {
+        "last": "Märker",
+        "born": "1980-02-29",
+    }
 
 
 @pytest.mark.parametrize("content", [MARKER, b'{"last": "Zzyzx-Marker"}', b'"\xff"', b""])
 def test_a_value_that_is_not_the_json_expected_is_never_quoted(keyring: Keyring, content: bytes) -> None:
     with pytest.raises(Unsealable) as refused:
-        unseal_json(keyring, seal(keyring, content, **PLACE), Card, **PLACE)
+        unseal_json(keyring, seal(keyring, content, **PLACE), **PLACE, type_=Card)
     assert refused.value.code == "not_json"
     assert "Marker" not in "".join(traceback.format_exception(refused.value))
 
