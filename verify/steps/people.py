@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 
 from payers.exchange import Exchange
 from verify.facts import facts_from_call
+from verify.followup import Kind, account_of
 from verify.intake.submission import Patient, Policy
 from verify.steps.question import trace_of
 from verify.steps.work import Work
@@ -144,9 +145,17 @@ def close_follow_up(work: Work, follow_up_id: str, practice_id: str, actor: str,
                 author_id=actor,
             )
         evidence.close_follow_up(connection, task.id, outcome="done", by=actor)
+        if task.kind == Kind.MEND_ACCOUNT:
+            _take_up_again(connection, practice_id, account_of(task.dedupe_key))
         verifications.record(
             connection, practice_id, verification.id, "follow_up_done", {"kind": task.kind}, actor=actor
         )
+
+
+def _take_up_again(connection: Connection, practice_id: str, account_id: str) -> None:
+    """A mended account is used again, and what waited for it is asked now."""
+    clinic.resume_account(connection, practice_id, account_id)
+    jobs.bring_forward(connection, inquiries.waiting_for_account(connection, account_id))
 
 
 def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, call: Call) -> None:
