@@ -30,7 +30,7 @@ class NotFound(Exception):
 
 
 class NotAllowed(Exception):
-    """The state it is in forbids it; the text names the state."""
+    """The state it is in forbids it; the text says which, and holds nothing of a patient."""
 
 
 class Call(NamedTuple):
@@ -246,7 +246,10 @@ def _change_patient(
     seals = work.seals(verification.practice_id)
     row = patients.patient(connection, verification.practice_id, verification.patient_id)
     merged = Patient.model_validate({**patients.identity_of(row, seals), **given})
-    patients.change_patient(connection, seals, row.id, merged.model_dump(mode="json"))
+    identity = merged.model_dump(mode="json")
+    if patients.is_somebody_else(connection, seals, row.id, identity):
+        raise NotAllowed("another patient has this name and birth date")
+    patients.change_patient(connection, seals, row.id, identity)
 
 
 def _change_coverage(
