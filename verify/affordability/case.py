@@ -159,7 +159,8 @@ class SecondaryChange(_Part):
 class CaseAnswer(_Part):
     """One possible answer to an unknown: the keys that stand in it replace those of the case.
 
-    `sessions`: only so many of the lines concerned take place, the first ones.
+    `sessions`: only so many of the lines concerned take place, the first ones. `every`: only every
+    second, third … of them takes place, the first included.
     """
 
     answer: Words
@@ -170,18 +171,21 @@ class CaseAnswer(_Part):
     savings: dict[str, SavingsChange] = {}
     secondary: SecondaryChange | None = None
     sessions: Count | None = None
+    every: Annotated[int, Field(ge=1, le=MOST_LINES, strict=True)] | None = None
 
 
 class CaseUnknown(_Part):
     """A fact that is not known, with every answer it may have.
 
-    `codes`: the lines it is about (none given: every line). `expected`: the answer reckoned with
+    It is about the lines of its `codes` (none given: every line) between the two days. `expected`: the answer reckoned with
     until it is known; where it is left out, the first.
     """
 
     fact: Words
     how: Words = "ask the plan"
     codes: list[Code] | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     answers: list[CaseAnswer] = Field(min_length=2, max_length=20)
     expected: Words | None = None
 
@@ -336,7 +340,9 @@ def _contradictions(case: Case) -> list[Problem]:
 def _stale_contradictions(case: Case) -> list[Problem]:
     problems = []
     if case.accumulators_as_of is not None and case.as_of is None:
-        problems.append(Problem("as_of", "is missing: without it nobody can tell how old the accumulators are"))
+        problems.append(
+            Problem("as_of", "is missing: without it nobody can tell how old the accumulators are")
+        )
     if case.as_of and case.accumulators_as_of and case.accumulators_as_of > case.as_of:
         problems.append(Problem("accumulators_as_of", "lies after as_of"))
     if case.spent_since_at_most_cents is not None and case.accumulators_as_of is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from verify.affordability.case import Case, CaseLine
+from verify.affordability.case import Case
 from verify.affordability.staleness import days_old, is_stale
 
 
@@ -31,22 +31,13 @@ def grade(case: Case, worths_of_unknowns: Sequence[int]) -> tuple[Grade, list[st
 
 
 def _lines(case: Case) -> list[tuple[Grade, str]]:
-    facts: list[tuple[Grade, str]] = []
-    for line in case.lines:
-        if line.self_pay_cents is None:
-            facts += [_price(case, line), _rule(case, line)]
-    return facts
-
-
-def _price(case: Case, line: CaseLine) -> tuple[Grade, str]:
-    source = line.allowed_source or case.allowed_source
-    return OF_PRICE[source], f"the allowed amount of {line.code} is {source}"
-
-
-def _rule(case: Case, line: CaseLine) -> tuple[Grade, str]:
-    source = line.rule_source or case.rule_source
-    words = "assumed" if source == "assumed" else f"from the {source}"
-    return OF_RULE[source], f"the rule for {line.code} is {words}"
+    insured = [line for line in case.lines if line.self_pay_cents is None]
+    prices = {line.allowed_source or case.allowed_source for line in insured}
+    rules = {line.rule_source or case.rule_source for line in insured}
+    return [(OF_PRICE[source], f"an allowed amount is {source}") for source in prices] + [
+        (OF_RULE[source], "a rule is assumed" if source == "assumed" else f"a rule is from the {source}")
+        for source in rules
+    ]
 
 
 def _accumulators(case: Case) -> tuple[Grade, str]:
@@ -64,6 +55,4 @@ def _accumulators(case: Case) -> tuple[Grade, str]:
         return Grade.A, ""
     if days_old(case) is None:
         return Grade.C, "the age of the accumulators is not stated"
-    return (
-        (Grade.B, f"the accumulators are {days_old(case)} days old") if is_stale(case) else (Grade.A, "")
-    )
+    return (Grade.B, f"the accumulators are {days_old(case)} days old") if is_stale(case) else (Grade.A, "")

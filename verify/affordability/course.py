@@ -159,9 +159,7 @@ def _take_with_help(books: Books, line: Line, terms: Terms, share: Share) -> tup
     return after, _covered(line, share, second, paid)
 
 
-def _coordinated(
-    books: Books, line: Line, terms: Terms, *, first_paid: int, owed: int
-) -> tuple[Ledger, int]:
+def _coordinated(books: Books, line: Line, terms: Terms, *, first_paid: int, owed: int) -> tuple[Ledger, int]:
     if terms.second is None:
         return books.second, 0
     ledger, would_pay = alone(terms.second, books.second, line.code, line.allowed)

@@ -27,6 +27,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     date: date
     code: str
+    #: False for a line that the expected answers leave out.
+    takes_place: bool
     patient_cents: int
     plan_cents: int
     deductible_cents: int
@@ -111,7 +113,12 @@ def estimate(case: Case) -> Estimate:
     moved = worths(course, outcomes.totals)
     lines = course.lines(0, len(course.days), course.expected)
     books, postings = walk(course.books(course.expected), course.days, lines, course.terms(course.expected))
-    sessions = [_session(*one) for one in zip(course.days, (entry.line.code for entry in course.entries), lines, postings, strict=True)]
+    sessions = [
+        _session(*one)
+        for one in zip(
+            course.days, (entry.line.code for entry in course.entries), lines, postings, strict=True
+        )
+    ]
     pending = set(course.pending)
     planned = [session for at, session in enumerate(sessions) if at not in pending]
     confidence, reasons = grade(case, moved[len(course.unknowns) - len(case.unknowns) :])
@@ -138,7 +145,9 @@ def plan(case: Case) -> PlannedCourse:
     course = PlannedCourse(case, [*stale_unknowns(case), *case.unknowns])
     count = combinations(course)
     if count > MOST_COMBINATIONS:
-        message = f"make {count:,} combinations; at most {MOST_COMBINATIONS:,} can be ranged: settle some first"
+        message = (
+            f"make {count:,} combinations; at most {MOST_COMBINATIONS:,} can be ranged: settle some first"
+        )
         raise CaseError([Problem("unknowns", message)])
     return course
 
@@ -155,6 +164,7 @@ def _session(day: date, code: str, line: Line | None, posting: Posting) -> Sessi
     return Session(
         date=day,
         code=code,
+        takes_place=line is not None,
         patient_cents=posting.patient,
         plan_cents=posting.plan,
         deductible_cents=posting.deductible,
@@ -234,7 +244,9 @@ def _notes(case: Case, postings: Sequence[Posting]) -> list[str]:
     """What a person must know beside the figures."""
     notes = []
     if is_stale(case):
-        notes.append(f"The accumulators are {days_old(case)} days old: the range allows for claims since then.")
+        notes.append(
+            f"The accumulators are {days_old(case)} days old: the range allows for claims since then."
+        )
     denied = sum(p.non_covered for p in postings if p.outcome in (Outcome.NOT_COVERED, Outcome.VISITS_SPENT))
     if denied:
         notes.append(

@@ -137,7 +137,9 @@ def post(ledger: Ledger, rule: Rule, share: Share) -> Ledger:
 
 def deductible_left(ledger: Ledger) -> int:
     """What the next line may owe of the deductible; nothing where the plan has none."""
-    left = _governing(ledger.deductible_kind, ledger.deductible_individual_cents, ledger.deductible_family_cents)
+    left = _governing(
+        ledger.deductible_kind, ledger.deductible_individual_cents, ledger.deductible_family_cents
+    )
     return 0 if left is None else left
 
 

@@ -46,16 +46,13 @@ class Unknown:
         self.answers = stated.answers
         names = [answer.answer for answer in stated.answers]
         self.expected = names.index(stated.expected) if stated.expected is not None else 0
-        about = [
-            at
-            for at, entry in enumerate(entries)
-            if stated.codes is None or entry.line.code in stated.codes
-        ]
+        about = [at for at, entry in enumerate(entries) if _concerns(stated, entry)]
         self.changes_lines = frozenset(about) if self._any("rule", "line") else frozenset()
         planned = [at for at in about if not entries[at].pending]
         self.rank = {at: rank for rank, at in enumerate(planned)}
-        fewest = min((a.sessions for a in self.answers if a.sessions is not None), default=len(planned))
-        self.drops = frozenset(planned[fewest:])
+        self.drops = frozenset(
+            at for at in planned if not all(takes_place(answer, self.rank[at]) for answer in self.answers)
+        )
         self.opens = self._any("limits")
         self.resets = self._any("reset_limits")
         self.sets_terms = self._any("savings", "secondary")
@@ -74,7 +71,9 @@ class PlannedCourse:
         self.unknowns = [Unknown(unknown, self.entries) for unknown in unknowns]
         self.pending = [at for at, entry in enumerate(self.entries) if entry.pending]
         #: The first line of the next plan year, if there is one.
-        self.turns_at = next((at for at, day in enumerate(self.days) if case.reset and day >= case.reset.on), None)
+        self.turns_at = next(
+            (at for at, day in enumerate(self.days) if case.reset and day >= case.reset.on), None
+        )
         self._about = [
             tuple(at for at, one in enumerate(self.unknowns) if index in one.changes_lines)
             for index in range(len(self.entries))
@@ -83,7 +82,9 @@ class PlannedCourse:
             tuple(at for at, one in enumerate(self.unknowns) if index in one.drops)
             for index in range(len(self.entries))
         ]
-        self._alike = [_alike(entry.line, about) for entry, about in zip(self.entries, self._about, strict=True)]
+        self._alike = [
+            _alike(entry.line, about) for entry, about in zip(self.entries, self._about, strict=True)
+        ]
         self._lines: dict[object, Line] = {}
         self._changes = [[_changes(answer) for answer in one.answers] for one in self.unknowns]
 
@@ -113,8 +114,8 @@ class PlannedCourse:
     def line(self, index: int, choices: Choices) -> Line | None:
         """A line under the answers chosen; None when it does not take place. Raises CaseError."""
         for at in self._dropped_by[index]:
-            most = self.unknowns[at].answers[choices[at]].sessions
-            if most is not None and self.unknowns[at].rank[index] >= most:
+            unknown = self.unknowns[at]
+            if not takes_place(unknown.answers[choices[at]], unknown.rank[index]):
                 return None
         key = (self._alike[index], tuple([choices[at] for at in self._about[index]]))
         line = self._lines.get(key)
@@ -163,7 +164,8 @@ class PlannedCourse:
     def _savings(self, choices: Choices) -> list[Savings]:
         return [
             _as_savings(
-                programme, [a.savings[programme.name] for a in self._chosen(choices) if programme.name in a.savings]
+                programme,
+                [a.savings[programme.name] for a in self._chosen(choices) if programme.name in a.savings],
             )
             for programme in self.case.savings
         ]
@@ -175,6 +177,13 @@ class PlannedCourse:
 
     def _chosen(self, choices: Choices) -> Iterable[CaseAnswer]:
         return (one.answers[choice] for one, choice in zip(self.unknowns, choices, strict=True))
+
+
+def takes_place(answer: CaseAnswer, rank: int) -> bool:
+    """Whether the line that is the rank-th (from 0) of those concerned takes place."""
+    if answer.sessions is not None and rank >= answer.sessions:
+        return False
+    return answer.every is None or rank % answer.every == 0
 
 
 def in_order(case: Case) -> list[Entry]:
@@ -203,6 +212,12 @@ def as_line(field: str, values: dict[str, Any], rule: dict[str, Any] | None) -> 
         not_covered_price=allowed if billed is None else billed,
         balance=max(0, billed - allowed) if balance_billed else 0,
     )
+
+
+def _concerns(unknown: CaseUnknown, entry: Entry) -> bool:
+    if unknown.codes is not None and entry.line.code not in unknown.codes:
+        return False
+    return (unknown.starts_on or date.min) <= entry.day <= (unknown.ends_on or date.max)
 
 
 def _alike(line: CaseLine, about: tuple[int, ...]) -> object:

@@ -38,7 +38,7 @@ def _shares(line: Line, posting: Posting) -> list[str]:
     if posting.copay:
         parts.append(f"copay {dollars(posting.copay)}")
     if posting.coinsurance:
-        parts.append(f"coinsurance {percent(line.rule.coinsurance_bp)} {dollars(posting.coinsurance)}")
+        parts.append(f"coinsurance {dollars(posting.coinsurance)} ({percent(line.rule.coinsurance_bp)})")
     if posting.capped:
         parts.append(f"cap: the out-of-pocket maximum takes off {dollars(posting.capped)}")
     return parts
