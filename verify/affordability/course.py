@@ -85,8 +85,7 @@ def walk(
     """Takes lines, which stand in the order of their days, one after the other; None is left out."""
     postings = []
     for day, line in zip(days, lines, strict=True):
-        if day != books.day:
-            books = turn_to(day, books, terms)
+        books = turn_to(day, books, terms)
         if line is None:
             postings.append(LEFT_OUT)
         else:
@@ -97,6 +96,8 @@ def walk(
 
 def turn_to(day: date, books: Books, terms: Terms) -> Books:
     """The books on a later day: plan years that began meanwhile replace their ledger, cards renew."""
+    if day == books.day:
+        return books
     return Books(
         ledger=_next_day(books.ledger, books.day, day, terms.reset_on, terms.reset_ledger),
         second=books.second
@@ -134,7 +135,7 @@ def take(books: Books, line: Line, terms: Terms) -> tuple[Books, Posting]:
 def _take_not_covered(books: Books, line: Line, terms: Terms) -> tuple[Books, Posting]:
     """The plan pays nothing and nothing accrues; a second payer may cover the line all the same."""
     price = line.not_covered_price
-    ledger, second = _coordinated(books, line, terms, first_paid=0, owed=price)
+    ledger, second = _second_pays(books, line, terms, None)
     posting = Posting(
         outcome=Outcome.VISITS_SPENT if line.rule.covered else Outcome.NOT_COVERED,
         patient=price - second,
@@ -146,11 +147,7 @@ def _take_not_covered(books: Books, line: Line, terms: Terms) -> tuple[Books, Po
 
 def _take_with_help(books: Books, line: Line, terms: Terms, share: Share) -> tuple[Books, Posting]:
     """The second payer pays of the share, then the cards of what is left."""
-    if terms.second is not None and terms.second.method in (Method.SUPPLEMENT, Method.QMB):
-        second_ledger, second = books.second, supplement_pays(terms.second, share)
-    else:
-        first_paid = line.allowed - share.total
-        second_ledger, second = _coordinated(books, line, terms, first_paid=first_paid, owed=share.total)
+    second_ledger, second = _second_pays(books, line, terms, share)
     cards, paid, not_counted = _swipe(books, line, terms.savings, share.total - second)
     accrues = own_money(share, not_counted) if not_counted else share
     after = Books(
@@ -159,11 +156,21 @@ def _take_with_help(books: Books, line: Line, terms: Terms, share: Share) -> tup
     return after, _covered(line, share, second, paid)
 
 
-def _coordinated(books: Books, line: Line, terms: Terms, *, first_paid: int, owed: int) -> tuple[Ledger, int]:
-    if terms.second is None:
+def _second_pays(books: Books, line: Line, terms: Terms, share: Share | None) -> tuple[Ledger, int]:
+    """The second payer's ledger after the line, and what it takes off what the first left over.
+
+    `share` is the patient's part under the first plan; None when that plan does not pay for the line.
+    A supplement follows the first plan: of such a line it pays nothing.
+    """
+    second = terms.second
+    if second is None:
         return books.second, 0
-    ledger, would_pay = alone(terms.second, books.second, line.code, line.allowed)
-    return ledger, second_pays(terms.second, would_pay, first_paid, owed)
+    if second.method in (Method.SUPPLEMENT, Method.QMB):
+        return books.second, 0 if share is None else supplement_pays(second, share)
+    ledger, would_pay = alone(second, books.second, line.code, line.allowed)
+    if share is None:
+        return ledger, min(would_pay, line.not_covered_price)
+    return ledger, second_pays(second, would_pay, line.allowed - share.total, share.total)
 
 
 def _swipe(
