@@ -29,7 +29,10 @@ def bundle(unknowns: list[dict[str, Any]], maximum: int | None) -> dict[str, Any
     lines += [line(2 * n, "99214", 13000, VISIT) for n in range(24)]
     lines += [line(3 * n, "90834", 11000, VISIT) for n in range(36)]
     limits = {"deductible_individual_cents": 90000, "oop_individual_cents": maximum}
-    reset = {"on": "2027-01-01", "limits": {"deductible_individual_cents": 200000, "oop_individual_cents": maximum}}
+    reset = {
+        "on": "2027-01-01",
+        "limits": {"deductible_individual_cents": 200000, "oop_individual_cents": maximum},
+    }
     return {"lines": lines, "limits": limits, "reset": reset, "unknowns": unknowns}
 
 
@@ -112,7 +115,11 @@ def main() -> int:
     worst = measure(bundle(WORST, None), seconds / 2)
     print("worst unknowns:", worst)
     within = usual["range_in_passes"] <= 256
-    print(json.dumps({"benchmark": "estimate", "passes_allowed": 256, "within": within, "usual": usual, "worst": worst}))
+    print(
+        json.dumps(
+            {"benchmark": "estimate", "passes_allowed": 256, "within": within, "usual": usual, "worst": worst}
+        )
+    )
     return 0 if within else 1
 
 

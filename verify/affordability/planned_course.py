@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -74,19 +74,34 @@ class PlannedCourse:
         self.turns_at = next(
             (at for at, day in enumerate(self.days) if case.reset and day >= case.reset.on), None
         )
-        self._about = [
-            tuple(at for at, one in enumerate(self.unknowns) if index in one.changes_lines)
-            for index in range(len(self.entries))
-        ]
-        self._dropped_by = [
-            tuple(at for at, one in enumerate(self.unknowns) if index in one.drops)
-            for index in range(len(self.entries))
-        ]
-        self._alike = [
-            _alike(entry.line, about) for entry, about in zip(self.entries, self._about, strict=True)
-        ]
-        self._lines: dict[object, Line] = {}
+        self._about = self._listed(lambda unknown: unknown.changes_lines)
+        self._dropped_by = self._listed(lambda unknown: unknown.drops)
+        self._about_terms = [at for at, one in enumerate(self.unknowns) if one.resets or one.sets_terms]
         self._changes = [[_changes(answer) for answer in one.answers] for one in self.unknowns]
+        self._kinds, self._examples = self._sorted_into_kinds()
+        self._lines: dict[Choices, list[Line | None]] = {}
+        self._built: dict[object, Line] = {}
+        self._terms: dict[Choices, Terms] = {}
+
+    def _listed(self, touches: Callable[[Unknown], Container[int]]) -> list[tuple[int, ...]]:
+        """For each line the unknowns that touch it."""
+        return [
+            tuple(at for at, one in enumerate(self.unknowns) if index in touches(one))
+            for index in range(len(self.entries))
+        ]
+
+    def _sorted_into_kinds(self) -> tuple[list[int], list[int]]:
+        """For each line the number of its kind, and for each kind a line: a kind is alike under any answers."""
+        kinds: dict[object, int] = {}
+        numbers, examples = [], []
+        for index, entry in enumerate(self.entries):
+            ranks = tuple((at, self.unknowns[at].rank[index]) for at in self._dropped_by[index])
+            key = (_alike(entry.line), self._about[index], ranks)
+            if key not in kinds:
+                kinds[key] = len(examples)
+                examples.append(index)
+            numbers.append(kinds[key])
+        return numbers, examples
 
     @property
     def expected(self) -> Choices:
@@ -109,18 +124,21 @@ class PlannedCourse:
         return (0 if one.opens else min(touched)), max(touched) + 1
 
     def lines(self, start: int, end: int, choices: Choices) -> list[Line | None]:
-        return [self.line(index, choices) for index in range(start, end)]
+        """A section of the lines under the answers chosen; None does not take place. Raises CaseError."""
+        of_kind = self._lines.get(choices)
+        if of_kind is None:
+            of_kind = self._lines[choices] = [self._line(index, choices) for index in self._examples]
+        return [of_kind[kind] for kind in self._kinds[start:end]]
 
-    def line(self, index: int, choices: Choices) -> Line | None:
-        """A line under the answers chosen; None when it does not take place. Raises CaseError."""
+    def _line(self, index: int, choices: Choices) -> Line | None:
         for at in self._dropped_by[index]:
             unknown = self.unknowns[at]
             if not takes_place(unknown.answers[choices[at]], unknown.rank[index]):
                 return None
-        key = (self._alike[index], tuple([choices[at] for at in self._about[index]]))
-        line = self._lines.get(key)
+        key = (self._kinds[index], tuple([choices[at] for at in self._about[index]]))
+        line = self._built.get(key)
         if line is None:
-            line = self._lines[key] = self._build(index, choices)
+            line = self._built[key] = self._build(index, choices)
         return line
 
     def _build(self, index: int, choices: Choices) -> Line:
@@ -135,13 +153,17 @@ class PlannedCourse:
         return as_line(entry.field, values, rule)
 
     def terms(self, choices: Choices) -> Terms:
+        key = tuple([choices[at] for at in self._about_terms])
+        terms = self._terms.get(key)
+        if terms is None:
+            terms = self._terms[key] = self._build_terms(choices)
+        return terms
+
+    def _build_terms(self, choices: Choices) -> Terms:
         reset = self.case.reset
-        if reset is None:
-            return Terms(second=self._second(choices), savings=tuple(self._savings(choices)))
-        limits = self._changed(reset.limits, "reset_limits", choices)
         return Terms(
-            reset_on=reset.on,
-            reset_ledger=limits,
+            reset_on=date.max if reset is None else reset.on,
+            reset_ledger=Ledger() if reset is None else self._changed(reset.limits, "reset_limits", choices),
             second=self._second(choices),
             savings=tuple(self._savings(choices)),
         )
@@ -220,11 +242,11 @@ def _concerns(unknown: CaseUnknown, entry: Entry) -> bool:
     return (unknown.starts_on or date.min) <= entry.day <= (unknown.ends_on or date.max)
 
 
-def _alike(line: CaseLine, about: tuple[int, ...]) -> object:
-    """The same for lines that the same answers make the same."""
+def _alike(line: CaseLine) -> object:
+    """The same for lines that differ in their day alone."""
     rule = line.rule and tuple(dict(line.rule).values())
     prices = (line.allowed_cents, line.billed_cents, line.self_pay_cents)
-    return (line.code, prices, line.out_of_network, line.balance_bill, rule, about)
+    return (line.code, prices, line.out_of_network, line.balance_bill, rule)
 
 
 def _changes(answer: CaseAnswer) -> tuple[dict[str, Any], dict[str, Any]]:

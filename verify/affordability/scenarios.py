@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 from math import prod
+from operator import mul
 
-from verify.affordability.course import Books, Posting, Terms, turn_to, walk
+from verify.affordability.course import Books, Posting, turn_to, walk
 from verify.affordability.planned_course import Choices, PlannedCourse
 
 #: Lines after which groups are compared in any case: a maximum that is reached makes many of them alike.
@@ -22,7 +23,6 @@ class Group:
     """
 
     choices: Choices
-    terms: Terms
     books: Books
     members: list[int]
     spent: list[int]
@@ -56,20 +56,16 @@ def walk_all(course: PlannedCourse) -> Outcomes:
     spans = [course.span(at) for at in range(len(course.unknowns))]
     lows, highs = [0] * lines, [0] * lines
     start_choices = tuple(0 for _ in spans)
-    groups = [Group(start_choices, course.terms(start_choices), course.books(start_choices), [0], [0])]
+    groups = [Group(start_choices, course.books(start_choices), [0], [0])]
     for start, end in pairwise(_sections(course, spans)):
-        for at, (first, _) in enumerate(spans):
-            if first == start:
-                groups = _split(course, groups, at, fresh=start == 0)
+        groups = _split(course, groups, [at for at, (first, _) in enumerate(spans) if first == start], start)
         section = [_advance(course, group, start, end) for group in groups]
         lows[start:end] = map(min, *[low for low, _ in section], section[0][0])
         highs[start:end] = map(max, *[high for _, high in section], section[0][1])
         open_still = [at for at, (_, last) in enumerate(spans) if last > end]
         if end < lines:
             groups = _merge(course, groups, open_still, end)
-    for at, (first, _) in enumerate(spans):
-        if first == lines:
-            groups = _split(course, groups, at, fresh=False)
+    groups = _split(course, groups, [at for at, (first, _) in enumerate(spans) if first == lines], lines)
     totals = [0] * combinations(course)
     for group in groups:
         for member, spent in zip(group.members, group.spent, strict=True):
@@ -112,23 +108,29 @@ def _sections(course: PlannedCourse, spans: Sequence[tuple[int, int]]) -> list[i
     return sorted(ends)
 
 
-def _split(course: PlannedCourse, groups: list[Group], at: int, *, fresh: bool) -> list[Group]:
-    """Each group once for every answer of an unknown; before the first line with its own opening books."""
-    stride = prod(len(unknown.answers) for unknown in course.unknowns[at + 1 :])
+def _split(course: PlannedCourse, groups: list[Group], unknowns: Sequence[int], start: int) -> list[Group]:
+    """Each group once for all answers of these unknowns; before the first line with its own opening books."""
+    if not unknowns:
+        return groups
+    strides = [prod(len(one.answers) for one in course.unknowns[at + 1 :]) for at in unknowns]
     apart = []
     for group in groups:
-        for answer in range(len(course.unknowns[at].answers)):
-            choices = (*group.choices[:at], answer, *group.choices[at + 1 :])
-            books = course.books(choices) if fresh else group.books
-            members = [member + answer * stride for member in group.members]
-            apart.append(Group(choices, course.terms(choices), books, members, list(group.spent)))
+        for answers in product(*(range(len(course.unknowns[at].answers)) for at in unknowns)):
+            chosen = list(group.choices)
+            for at, answer in zip(unknowns, answers, strict=True):
+                chosen[at] = answer
+            choices = tuple(chosen)
+            shift = sum(map(mul, answers, strides))
+            members = [member + shift for member in group.members]
+            books = course.books(choices) if start == 0 else group.books
+            apart.append(Group(choices, books, members, list(group.spent)))
     return apart
 
 
 def _advance(course: PlannedCourse, group: Group, start: int, end: int) -> tuple[list[int], list[int]]:
     """Takes the group over a section; the least and the most its members have paid by each line."""
     lines = course.lines(start, end, group.choices)
-    group.books, postings = walk(group.books, course.days[start:end], lines, group.terms)
+    group.books, postings = walk(group.books, course.days[start:end], lines, course.terms(group.choices))
     costs = planned_costs(course, start, postings)
     low = list(accumulate(costs, initial=min(group.spent)))[1:]
     high = list(accumulate(costs, initial=max(group.spent)))[1:]
@@ -141,7 +143,7 @@ def _merge(course: PlannedCourse, groups: list[Group], open_still: Sequence[int]
     """The groups that can no longer differ, together."""
     merged: dict[tuple[Choices, Books], Group] = {}
     for group in groups:
-        group.books = turn_to(course.days[at], group.books, group.terms)
+        group.books = turn_to(course.days[at], group.books, course.terms(group.choices))
         key = (tuple(group.choices[one] for one in open_still), group.books)
         if key in merged:
             merged[key].members += group.members

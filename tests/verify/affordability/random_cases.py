@@ -120,7 +120,9 @@ def answer(rng, number, case):
         elif kind == "reset":
             found["reset_limits"] = limits(rng)
         elif kind == "savings":
-            found["savings"] = {case["savings"][0]["name"]: {"counts": rng.random() < 0.5, "maximum_cents": 900}}
+            found["savings"] = {
+                case["savings"][0]["name"]: {"counts": rng.random() < 0.5, "maximum_cents": 900}
+            }
         elif kind == "secondary":
             found["secondary"] = {"method": rng.choice(("standard", "non_duplication", "qmb"))}
     return found

@@ -143,7 +143,9 @@ def walk(document):
     plan = Plan(document["limits"], document.get("reset"))
     second = document.get("secondary")
     second_plan = Plan(second.get("limits", {}), second.get("reset")) if second else None
-    cards = [dict(card, left=card.get("maximum_cents"), renewed=False) for card in document.get("savings", [])]
+    cards = [
+        dict(card, left=card.get("maximum_cents"), renewed=False) for card in document.get("savings", [])
+    ]
     found = []
     for day, line, pending in entries:
         if line.get("left_out"):

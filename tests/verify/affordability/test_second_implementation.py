@@ -4,8 +4,8 @@ import os
 from random import Random
 
 import pytest
-from tests.verify.affordability import random_cases, second_implementation
 
+from tests.verify.affordability import random_cases, second_implementation
 from verify.affordability import estimate_case
 
 CASES = int(os.environ.get("ESTIMATE_CASES", "2000"))
