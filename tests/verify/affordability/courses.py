@@ -22,8 +22,7 @@ def line(day: int | str = 0, cents: int = 100_00, code: str = "90868", **more: A
 
 
 def case(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
-    limits = {key: more.pop(key) for key in list(more) if key.endswith("_cents") or key == "visits_left"}
-    limits |= {key: more.pop(key) for key in list(more) if key.endswith("_kind")}
+    limits = {key: more.pop(key) for key in list(more) if key.startswith(("deductible_", "oop_", "visits_"))}
     return {"lines": list(lines), "limits": limits, **more}
 
 
