@@ -126,7 +126,8 @@ def say(text: str) -> None:
 
 
 def verify(python: str, options: list[str]) -> list[list[str]]:
-    return [[python, "-m", "verify.cli", *options]]
+    # -P: the folder one stands in may have a "verify" of its own.
+    return [[python, "-P", "-m", "verify.cli", *options]]
 
 
 def up(python: str, options: list[str]) -> list[list[str]]:

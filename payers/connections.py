@@ -1,4 +1,4 @@
-"""connections, made only to addresses that were checked; one deadline bounds all they do
+"""Connections, made only to addresses that were checked; one deadline bounds all they do.
 
 `requests` limits one read, not the whole exchange: a payer that sends a byte every second is never cut off.
 Here each wait of a socket gets what is left until the deadline of the attempt its thread is making.
@@ -206,10 +206,11 @@ def tls_context(ca_file: str | None) -> SSLContext:
 
 
 class CheckedAdapter(HTTPAdapter):
-    """requests' adapter with the connections above, and the authorities read once instead of per connection."""
+    """requests' adapter with the connections above; authorities are read once, not once per connection."""
 
-    def __init__(self, *, pool_size: int, ca_file: str | None) -> None:
-        self._context = tls_context(ca_file)
+    def __init__(self, *, pool_size: int, context: SSLContext | None) -> None:
+        """`context` is None where nothing is encrypted."""
+        self._context = context
         # One host per account, hence one pool.
         super().__init__(pool_connections=1, pool_maxsize=pool_size, max_retries=0)
 

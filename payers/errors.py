@@ -85,7 +85,7 @@ class AccountError(Exception):
     """The account itself is wrong: credentials, address, certificate. No inquiry can pass.
 
     Outside PayerError on purpose, so that nothing that asks again can swallow it.
-    Codes: unauthorized, bad_url, private_address, tls, missing_secret, unknown_adapter.
+    Codes: unauthorized, bad_url, private_address, tls, missing_secret, bad_option, unknown_adapter.
     """
 
     def __init__(self, code: str, account_name: str, *, exchange: Exchange | None = None) -> None:

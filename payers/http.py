@@ -1,4 +1,4 @@
-"""session, timeouts, error mapping, evidence (requests)"""
+"""Session, timeouts, error mapping, evidence (requests)."""
 
 import ssl
 import time
@@ -16,14 +16,14 @@ import urllib3
 from urllib3.exceptions import HTTPError, InvalidChunkLength
 
 from payers.account import Account
-from payers.connections import Attempt, CheckedAdapter, RefusedAddress, attempting
+from payers.connections import Attempt, CheckedAdapter, RefusedAddress, attempting, tls_context
 from payers.errors import AccountError, PayerError, Rejected, Unavailable
 from payers.exchange import Exchange
 
 #: Threads of one process that may speak to one account at once before connections are made and thrown away.
 POOL_SIZE = 1024
 READ_BYTES = 64 * 1024
-#: Shorter secrets would blank ordinary words of an answer.
+#: Shorter secrets would cross out ordinary words of an answer.
 SHORTEST_SECRET_REMOVED = 8
 
 Failure = PayerError | AccountError
@@ -45,15 +45,12 @@ class HTTPSource:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._url = _checked_url(account)
-        try:
-            adapter = CheckedAdapter(pool_size=POOL_SIZE, ca_file=account.options.get("ca_file"))
-        except OSError as error:
-            raise AccountError("tls", account.name) from error
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        # The only scheme this session knows is the account's own.
+        self._session.adapters.clear()
+        self._session.mount(self._url.partition("//")[0] + "//", _adapter(account))
 
     def close(self) -> None:
         self._session.close()
@@ -103,6 +100,16 @@ class HTTPSource:
             return Response(collected.exchange(), retry_after(answer.headers.get("Retry-After")))
 
 
+def _adapter(account: Account) -> CheckedAdapter:
+    context = None
+    if account.url.startswith("https:"):
+        try:
+            context = tls_context(account.options.get("ca_file"))
+        except (OSError, TypeError) as error:
+            raise AccountError("tls", account.name) from error
+    return CheckedAdapter(pool_size=POOL_SIZE, context=context)
+
+
 class _TooLarge(Exception):
     """The answer passed the account's cap."""
 
@@ -128,11 +135,14 @@ class _Collected:
             raise _TooLarge
 
     def exchange(self) -> Exchange:
-        """The evidence; a secret of ours that the payer sent back is taken out of it."""
+        """The evidence; a secret of ours that the payer sent back is crossed out, so that all keeps its place.
+
+        A user name is none: many are also the sender's id, which the answer is addressed to.
+        """
         body = bytes(self.body)
-        for secret in self.account.secrets.values():
-            if len(secret) >= SHORTEST_SECRET_REMOVED:
-                body = body.replace(secret.encode(), b"(removed)")
+        for name, secret in self.account.secrets.items():
+            if name != "username" and len(secret) >= SHORTEST_SECRET_REMOVED:
+                body = body.replace(secret.encode(), b"X" * len(secret.encode()))
         return msgspec.structs.replace(
             self.evidence,
             response=body,
@@ -177,7 +187,9 @@ def _failure(error: BaseException, attempt: Attempt, account: Account) -> Failur
         failure = AccountError("tls", account.name)
     else:
         failure = Unavailable("connect", sent=False)
-    failure.__cause__ = root if isinstance(root, OSError) else None
+    if isinstance(root, OSError) and not isinstance(root, requests.RequestException):
+        # Without its frames: they hold the question.
+        failure.__cause__ = root.with_traceback(None)
     return failure
 
 

@@ -75,7 +75,7 @@ _NOW = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local function text(number) return string.format('%.0f', number) end
-local flights, tat_key, waiting, circuit, pause = unpack(KEYS)
+local flights, tat_key, waiting, circuit, pause, hint_key = unpack(KEYS)
 redis.call('ZREMRANGEBYSCORE', flights, '-inf', text(now))
 redis.call('ZREMRANGEBYSCORE', waiting, '-inf', text(now))
 """
@@ -114,18 +114,25 @@ end
 
 if not urgent then
   local first = redis.call('ZRANGE', waiting, 0, 0, 'WITHSCORES')
-  if first[1] then return refuse(math.min(tonumber(first[2]) - now, 1000000), 'in_flight') end
+  if first[1] then return refuse(math.min(tonumber(first[2]) - now, 500000), 'in_flight') end
 end
 
 if redis.call('ZCARD', flights) >= most then
   local first = redis.call('ZRANGE', flights, 0, 0, 'WITHSCORES')
-  return refuse(math.min(first[2] and tonumber(first[2]) - now or 1000000, 1000000), 'in_flight')
+  return refuse(math.min(first[2] and tonumber(first[2]) - now or 500000, urgent and 100000 or 500000), 'in_flight')
 end
 
 -- Never more than `burst` steps ahead, unless the clock was set back or the rate raised.
 local tat = math.min(tonumber(redis.call('GET', tat_key) or 0), now + burst * step)
 local allowed_at = tat - (burst - 1) * step
-if allowed_at > now then return refuse(allowed_at - now, 'rate') end
+if allowed_at > now then
+  if urgent then return refuse(allowed_at - now, 'rate') end
+  -- Told the same moment, all who wait would come back together to be refused but for one.
+  local at = math.max((tonumber(redis.call('GET', hint_key)) or 0) + step, allowed_at)
+  if at > now + 5000000 then at = allowed_at end
+  redis.call('SET', hint_key, text(at), 'PX', 6000)
+  return refuse(at - now, 'rate')
+end
 
 redis.call('SET', tat_key, text(math.max(tat, now) + step), 'PX', math.ceil(burst * step / 1000) + 1000)
 redis.call('ZADD', flights, text(now + lease), token)
@@ -332,7 +339,9 @@ class LocalShare:
 
 def _keys(account_id: AccountId) -> list[str]:
     """The braces keep one account's keys on one node of a cluster."""
-    return [f"limits:{{{account_id}}}:{part}" for part in ("flights", "tat", "urgent", "circuit", "pause")]
+    return [
+        f"limits:{{{account_id}}}:{part}" for part in ("flights", "tat", "urgent", "circuit", "pause", "hint")
+    ]
 
 
 def _check(max_in_flight: int, per_second: float, lease_seconds: float, burst: int) -> None:

@@ -1,4 +1,4 @@
-"""takes names, ids and dates out of an exchange
+"""Takes names, ids and dates out of an exchange.
 
 For bug reports: what is left shows the shape of a message, not whose it is. Nothing stays unless it is known to be
 harmless: in X12 an element stays when its place is in KEPT and it looks like what belongs there; every other becomes
@@ -143,7 +143,7 @@ def _interchange(data: bytes, start: int) -> tuple[int, bytes | None]:
 
 
 def _segment(segment: str, delimiter: str) -> str:
-    """`NM1*IL*1*ROE*JANE****MI*W100200300` becomes `NM1*IL*1*XXX*XXXX****MI*X999999999`."""
+    """`NM1*IL*1*MARPLE*JANE****MI*W100200300` is `NM1*IL*1*XXXXXX*XXXX****MI*X999999999`."""
     name, *elements = segment.split(delimiter)
     kept = KEPT.get(name, {})
     shown = name if name in KEPT or SEGMENT_ID.fullmatch(name) else mask(name)

@@ -17,6 +17,15 @@ TEMPLATE = "migrated"
 numbers = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--verifications",
+        type=int,
+        default=60,
+        help="how many verifications the fault storm runs (500 in full)",
+    )
+
+
 @pytest.fixture(autouse=True)
 def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test never reaches the servers, keys or data of whoever runs it."""
@@ -89,7 +98,7 @@ def data_folder(tmp_path: Path) -> Path:
 def fresh_database(server: Postgres, template: str) -> Iterator[str]:
     name = f"test_{next(numbers)}"
     with administrate(server) as session:
-        session.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY wal_log')
+        session.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
     yield database_url(server, name)
     with administrate(server) as session:
         session.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from payers.simulator.server import Simulator
 from verify.intake.submission import Submission
@@ -19,7 +19,8 @@ from verify.servers.processes import PROCESSES, command, environment
 from verify.settings import Settings
 from verify.steps import Work, accept, open_work
 from verify.store import clinic, connect, migrate
-from verify.store.tables import inquiries, jobs, payer_accounts, verifications
+from verify.store.tables import inquiries, jobs, payer_accounts, users, verifications
+from verify.verification import new_id
 
 T = TypeVar("T")
 
@@ -105,7 +106,12 @@ class House:
                 **values,
             )
             by_phone = clinic.add_account(
-                connection, self.work.keyring, practice_id=practice_id, name="Phone", adapter="phone", secrets={}
+                connection,
+                self.work.keyring,
+                practice_id=practice_id,
+                name="Phone",
+                adapter="phone",
+                secrets={},
             )
             clinic.add_payer(
                 connection,
@@ -127,6 +133,19 @@ class House:
             )
         return practice_id
 
+    def add_user(self, practice_id: str, role: str = "coordinator") -> str:
+        user_id = new_id("user")
+        row = {
+            "id": user_id,
+            "practice_id": practice_id,
+            "email": f"{user_id}@example.test",
+            "name": "Robin",
+            "role": role,
+        }
+        with self.work.engine.begin() as connection:
+            connection.execute(insert(users).values(row))
+        return user_id
+
     def submit(self, practice_id: str, member_id: str, **changes: Any) -> str:
         """The id of a verification of an invented patient; `changes` replace fields of `submission`."""
         accepted = accept(
@@ -145,7 +164,9 @@ class House:
     def inquiries(self, verification_id: str) -> Sequence[Row[Any]]:
         with self.work.engine.connect() as connection:
             return connection.execute(
-                select(inquiries).where(inquiries.c.verification_id == verification_id).order_by(inquiries.c.id)
+                select(inquiries)
+                .where(inquiries.c.verification_id == verification_id)
+                .order_by(inquiries.c.id)
             ).all()
 
     def rows(self, table: Any, **where: Any) -> Sequence[Row[Any]]:
@@ -164,13 +185,35 @@ class House:
             row = self.verification(verification_id)
             return row if row.state in SETTLED and not self._busy(verification_id) else None
 
-        return wait_for(settled, seconds, f"verification settled (is {self.verification(verification_id).state})")
+        return wait_for(
+            settled, seconds, f"verification settled (is {self.verification(verification_id).state})"
+        )
+
+    def wait_until(self, verification_id: str, state: str, seconds: float = 30) -> None:
+        """Until it is in the state and nothing is left to do for it."""
+
+        def reached() -> bool | None:
+            arrived = self.verification(verification_id).state == state
+            return True if arrived and not self._busy(verification_id) else None
+
+        wait_for(reached, seconds, f"verification {state}")
 
     def wait_for_inquiry(self, verification_id: str, state: str, seconds: float = 30) -> Row[Any]:
         def reached() -> Row[Any] | None:
             return next((row for row in self.inquiries(verification_id) if row.state == state), None)
 
         return wait_for(reached, seconds, f"an inquiry {state}")
+
+    def wait_for(
+        self, verification_id: str, looks_right: Callable[[Sequence[Row[Any]]], bool], seconds: float = 30
+    ) -> Sequence[Row[Any]]:
+        """The verification's inquiries once they look right."""
+
+        def look() -> Sequence[Row[Any]] | None:
+            asked = self.inquiries(verification_id)
+            return asked if looks_right(asked) else None
+
+        return wait_for(look, seconds, "inquiries that look right")
 
     def _busy(self, verification_id: str) -> bool:
         asked = [row.id for row in self.inquiries(verification_id)]
@@ -187,6 +230,14 @@ class House:
                 update(jobs)
                 .where(jobs.c.subject_id.in_(asked), jobs.c.state == "queued")
                 .values(not_before=func.now(), due_at=func.now())
+            )
+
+    def make_expire(self, verification_id: str) -> None:
+        with self.work.engine.begin() as connection:
+            connection.execute(
+                update(verifications)
+                .where(verifications.c.id == verification_id)
+                .values(expires_at=func.now())
             )
 
     def mend_account(self, practice_id: str) -> None:
@@ -254,4 +305,3 @@ def house(
             yield built
         finally:
             built.stop()
-

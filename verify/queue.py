@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from celery import Celery, Task
-from kombu import Queue
-from kombu.exceptions import OperationalError
+from kombu.entity import Queue
+from kombu.exceptions import KombuError, OperationalError
+from kombu.pools import producers
 
 from verify.security.guard import check_arguments
 from verify.security.logging import get_logger
@@ -36,7 +37,7 @@ SETTINGS: dict[str, Any] = {
     "task_acks_late": False,
     "worker_prefetch_multiplier": 1,
     "task_default_queue": Lane.STANDARD.value,
-    "task_queues": [Queue(name) for name in (*Lane, CLOCK)],
+    "task_queues": [Queue(name) for name in (*Lane, CLOCK)],  # type: ignore[no-untyped-call]  # ships no types
     "task_create_missing_queues": False,
     "task_publish_retry": False,
     "worker_hijack_root_logger": False,
@@ -98,7 +99,8 @@ def broker_url(redis_url: str) -> str:
 class Sender:
     """Sends hints, and rests after a failure so that no caller waits for a broker that is away."""
 
-    def __init__(self) -> None:
+    def __init__(self, redis_url: str) -> None:
+        self._connection = app.connection_for_write(broker_url(redis_url))
         self._resting_until = 0.0
 
     @property
@@ -114,16 +116,18 @@ class Sender:
             return False
         check_arguments((job_id,), {})
         try:
-            app.send_task(
-                f"verify.{step}",
-                (job_id,),
-                queue=lane,
-                retry=False,
-                ignore_result=True,
-                argsrepr="(…)",
-                kwargsrepr="{}",
-            )
-        except (OperationalError, OSError) as failure:
+            with producers[self._connection].acquire(block=True, timeout=BREATHER_SECONDS) as producer:
+                app.send_task(
+                    f"verify.{step}",
+                    (job_id,),
+                    queue=lane,
+                    producer=producer,
+                    retry=False,
+                    ignore_result=True,
+                    argsrepr="(…)",
+                    kwargsrepr="{}",
+                )
+        except (OperationalError, KombuError, OSError) as failure:
             self._resting_until = time.monotonic() + BREATHER_SECONDS
             log.warning("hint_not_sent", step=step, job_id=job_id, error_type=type(failure).__name__)
             return False

@@ -24,7 +24,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int = 64
     #: Hints of one lane that may wait in the broker; the rest wait in the database.
     hint_window: int = 5_000
-    lease_seconds: int = 90
+    #: How long a worker that died holds up its job; asking a payer lengthens it by the payer's deadline.
+    lease_seconds: int = 30
     log_level: str = "INFO"
     #: Touched each second by a worker; its supervisor watches the age.
     heartbeat_file: Path | None = None
@@ -60,6 +61,12 @@ class ConfigurationError(Exception):
 def settings() -> Settings:
     """The settings of this process, read once. Raises ConfigurationError."""
     return read(dict(os.environ))
+
+
+def environment_with(**options: object) -> dict[str, str]:
+    """This process's environment, with options of the command line, named by field, put over it."""
+    said = {VARIABLES[field]: str(value) for field, value in options.items() if value is not None}
+    return {**os.environ, **said}
 
 
 def read(environment: dict[str, str]) -> Settings:

@@ -89,12 +89,12 @@ class Reason(StrEnum):
 
 
 class OwnerRole(StrEnum):
-    """Who has the next move. `system` is the program itself: a sweep, a retry, a nightly run."""
+    """Who has the next move: a role of `verify.security.roles`, or the program itself (sweep, retry, nightly run)."""
 
     SYSTEM = "system"
     COORDINATOR = "coordinator"
-    ADMINISTRATOR = "administrator"
-    PSYCHIATRIST = "psychiatrist"
+    ADMIN = "admin"
+    CLINICIAN = "clinician"
 
 
 class Due(StrEnum):
@@ -141,7 +141,8 @@ INQUIRY_MOVES: Mapping[InquiryState, frozenset[InquiryState]] = {
 VERIFICATION_MOVES: Mapping[VerificationState, frozenset[VerificationState]] = {
     _V.NEEDS_INFORMATION: frozenset({_V.READY, _V.EXPIRED, _V.CANCELLED}),
     _V.READY: frozenset({_V.ASKING, _V.NEEDS_INFORMATION, _V.NEEDS_PERSON, _V.EXPIRED, _V.CANCELLED}),
-    _V.ASKING: frozenset({_V.NEEDS_PERSON, _V.NEEDS_INFORMATION, _V.EXPIRED, _V.CANCELLED}),
+    # A person may mend the question while a payer is away.
+    _V.ASKING: frozenset({_V.READY, _V.NEEDS_PERSON, _V.NEEDS_INFORMATION, _V.EXPIRED, _V.CANCELLED}),
     _V.NEEDS_PERSON: frozenset(
         {
             _V.READY,
@@ -167,7 +168,7 @@ INQUIRY_NEXT: Mapping[InquiryState, NextAction] = {
     _I.PENDING: NextAction("Make the call", OwnerRole.COORDINATOR, Due.NEXT_BUSINESS_DAY),
     _I.UNAVAILABLE: NextAction("Ask again", OwnerRole.SYSTEM, Due.AT_RETRY),
     _I.UNKNOWN: NextAction(
-        "Mend the reader and read the kept answer again", OwnerRole.ADMINISTRATOR, Due.NEXT_BUSINESS_DAY
+        "Mend the reader and read the kept answer again", OwnerRole.ADMIN, Due.NEXT_BUSINESS_DAY
     ),
 }
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from celery import bootsteps, signals
-from verify.security.logging import configure_logging
 
 from verify.queue import app, configure
+from verify.security.logging import configure_logging
 from verify.settings import settings
 from verify.steps import Work, open_work
 

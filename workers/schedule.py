@@ -15,7 +15,7 @@ from verify.settings import settings
 SWEEP_EVERY = 1.0
 
 
-class Pokes(Scheduler):  # type: ignore[misc]  # Celery ships no types
+class Pokes(Scheduler):
     """Beat's schedule without a file: it remembers nothing between runs that matters. Shows that it ticks."""
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:
@@ -24,12 +24,19 @@ class Pokes(Scheduler):  # type: ignore[misc]  # Celery ships no types
         return super().tick(*args, **kwargs)
 
 
+def poke(task: str, every: float) -> dict[str, Any]:
+    """An entry of the schedule, `every` so many seconds."""
+    return {
+        "task": task,
+        "schedule": every,
+        "options": {"queue": CLOCK, "expires": 5 * every, "retry": False},
+    }
+
+
 app.conf.beat_schedule = {
-    "sweep": {
-        "task": "verify.sweep",
-        "schedule": SWEEP_EVERY,
-        "options": {"queue": CLOCK, "expires": 5 * SWEEP_EVERY, "retry": False},
-    },
+    "sweep": poke("verify.sweep", SWEEP_EVERY),
+    "expire": poke("verify.expire", 60.0),
+    "tidy": poke("verify.tidy", 3600.0),
 }
 app.conf.beat_scheduler = Pokes
 app.conf.beat_max_loop_interval = SWEEP_EVERY

@@ -29,6 +29,16 @@ def follow_up(job_id: str) -> None:
     steps.run(current_work(), job_id)
 
 
+@app.task(name="verify.expire")
+def expire() -> None:
+    steps.expire(current_work())
+
+
+@app.task(name="verify.tidy")
+def tidy() -> None:
+    steps.tidy(current_work())
+
+
 @app.task(name="verify.sweep")
 def sweep() -> None:
     steps.sweep(current_work())

@@ -1,4 +1,4 @@
-"""asks by phone: every question becomes a call for a person"""
+"""Asks by phone: every question becomes a call for a person."""
 
 from payers.account import Account
 from payers.adapter import Reply

@@ -11,13 +11,13 @@ from payers.reading.codes import LIFETIME, LIFETIME_REMAINING, REMAINING, YEAR_T
 
 TOTAL, MET, LEFT = range(3)
 #: EB06 -> what the amount is; every other period is a total of its own.
-KINDS = {YEAR_TO_DATE: MET, REMAINING: LEFT, LIFETIME_REMAINING: LEFT}
+KINDS: dict[str | None, int] = {YEAR_TO_DATE: MET, REMAINING: LEFT, LIFETIME_REMAINING: LEFT}
 #: EB06 30 and 31 (exceeded, not exceeded) are no amounts of the limit.
 OTHER = frozenset({"30", "31"})
 CENT = Decimal("0.01")
 
-#: EB02, EB12, EB03, EB04, EB13 and III of a row: what it counts, and for whom.
-Key = tuple[str | None, str | None, tuple[str, ...], str | None, tuple[str, ...], tuple[str | None, ...]]
+#: EB02, EB12, EB03, EB04, and EB13 with III of a row: what it counts, and for whom.
+Key = tuple[str | None, str | None, str | tuple[str, ...], str | None, tuple[str | None, ...] | None]
 
 
 def accumulators(lines: Sequence[Benefit]) -> list[Accumulator]:
@@ -27,25 +27,37 @@ def accumulators(lines: Sequence[Benefit]) -> list[Accumulator]:
     that leaves two totals, their text, plan, references and dates tell them apart; where they do
     not, each row stands alone, ambiguous (sheet 8.3, deductible and out-of-pocket algorithm).
     """
-    groups: dict[Key, list[Benefit]] = defaultdict(list)
+    groups: dict[Key, list[Benefit]] = {}
     for line in lines:
-        if line.amount is not None and line.period not in OTHER and not line.rejections:
-            places = tuple([each.code for each in line.places_of_service]) if line.places_of_service else ()
-            key = (
-                line.coverage_level,
-                line.in_network,
-                tuple(line.service_types),
-                line.insurance_type,
-                tuple(line.procedure),
-                places,
-            )
+        if line.amount is None or line.period in OTHER or line.rejections:
+            continue
+        types = line.service_types
+        key = (
+            line.coverage_level,
+            line.in_network,
+            types[0] if len(types) == 1 else tuple(types),
+            line.insurance_type,
+            _narrowed(line) if line.procedure or line.places_of_service else None,
+        )
+        if key in groups:
             groups[key].append(line)
+        else:
+            groups[key] = [line]
     return [made for rows in groups.values() for made in _of_group(rows)]
 
 
-def _of_group(rows: list[Benefit]) -> list[Accumulator]:
+def _narrowed(line: Benefit) -> tuple[str | None, ...]:
+    """What EB13 and III limit a row to."""
+    return (*line.procedure, *(place.code for place in line.places_of_service))
+
+
+def _of_group(rows: list[Benefit]) -> Iterable[Accumulator]:
     if len(rows) == 1:
-        return [_joined(rows)]
+        return (_joined(rows),)
+    periods = [row.period for row in rows]
+    kinds = {KINDS.get(period, TOTAL) for period in periods}
+    if len(kinds) == len(rows) and LIFETIME_REMAINING not in periods:
+        return (_joined(rows),)
     return [made for part in _by_period(rows) for made in _of_period(part)]
 
 
@@ -94,7 +106,7 @@ def _detail(row: Benefit) -> object:
 
 
 def _kind(row: Benefit) -> int:
-    return KINDS.get(row.period or "", TOTAL)
+    return KINDS.get(row.period, TOTAL)
 
 
 def _one_of_each(rows: list[Benefit]) -> bool:
@@ -113,7 +125,7 @@ def _joined(rows: list[Benefit], *, ambiguous: bool = False) -> Accumulator:
     """
     total = met = remaining = period = None
     for row in rows:
-        kind = KINDS.get(row.period or "", TOTAL)
+        kind = KINDS.get(row.period, TOTAL)
         if kind == TOTAL:
             total, period = row.amount, row.period
         elif kind == MET:

@@ -86,6 +86,8 @@ def _of_level(made: list[Accumulator], levels: Sequence[str | None]) -> list[Acc
     for level in levels:
         found = [each for each in made if each.level == level and each.network != "N"]
         found = [each for each in found if each.network in ("Y", "W")] or found
+        # A row for both tiers that only says what was met adds nothing beside an in-network limit.
+        found = [e for e in found if e.network == "Y" or e.total or e.remaining] or found
         found = (
             [each for each in found if each.period in YEARS]
             or [e for e in found if e.period != LIFETIME]

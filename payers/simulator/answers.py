@@ -1,4 +1,4 @@
-"""one question of a 270 -> the 271 that answers it"""
+"""One question of a 270 -> the 271 that answers it."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -90,13 +90,14 @@ def _date_asked(question: Question, now: datetime) -> date | None:
 
 
 def _body(it: Asked) -> list[Segment]:
+    """BHT, then source, receiver and people, as far down as nobody is refused."""
     question, code = it.question, refusal(it)
     level = LEVELS.get(code, PATIENT) if code else ""
     aaa = [["AAA", "Y" if code in {"42", "80"} else "N", "", code, FOLLOW_UPS.get(code, "C")]]
-    at = {name: aaa if level == name else [] for name in (PAYER, PROVIDER, SUBSCRIBER, PATIENT)}
-    stamp = [f"{it.now:%Y%m%d}", f"{it.now:%H%M}"]
+    at: dict[str, list[Segment]] = {name: [] for name in (PAYER, PROVIDER, SUBSCRIBER, PATIENT, SERVICE)}
+    at |= {level: list(aaa)} if level else {}
     lines: list[Segment] = [
-        ["BHT", "0022", "11", question.reference, *stamp],
+        ["BHT", "0022", "11", question.reference, f"{it.now:%Y%m%d}", f"{it.now:%H%M}"],
         ["HL", "1", "", "20", "0" if level == PAYER else "1"],
         _name(question.payer),
         *at[PAYER],
@@ -108,41 +109,27 @@ def _body(it: Asked) -> list[Segment]:
         _name(question.provider),
         *at[PROVIDER],
     ]
-    if level == PROVIDER:
-        return lines
-    return lines + _people(
-        it, at[SUBSCRIBER], at[PATIENT], aaa if level == SERVICE else [], refused=bool(code)
-    )
+    return lines if level == PROVIDER else lines + _people(it, at)
 
 
-def _people(
-    it: Asked,
-    at_subscriber: list[Segment],
-    at_patient: list[Segment],
-    at_service: list[Segment],
-    *,
-    refused: bool,
-) -> list[Segment]:
+def _people(it: Asked, at: dict[str, list[Segment]]) -> list[Segment]:
     question = it.question
     subscriber = SOMEBODY_ELSE if it.scenario.behavior is Behavior.WRONG_PERSON else question.subscriber
-    dependent = question.dependent if not at_subscriber else None
-    said = _said(it, at_service) if at_service or not refused else []
-    lines = _person("3", "2", "22", subscriber, has_dependent=dependent is not None)
-    if dependent is None:
-        traces = _traces(it)
-        return [lines[0], *traces, *lines[1:], *at_subscriber, *at_patient, *said]
-    below = _person("4", "3", "23", dependent, has_dependent=False)
-    return [*lines, below[0], *_traces(it), *below[1:], *at_patient, *said]
+    refused = bool(at[SUBSCRIBER] or at[PATIENT])
+    references, dates, lines = ([], [], []) if refused else _said(it, at[SERVICE])
+    if question.dependent is None or at[SUBSCRIBER]:
+        inside = [*references, *at[SUBSCRIBER], *at[PATIENT]]
+        return [["HL", "3", "2", "22", "0"], *_traces(it), *_person(subscriber, inside), *dates, *lines]
+    dependent = _person(question.dependent, [*references, *at[PATIENT]])
+    relationship = ["INS", "N", question.dependent.relationship or "34"]
+    above: list[Segment] = [["HL", "3", "2", "22", "1"], *_person(subscriber, [])]
+    return [*above, ["HL", "4", "3", "23", "0"], *_traces(it), *dependent, relationship, *dates, *lines]
 
 
-def _person(number: str, parent: str, level: str, person: Party, *, has_dependent: bool) -> list[Segment]:
-    """`HL*3*2*22*0~ NM1*IL*1*ROE*JANE****MI*ACT0001~ DMG*D8*19900102*F~`."""
-    lines: list[Segment] = [["HL", number, parent, level, "1" if has_dependent else "0"], _name(person)]
-    if person.birth_date:
-        lines.append(["DMG", "D8", person.birth_date, person.sex])
-    if level == "23":
-        lines.append(["INS", "N", person.relationship or "34"])
-    return lines
+def _person(person: Party, inside: list[Segment]) -> list[Segment]:
+    """`NM1*IL*1*ROE*JANE****MI*ACT0001~ REF*6P*GRP1~ DMG*D8*19900102*F~`; `inside` stands before the DMG."""
+    born: list[Segment] = [["DMG", "D8", person.birth_date, person.sex]] if person.birth_date else []
+    return [_name(person), *inside, *born]
 
 
 def _name(party: Party) -> Segment:
@@ -161,20 +148,20 @@ def _traces(it: Asked) -> list[Segment]:
     return [*echoed, ["TRN", "1", f"SIM{it.question.trace}"[:50], "9SIMULATOR"]]
 
 
-def _said(it: Asked, at_service: list[Segment]) -> list[Segment]:
-    """Dates of the plan, then its benefits."""
+def _said(it: Asked, at_service: list[Segment]) -> tuple[list[Segment], list[Segment], list[Segment]]:
+    """References, dates and benefits of the plan; the service's rejection alone when there is one."""
+    if at_service:
+        return [], [], [["EB", "V", "", it.service_type], *at_service]
     on = it.on or it.now.date()
     plan = plan_for(it.question.subscriber.id, on, it.now.date())
-    if at_service:
-        return [["EB", "V", "", it.service_type], *at_service]
     kind = _kind(it, plan, on)
     dates: list[Segment] = [["DTP", "346", "D8", f"{plan.begins_on:%Y%m%d}"]]
-    if kind == "inactive":
-        ended = min(on, it.now.date()) - timedelta(days=31)
-        dates = [["DTP", "347", "D8", f"{ended:%Y%m%d}"]] if on >= plan.begins_on else dates
-    else:
+    if kind != "inactive":
         dates.append(["DTP", "291", "RD8", f"{on.year}0101-{on.year}1231"])
-    return [["REF", "6P", plan.group], *dates, *benefits(kind, plan, it.service_type)]
+    elif on >= plan.begins_on:
+        ended = min(on, it.now.date()) - timedelta(days=31)
+        dates = [["DTP", "347", "D8", f"{ended:%Y%m%d}"]]
+    return [["REF", "6P", plan.group]], dates, benefits(kind, plan, it.service_type)
 
 
 def _kind(it: Asked, plan: Plan, on: date) -> str:

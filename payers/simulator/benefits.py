@@ -1,4 +1,4 @@
-"""EB segments of each invented plan, by the service type asked"""
+"""EB segments of each invented plan, by the service type asked."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""one HTTP body -> what the simulated payer will do about it; knows no sockets"""
+"""One HTTP body -> what the simulated payer will do about it; knows no sockets."""
 
 import random
 import threading

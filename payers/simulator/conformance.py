@@ -1,4 +1,4 @@
-"""a payload -> the question in it, or the 999 or TA1 that refuses it"""
+"""A payload -> the question in it, or the 999 or TA1 that refuses it."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""the CAQH CORE MIME envelope, read strictly and written (vC2.2.0, real time)
+"""The CAQH CORE MIME envelope, read strictly and written (vC2.2.0, real time).
 
 Written apart from `payers.adapters.caqh_core_mime` on purpose: a mistake in one is caught by the other.
 """

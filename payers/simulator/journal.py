@@ -1,7 +1,7 @@
-"""every question that arrived, on disk before it is answered
+"""Every question that arrived, on disk before it is answered.
 
 One JSON object a line. The line of a question holds everything known when it arrived; a second, short line with the
-same `number` follows when its answer is out. Read both together with `questions`.
+same `number` follows when its answer goes out. Read both together with `questions`.
 """
 
 import os
@@ -51,13 +51,21 @@ class Journal:
         with self._lock:
             self._in_flight -= 1
 
-    def record(self, arrival: tuple[datetime, int], outcome: str, **known: str) -> Entry:
+    def record(
+        self, arrival: tuple[datetime, int], outcome: str, *, member: str, trace: str, service_type: str
+    ) -> Entry:
         """Writes the question's line; it is in the file when this returns."""
+        arrived_at, in_flight = arrival
         with self._lock:
             self._number += 1
-            arrived_at, in_flight = arrival
             entry = Entry(
-                number=self._number, arrived_at=arrived_at, in_flight=in_flight, outcome=outcome, **known
+                number=self._number,
+                arrived_at=arrived_at,
+                member=member,
+                trace=trace,
+                service_type=service_type,
+                outcome=outcome,
+                in_flight=in_flight,
             )
             self._entries.append(entry)
             self._append(msgspec.to_builtins(entry))

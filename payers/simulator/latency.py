@@ -1,7 +1,7 @@
-"""how long an answer takes: fixed, or drawn anew for each question from a seeded distribution"""
+"""How long an answer takes: fixed, or drawn anew for each question from a seeded distribution."""
 
 import random
-from math import log
+from math import inf, log
 
 import msgspec
 
@@ -34,11 +34,7 @@ def parse(text: str | float) -> Latency:
             break
     else:
         latency = Latency(float(said), float(said))
-    if (
-        latency.low < 0
-        or latency.high < latency.low
-        or latency.sigma < 0
-        or (latency.sigma and not latency.low)
-    ):
+    sound = 0 <= latency.low <= latency.high < inf and 0 <= latency.sigma < inf
+    if not sound or (latency.sigma and not latency.low):
         raise ValueError("latency: seconds, LOW-HIGH or MEDIAN~SIGMA")
     return latency

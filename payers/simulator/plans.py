@@ -1,4 +1,4 @@
-"""invented plans: plausible numbers, always the same for the same member"""
+"""Invented plans: plausible numbers, always the same for the same member."""
 
 import random
 from datetime import date

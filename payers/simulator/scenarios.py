@@ -1,4 +1,4 @@
-"""member id -> what the simulated payer does; all scenarios in one table
+"""Member id -> what the simulated payer does; all scenarios in one table.
 
 The beginning of the member id decides: `ACT0001` is active, `AAA75-12` is not found. A number right after the
 beginning, ended by a hyphen, is the scenario's parameter: `SLOW5-01` waits five seconds.

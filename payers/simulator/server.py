@@ -1,4 +1,4 @@
-"""the simulated payer on a real socket: `Simulator` for tests, `serve` for the command line"""
+"""The simulated payer on a real socket: `Simulator` for tests, `serve` for the command line."""
 
 import contextlib
 import select
@@ -184,10 +184,13 @@ class _Handler(BaseHTTPRequestHandler):
                 trace=decision.trace,
                 service_type=decision.service_type,
             )
-            if simulator.stopping.wait(decision.wait_seconds) and decision.wait_seconds:
+            if decision.wait_seconds and simulator.stopping.wait(decision.wait_seconds):
                 self.close_connection = True
-            elif self._perform(decision):
+                return
+            if decision.breaks is None:
+                # Noted first: whoever has the answer finds it in the log.
                 simulator.journal.answered(entry)
+            self._perform(decision)
         finally:
             simulator.journal.leave()
 
@@ -203,22 +206,20 @@ class _Handler(BaseHTTPRequestHandler):
         content_type = self.headers.get("Content-Type", "")
         return self.server.simulator.clearinghouse.decide(content_type, body, datetime.now(UTC))
 
-    def _perform(self, decision: Decision) -> bool:
-        """Whether a whole answer went out."""
+    def _perform(self, decision: Decision) -> None:
         if decision.breaks is None:
             self._send(decision.status, decision.content_type, decision.body, decision.headers)
-            return True
+            return
         self.close_connection = True
         if decision.breaks is Behavior.HANG:
             self._wait_for_nobody()
-            return False
+            return
         self._send(200, decision.content_type, decision.body, sent=decision.body[: len(decision.body) // 2])
         if decision.breaks is Behavior.DROP:
             # Closing with nothing lingering sends a reset; the pause lets the first half arrive.
             self.server.simulator.stopping.wait(LOOK_SECONDS)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
-        return False
 
     def _wait_for_nobody(self) -> None:
         """Until the asker gives up or the simulator stops."""

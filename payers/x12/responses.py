@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import msgspec
 
-from payers.x12.grammar import KNOWN
+from payers.x12.grammar import KNOWN, heads
 from payers.x12.levels import Level, levels
 from payers.x12.model import Problem, Segment, Transaction, element
 
+#: An EB and what may follow it.
+LINE_SEGMENTS = frozenset(
+    {"EB", "HSD", "REF", "DTP", "AAA", "MSG", "III", "LS", "NM1", "N3", "N4", "PER", "PRV", "LE"}
+)
 
-class Name(msgspec.Struct):
+
+class Name(msgspec.Struct, gc=False):
     """2120: one NM1 of a line with its PER: `NM1*VN*2*NORTHWAY BEHAVIORAL*****PI*NWB01~`."""
 
     nm1: Segment
-    contacts: Sequence[Segment] = ()
+    contacts: list[Segment]
 
 
-class Line(msgspec.Struct):
-    """2110: one EB and what follows it up to the next: `EB*B*IND*MH*PR**27*30*****Y~`."""
+class Line(msgspec.Struct, gc=False):
+    """2110: one EB and what follows it up to the next: `EB*B*IND*MH*PR**27*30*****Y~`.
+
+    What follows belongs to the EB in whatever order the payer sent it, with LS and LE or without.
+    """
 
     eb: Segment
-    #: Number of the EB in the file.
+    #: Number of the EB in the file; those of `attached` follow on.
     number: int
-    #: Number of the segment after the last one that belongs to this line.
-    end: int = 0
-    dates: Sequence[Segment] = ()
-    references: Sequence[Segment] = ()
-    deliveries: Sequence[Segment] = ()
-    places: Sequence[Segment] = ()
-    messages: Sequence[Segment] = ()
-    #: AAA segments with their numbers.
-    rejections: Sequence[tuple[int, Segment]] = ()
-    names: Sequence[Name] = ()
+    separator: str
+    #: What follows the EB, as sent.
+    attached: Sequence[str] = ()
 
     @property
     def information_code(self) -> str:
@@ -50,6 +52,27 @@ class Line(msgspec.Struct):
         """EB07"""
         return element(self.eb, 7)
 
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of all its segments."""
+        return list(range(self.number, self.number + 1 + len(self.attached)))
+
+    def of(self, name: str) -> list[Segment]:
+        """The attached segments of one id: DTP, REF, HSD, III, MSG or AAA."""
+        head = (name + self.separator)[:3]
+        return [raw.split(self.separator) for raw in self.attached if raw[:3] == head]
+
+    @property
+    def names(self) -> list[Name]:
+        """2120: each NM1 with the PER after it."""
+        found: list[Name] = []
+        for raw in self.attached:
+            if raw[:3] == "NM1":
+                found.append(Name(raw.split(self.separator), []))
+            elif raw[:3] == "PER" and found:
+                found[-1].contacts.append(raw.split(self.separator))
+        return found
+
 
 class Answered(msgspec.Struct):
     """2000 and 2100: what stands in one level before its first EB, and its lines."""
@@ -63,7 +86,17 @@ class Answered(msgspec.Struct):
     references: Sequence[Segment] = ()
     #: AAA segments: number, whether they stand after NM1, segment.
     rejections: Sequence[tuple[int, bool, Segment]] = ()
-    lines: Sequence[Line] = ()
+    #: Where each EB stands in the level's segments.
+    marks: Sequence[int] = ()
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """2110, one by one: whoever reads them once needs no list of them all."""
+        level, marks = self.level, self.marks
+        raw, first, separator = level.raw, level.first, level.separator
+        for start, end in pairwise([*marks, len(raw)]):
+            attached = raw[start + 1 : end] if end - start > 1 else ()
+            yield Line(raw[start].split(separator), first + start, separator, attached)
 
 
 def read_271(transaction: Transaction, problems: list[Problem]) -> list[Answered]:
@@ -72,12 +105,16 @@ def read_271(transaction: Transaction, problems: list[Problem]) -> list[Answered
 
 
 def _answered(level: Level, transaction: Transaction, problems: list[Problem]) -> Answered:
-    segments = level.segments
-    marks = [i for i, segment in enumerate(segments) if segment[0] == "EB"]
+    raw, names, separator = level.raw, level.heads, level.separator
     answered = Answered(level)
-    _head(answered, segments[: marks[0]] if marks else segments, transaction, problems)
+    line = "EB" + separator
+    marks = [i for i, head in enumerate(names) if head == line]
+    first = marks[0] if marks else len(raw)
+    _head(answered, [segment.split(separator) for segment in raw[:first]], transaction, problems)
     if marks:
-        answered.lines = _lines(segments, marks, level.first, transaction, problems)
+        answered.marks = marks
+        if not heads(LINE_SEGMENTS, separator).issuperset(names[first:]):
+            _report(answered.lines, transaction, problems)
     return answered
 
 
@@ -113,42 +150,12 @@ def _head(
                 problems.append(_misplaced(transaction, number, segment))
 
 
-def _lines(
-    segments: list[Segment], marks: list[int], first: int, transaction: Transaction, problems: list[Problem]
-) -> list[Line]:
-    lines = []
-    for start, end in zip(marks, [*marks[1:], len(segments)], strict=True):
-        line = Line(segments[start], first + start, first + end)
-        lines.append(line)
-        if end - start > 1:
-            _attach(line, segments[start + 1 : end], transaction, problems)
-    return lines
-
-
-def _attach(line: Line, segments: list[Segment], transaction: Transaction, problems: list[Problem]) -> None:
-    """Puts each segment after an EB where it belongs, in whatever order the payer sent them."""
-    number = line.number
-    for segment in segments:
-        number += 1
-        name = segment[0]
-        if name == "MSG":
-            line.messages = [*line.messages, segment]
-        elif name == "DTP":
-            line.dates = [*line.dates, segment]
-        elif name == "REF":
-            line.references = [*line.references, segment]
-        elif name == "HSD":
-            line.deliveries = [*line.deliveries, segment]
-        elif name == "III":
-            line.places = [*line.places, segment]
-        elif name == "NM1":
-            line.names = [*line.names, Name(segment)]
-        elif name == "PER" and line.names:
-            line.names[-1].contacts = [*line.names[-1].contacts, segment]
-        elif name == "AAA":
-            line.rejections = [*line.rejections, (number, segment)]
-        elif name not in ("LS", "LE", "N3", "N4", "PRV"):
-            problems.append(_misplaced(transaction, number, segment))
+def _report(lines: Iterable[Line], transaction: Transaction, problems: list[Problem]) -> None:
+    for line in lines:
+        for number, raw in enumerate(line.attached, line.number + 1):
+            segment = raw.split(line.separator)
+            if segment[0] not in LINE_SEGMENTS:
+                problems.append(_misplaced(transaction, number, segment))
 
 
 def _misplaced(transaction: Transaction, number: int, segment: Segment) -> Problem:

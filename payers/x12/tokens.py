@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from payers.x12.grammar import CODE_ELEMENTS, KNOWN
-from payers.x12.model import Delimiters, Segment
+from payers.x12.grammar import CODE_ELEMENTS, KNOWN, heads
+from payers.x12.model import Delimiters
 
 #: `ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260105*0930*^*00501*000000001*0*T*:~`
 ISA_LENGTH = 106
@@ -20,15 +20,20 @@ LONGEST_SEGMENT = 1 << 20
 #: What may follow the last terminator: padding of fixed-length records, and the end mark of old systems.
 PADDING = " \t\r\n\x00\x1a"
 
+#: Blank to a reader; the control characters 1C to 1F are not, they serve as delimiters.
+BLANK = " \t\r\n"
+
 FRAGMENT = re.compile(
-    r"(?<!\w)(?:ST([^\w\s])\d{3}\1|GS([^\w\s])[A-Z]{2}\2|TA1([^\w\s])\d{1,9}\3)", re.IGNORECASE
+    r"(?<!\w)(?:ST([^\w \t\r\n])\d{3}\1|GS([^\w \t\r\n])[A-Z]{2}\2|TA1([^\w \t\r\n])\d{1,9}\3)", re.IGNORECASE
 )
 
 
 class Batch(msgspec.Struct):
-    """Segments cut with one set of delimiters."""
+    """Segments told apart with one set of delimiters, not yet cut into elements."""
 
-    segments: list[Segment]
+    raw: list[str]
+    #: The first three characters of each.
+    heads: list[str]
     delimiters: Delimiters
     #: A new interchange (or fragment) begins with the first of them.
     opens: bool
@@ -107,7 +112,7 @@ def find_start(text: str) -> int:
     lower = find_isa(text, 0, "isa")
     if lower >= 0:
         return lower
-    if text.lstrip(PADDING)[:3].upper() == "ISA" and text.lstrip(PADDING)[3:4].strip():
+    if text.lstrip(PADDING)[:3].upper() == "ISA" and text.lstrip(PADDING)[3:4].strip(BLANK):
         return len(text) - len(text.lstrip(PADDING))
     fragment = FRAGMENT.search(text)
     return fragment.start() if fragment else -1
@@ -125,7 +130,7 @@ def find_isa(text: str, start: int, word: str = "ISA") -> int:
 
 def is_isa(text: str, at: int) -> bool:
     separator = text[at + 3 : at + 4]
-    if not separator or separator.isalnum() or separator.isspace() or text[max(0, at - 1) : at].isalnum():
+    if not separator or separator.isalnum() or separator in BLANK or text[max(0, at - 1) : at].isalnum():
         return False
     parts = text[at : at + LONGEST_ISA].split(separator, 16)
     return len(parts) == 17 and parts[9].strip().isdigit() and len(parts[1].strip()) <= 2
@@ -156,7 +161,7 @@ def fit(separator: str, component: str, terminator: str) -> bool:
 
 def usable(repetition: str) -> str:
     """ISA11, or `^` where 4010 habits put a letter (`U`) in its place."""
-    return repetition if repetition and not repetition.isalnum() and not repetition.isspace() else "^"
+    return repetition if repetition and not repetition.isalnum() and repetition not in BLANK else "^"
 
 
 def fragment_delimiters(text: str) -> Delimiters:
@@ -168,7 +173,7 @@ def following_delimiters(text: str, separator: str, names: str) -> Delimiters:
     """The terminator is what stands before the next segment; the other two are the usual ones."""
     found = re.search(rf"(\W)\s*(?:{names}){re.escape(separator)}", text[3:], re.IGNORECASE)
     before = found.group(1) if found else "~"
-    terminator = "~" if before == separator else "\n" if before.isspace() else before
+    terminator = "~" if before == separator else "\n" if before in BLANK else before
     return Delimiters(separator, "^" if "^" not in (separator, terminator) else "", ":", terminator)
 
 
@@ -179,25 +184,34 @@ def batch(text: str, delimiters: Delimiters, opens: bool, oddities: list[tuple[i
         text = text.replace("\n", "") if terminator != "\n" else text
     pieces = text.split(terminator)
     last = pieces[-1] = pieces[-1].strip(PADDING)
-    if terminator + " " in text or terminator + "\t" in text or text[:1].isspace():
-        pieces = [piece.lstrip() for piece in pieces]
+    if terminator + " " in text or terminator + "\t" in text or text[:1] in BLANK:
+        pieces = [piece.lstrip(BLANK) for piece in pieces]
     separator = delimiters.element
-    cut = [piece.split(separator) for piece in pieces if piece]
-    if not {segment[0] for segment in cut} <= KNOWN:
-        oddities = oddities + fold(cut)
-    return Batch(cut, delimiters, opens, bool(last), oddities)
+    if not last:
+        pieces.pop()
+    if "" in pieces:
+        pieces = [piece for piece in pieces if piece]
+    firsts = [piece[:3] for piece in pieces]
+    if not heads(KNOWN, separator).issuperset(firsts):
+        oddities = oddities + fold(pieces, firsts, separator)
+    return Batch(pieces, firsts, delimiters, opens, bool(last), oddities)
 
 
-def fold(segments: list[Segment]) -> list[tuple[int, str, str]]:
+def fold(raw: list[str], firsts: list[str], separator: str) -> list[tuple[int, str, str]]:
     """Turns lower-case segment ids, and the codes of such segments, to capitals in place."""
     odd = []
-    for index, segment in enumerate(segments):
+    for index, text in enumerate(raw):
+        segment = text.split(separator)
         name = segment[0].strip().upper()
-        if segment[0] == name or name not in KNOWN:
+        if name not in KNOWN:
+            continue
+        firsts[index] = (name + separator)[:3]
+        if segment[0] == name:
             continue
         segment[0] = name
         for position in CODE_ELEMENTS.get(name, ()):
             if position < len(segment):
                 segment[position] = segment[position].upper()
+        raw[index] = separator.join(segment)
         odd.append((index, name, "segment id not in capitals"))
     return odd[:1]

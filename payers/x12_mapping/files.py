@@ -93,14 +93,19 @@ def to_json(
 
     With service types and a day every member has `answers`; without they are empty.
     """
-    shape: dict[str, Any] = msgspec.to_builtins(
+    shape: dict[str, Any] = _plain(
         {"file": file_name, "transactions": list(transactions), "problems": list(problems)}
     )
     for transaction, printed in zip(transactions, shape["transactions"], strict=True):
         for member, printed_member in zip(transaction.members, printed["members"], strict=True):
             said = reading.answers(member, service_types, on, procedures) if service_types and on else {}
-            printed_member["answers"] = msgspec.to_builtins(said)
+            printed_member["answers"] = _plain(said)
     return shape
+
+
+def _plain(value: object) -> Any:
+    """As JSON has it: structs as objects, tuples as lists."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def json_schema() -> dict[str, Any]:
@@ -131,7 +136,7 @@ def show(data: bytes, number: int) -> list[tuple[int, str]]:
     """
     document = x12.parse(data)
     for transaction in document.transactions:
-        last = transaction.first + len(transaction.segments) - 1
+        last = transaction.first + len(transaction.raw) - 1
         if transaction.first <= number <= last:
             return _shown(transaction, number)
     for interchange in document.interchanges:
@@ -146,10 +151,9 @@ def _shown(transaction: x12.Transaction, number: int) -> list[tuple[int, str]]:
     if transaction.set_id == "271":
         for answered in x12.read_271(transaction, []):
             for line in answered.lines:
-                if line.number <= number < line.end:
-                    numbers = list(range(line.number, line.end))
-    joint = transaction.delimiters.element
-    return [(at, joint.join(transaction.segments[at - transaction.first])) for at in numbers]
+                if number in line.numbers:
+                    numbers = line.numbers
+    return [(at, transaction.raw[at - transaction.first]) for at in numbers]
 
 
 def _wrapping(interchange: x12.Interchange) -> Iterator[tuple[int, x12.Segment]]:
@@ -168,7 +172,7 @@ def _wrapping(interchange: x12.Interchange) -> Iterator[tuple[int, x12.Segment]]
             yield at, group.gs
             at += 1
         for transaction in group.transactions:
-            at = transaction.first + len(transaction.segments)
+            at = transaction.first + len(transaction.raw)
         if group.ge is not None:
             yield at, group.ge
             at += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from payers import benefits as normal
@@ -12,8 +12,8 @@ from payers.x12.levels import DEPENDENT, RECEIVER, SOURCE, SUBSCRIBER
 from payers.x12.model import Delimiters, Segment, Transaction, element
 from payers.x12.responses import Answered, Line, Name, read_271
 
-#: An EB with all its elements: unpacking one that stops short takes the rest from here.
-BLANKS = [""] * 15
+#: What an EB that stops after n elements lacks.
+BLANKS = [[""] * (15 - n) for n in range(15)]
 
 
 def benefits_of(transaction: Transaction) -> list[Benefits]:
@@ -109,7 +109,7 @@ def _member(
     cut = transaction.delimiters
     letter = "D" if answered.level.code == DEPENDENT else "C"
     dated = _Dates(transaction, problems)
-    lines = [_benefit(line, cut, letter, dated) for line in answered.lines]
+    lines = _benefits(answered.lines, cut, letter, dated)
     summary = reading.summarize(lines)
     return Member(
         role="dependent" if letter == "D" else "subscriber",
@@ -119,7 +119,7 @@ def _member(
             normal.Trace(element(trn, 1) or None, element(trn, 2) or None, element(trn, 3) or None)
             for trn in answered.traces
         ],
-        dates=[dated.range(dtp, number) for number, dtp in answered.dates],
+        dates=[dated.range(cut.element.join(dtp), cut.element, number) for number, dtp in answered.dates],
         references=[_reference(ref) for ref in answered.references],
         rejections=list(_rejections(answered, letter)),
         benefits=lines,
@@ -155,47 +155,100 @@ def _rejection(loop: str, number: int, aaa: Segment) -> Rejection:
     return Rejection(loop, element(aaa, 3) or None, element(aaa, 4) or None, [number])
 
 
-def _benefit(line: Line, cut: Delimiters, letter: str, dated: _Dates) -> Benefit:
-    eb = line.eb
-    if len(eb) != 15:
-        eb = (eb + BLANKS)[:15]
-    (_, code, level, types, insurance, plan, period, amount, percent, qualifier, quantity,
-     authorization, network, procedure, pointers) = eb  # fmt: skip
-    number = line.number
-    return Benefit(
-        code or None,
-        level or None,
-        types.split(cut.repetition) if types else [],
-        insurance or None,
-        plan or None,
-        period or None,
-        amount or None,
-        percent or None,
-        qualifier or None,
-        quantity or None,
-        authorization or None,
-        network or None,
-        procedure.split(cut.component) if procedure else [],
-        pointers.split(cut.component) if pointers else [],
-        [dated.range(dtp, number) for dtp in line.dates] if line.dates else [],
-        [_reference(ref) for ref in line.references] if line.references else [],
-        [_delivery(hsd) for hsd in line.deliveries] if line.deliveries else [],
-        [normal.PlaceOfService(element(iii, 1) or None, element(iii, 2) or None) for iii in line.places]
-        if line.places
-        else [],
-        [msg[1] for msg in line.messages if len(msg) > 1] if line.messages else [],
-        [_rejection(f"2110{letter}", at, aaa) for at, aaa in line.rejections] if line.rejections else [],
-        [_entity(name) for name in line.names] if line.names else [],
-        list(range(number, line.end)),
-    )
+def _benefits(lines: Iterable[Line], cut: Delimiters, letter: str, dated: _Dates) -> list[Benefit]:
+    """A benefit for each line. One loop, because an answer is mostly lines and this is where its time goes."""
+    found = []
+    repetition, component = cut.repetition, cut.component
+    # The same few lists of service types come again and again.
+    known: dict[str, tuple[str, ...]] = {"": ()}
+    for line in lines:
+        eb, number = line.eb, line.number
+        count = len(eb)
+        (_, code, level, types, insurance, plan, period, amount, percent, qualifier, quantity,
+         authorization, network, procedure, pointers) = eb + BLANKS[count] if count < 15 else eb[:15]  # fmt: skip
+        if line.attached:
+            dates, references, deliveries, places, messages, rejections, entities = _attached(
+                line, letter, dated
+            )
+            segments = tuple(range(number, number + 1 + len(line.attached)))
+        else:
+            dates = references = deliveries = places = messages = rejections = entities = ()
+            segments = (number,)
+        if types not in known:
+            known[types] = tuple(types.split(repetition))
+        found.append(
+            Benefit(
+                code or None,
+                level or None,
+                known[types],
+                insurance or None,
+                plan or None,
+                period or None,
+                amount or None,
+                percent or None,
+                qualifier or None,
+                quantity or None,
+                authorization or None,
+                network or None,
+                tuple(procedure.split(component)) if procedure else (),
+                tuple(pointers.split(component)) if pointers else (),
+                dates,
+                references,
+                deliveries,
+                places,
+                messages,
+                rejections,
+                entities,
+                segments,
+            )
+        )
+    return found
+
+
+#: What follows an EB, in the order of Benefit's fields.
+Attached = tuple[
+    Sequence[DateRange],
+    Sequence[normal.Reference],
+    Sequence[normal.Delivery],
+    Sequence[normal.PlaceOfService],
+    Sequence[str],
+    Sequence[Rejection],
+    Sequence[normal.Entity],
+]
+
+
+def _attached(line: Line, letter: str, dated: _Dates) -> Attached:
+    dates: Sequence[DateRange] = ()
+    references: Sequence[normal.Reference] = ()
+    deliveries: Sequence[normal.Delivery] = ()
+    places: Sequence[normal.PlaceOfService] = ()
+    messages: Sequence[str] = ()
+    rejections: Sequence[Rejection] = ()
+    entities: Sequence[normal.Entity] = ()
+    number, separator = line.number, line.separator
+    for raw in line.attached:
+        number += 1
+        name = raw[:3]
+        if name == "MSG":
+            messages = (*messages, raw[4:].partition(separator)[0])
+        elif name == "DTP":
+            dates = (*dates, dated.range(raw, separator, number))
+        elif name == "REF":
+            references = (*references, _reference(raw.split(separator)))
+        elif name == "HSD":
+            deliveries = (*deliveries, normal.Delivery(*[part or None for part in raw.split(separator)[1:9]]))
+        elif name == "III":
+            iii = raw.split(separator)
+            places = (*places, normal.PlaceOfService(element(iii, 1) or None, element(iii, 2) or None))
+        elif name == "NM1" and not entities:
+            entities = tuple(_entity(named) for named in line.names)
+        elif name == "AAA":
+            rejections = (*rejections, _rejection(f"2110{letter}", number, raw.split(separator)))
+    return dates, references, deliveries, places, messages, rejections, entities
 
 
 def _reference(ref: Segment) -> normal.Reference:
     return normal.Reference(element(ref, 1) or None, element(ref, 2) or None, element(ref, 3) or None)
-
-
-def _delivery(hsd: Segment) -> normal.Delivery:
-    return normal.Delivery(*[part or None for part in hsd[1:9]])
 
 
 def _entity(name: Name) -> normal.Entity:
@@ -221,22 +274,22 @@ class _Dates:
     def __init__(self, transaction: Transaction, problems: list[x12.Problem]) -> None:
         self._transaction = transaction
         self._problems = problems
-        self._known: dict[tuple[str, str], tuple[str | None, str | None]] = {}
+        self._known: dict[str, DateRange] = {}
 
-    def range(self, dtp: Segment, number: int) -> DateRange:
+    def range(self, raw: str, separator: str, number: int) -> DateRange:
         """`DTP*291*RD8*20260101-20261231~`, or a single day, which is both ends."""
-        form, value = element(dtp, 2), element(dtp, 3)
-        ends = self._known.get((form, value))
-        if ends is None:
-            ends = self._ends(form, value, number)
-        return DateRange(element(dtp, 1) or None, *ends)
+        known = self._known.get(raw)
+        if known is None:
+            dtp = raw.split(separator)
+            known = DateRange(element(dtp, 1) or None, *self._ends(element(dtp, 3), number))
+            if known.start is not None and known.to is not None:
+                self._known[raw] = known
+        return known
 
-    def _ends(self, form: str, value: str, number: int) -> tuple[str | None, str | None]:
+    def _ends(self, value: str, number: int) -> tuple[str | None, str | None]:
         start, joint, end = value.partition("-")
         first = self.day(start, number, "DTP03")
         last = self.day(end, number, "DTP03") if joint else first
-        if first is not None and last is not None:
-            self._known[form, value] = (first, last)
         return first, last
 
     def day(self, value: str, number: int, name: str) -> str | None:

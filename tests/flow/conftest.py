@@ -11,9 +11,7 @@ from verify.servers.valkey import Valkey
 
 
 @pytest.fixture(scope="session")
-def running_house(
-    postgres_server: Postgres, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
+def running_house(postgres_server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("flow")
     with administrate(postgres_server) as session:
         session.execute("CREATE DATABASE flow")

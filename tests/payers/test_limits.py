@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,32 @@ def test_a_refusal_says_when_to_come_back(limits: Limits) -> None:
     assert wait.reason is Reason.RATE
     time.sleep(wait.seconds)
     assert ask(limits, per_second=4) == Admitted()
+
+
+def test_many_that_wait_are_told_different_moments(limits: Limits) -> None:
+    assert ask(limits, per_second=10) == Admitted()
+    waits = [
+        wait.seconds for wait in (ask(limits, per_second=10) for _ in range(10)) if isinstance(wait, Wait)
+    ]
+    gaps = [later - earlier for earlier, later in pairwise(waits)]
+    assert len(waits) == 10
+    assert all(0.05 < gap <= 0.1 for gap in gaps), gaps
+
+
+def test_nobody_is_told_to_wait_for_long_however_many_wait(limits: Limits) -> None:
+    waits = [ask(limits, per_second=10) for _ in range(200)]
+    assert max(wait.seconds for wait in waits if isinstance(wait, Wait)) <= 5.0
+
+
+def test_waiting_as_told_uses_the_whole_rate(limits: Limits) -> None:
+    def patient() -> float | None:
+        token = call()
+        while isinstance(wait := ask(limits, token, per_second=50), Wait):
+            time.sleep(wait.seconds)
+        limits.release(PAYER, token, Outcome.ANSWERED)
+        return time.monotonic()
+
+    assert len(hammer(patient, threads=16, seconds=2.0)) >= 75
 
 
 def test_accounts_do_not_share_their_limits(limits: Limits) -> None:

@@ -16,7 +16,6 @@ from verify.catalogue.shelf import (
     next_service_type,
     opening_service_types,
     read_folder,
-    service_types,
 )
 
 __all__ = [
@@ -33,5 +32,4 @@ __all__ = [
     "next_service_type",
     "opening_service_types",
     "read_folder",
-    "service_types",
 ]

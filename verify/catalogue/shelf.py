@@ -51,23 +51,12 @@ def _read(file: Traversable) -> ServiceLine:
     return line
 
 
-def service_types(lines: Iterable[ServiceLine]) -> list[str]:
-    """Every service type worth asking for these lines, each once: 30, MH, then each line's next in turn.
-
-    Only `opening_service_types` are asked unconditionally; see `next_service_type` for the rest.
-    """
-    wanted = list(lines)
-    longest = max((len(line.ask) for line in wanted), default=0)
-    in_turn = [line.ask[rank] for rank in range(longest) for line in wanted if rank < len(line.ask)]
-    opening = [code for code in OPENING_SERVICE_TYPES if code == WHOLE_PLAN or code in in_turn]
-    return list(dict.fromkeys(opening + in_turn)) if wanted else []
-
-
 def opening_service_types(lines: Iterable[ServiceLine]) -> list[str]:
-    """The service types asked at once."""
-    return [code for code in service_types(lines) if code in OPENING_SERVICE_TYPES]
+    """What to ask at once for these lines, each once: 30 first, then MH where a line asks with it."""
+    wanted = {code for line in lines for code in line.ask}
+    return [code for code in OPENING_SERVICE_TYPES if wanted and (code == WHOLE_PLAN or code in wanted)]
 
 
 def next_service_type(line: ServiceLine, asked: Collection[str]) -> str | None:
-    """The next one to try for a line that is still open, or None when all have been asked."""
+    """The next one to ask for a line that is still open, or None when all have been asked."""
     return next((code for code in line.ask if code not in asked), None)

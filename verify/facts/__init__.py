@@ -1,8 +1,10 @@
 """Fact, merging, conflicts, expiry; pure."""
 
-from verify.facts.answers import facts_from_answers, facts_from_member
-from verify.facts.calls import CALL_FIELDS, CallField, FieldKind, UnreadableAnswers, facts_from_call
+from verify.facts.answers import facts_from_answers
+from verify.facts.calls import CallField, FieldKind, UnreadableAnswers, facts_from_call
 from verify.facts.fact import (
+    PLAN_WIDE,
+    WHOLE_PLAN,
     About,
     Fact,
     FactName,
@@ -15,9 +17,11 @@ from verify.facts.fact import (
     expiry,
 )
 from verify.facts.merging import Known, Merged, merge
+from verify.facts.plan import facts_from_member
 
 __all__ = [
-    "CALL_FIELDS",
+    "PLAN_WIDE",
+    "WHOLE_PLAN",
     "About",
     "CallField",
     "Fact",

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Any
 
-from verify.facts.answers import cents_of
-from verify.facts.fact import About, Fact, FactName, Level, Source, Standing, Status, Tier, expiry
+import msgspec
+
+from verify.facts.amounts import cents_of
+from verify.facts.fact import (
+    PLAN_WIDE,
+    WHOLE_PLAN,
+    About,
+    Fact,
+    FactName,
+    Level,
+    Source,
+    SourceKind,
+    Standing,
+    Status,
+    Tier,
+    expiry,
+)
 
 
 class FieldKind(StrEnum):
@@ -27,66 +42,16 @@ class FieldKind(StrEnum):
     LIMIT = "limit"
 
 
-@dataclass(frozen=True, slots=True)
-class CallField:
-    """One field of the form, the fact it fills, and the number of the script line that asks for it."""
+class CallField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One field of the form, and the fact it fills; without a service line it is about the whole plan."""
 
     name: str
     label: str
     kind: FieldKind
     fact: FactName
-    line: int
     level: Level = Level.PERSON
+    service_line: str = ""
 
-
-#: In the order of one call; `line` is the script line of `verify.followup` that asks for it.
-CALL_FIELDS: tuple[CallField, ...] = (
-    CallField("active", "Active on the date of service?", FieldKind.YES_NO, FactName.ACTIVE, 2),
-    CallField("plan_begin", "Plan begins", FieldKind.DATE, FactName.PLAN_BEGIN, 2),
-    CallField("plan_end", "Plan ends", FieldKind.DATE, FactName.PLAN_END, 2),
-    CallField("other_payer", "Other insurance on file", FieldKind.COMPANIES, FactName.OTHER_PAYER, 2),
-    CallField(
-        "administrator", "Administered by another company", FieldKind.COMPANY, FactName.ADMINISTRATOR, 3
-    ),
-    CallField("in_network", "Are we in network for these codes?", FieldKind.YES_NO, FactName.IN_NETWORK, 4),
-    CallField("covered", "Covered benefit?", FieldKind.YES_NO, FactName.COVERED, 5),
-    CallField("copay", "Copay", FieldKind.COPAY, FactName.COPAY, 6),
-    CallField(
-        "coinsurance", "Coinsurance, percent the patient pays", FieldKind.PERCENT, FactName.COINSURANCE, 6
-    ),
-    CallField(
-        "deductible_applies", "Does the deductible apply?", FieldKind.YES_NO, FactName.DEDUCTIBLE_APPLIES, 6
-    ),
-    CallField("deductible_total", "Deductible", FieldKind.MONEY, FactName.DEDUCTIBLE_TOTAL, 7),
-    CallField("deductible_remaining", "Deductible left", FieldKind.MONEY, FactName.DEDUCTIBLE_REMAINING, 7),
-    CallField(
-        "family_deductible_remaining",
-        "Family deductible left",
-        FieldKind.MONEY,
-        FactName.DEDUCTIBLE_REMAINING,
-        7,
-        Level.FAMILY,
-    ),
-    CallField(
-        "out_of_pocket_total", "Out-of-pocket maximum", FieldKind.MONEY, FactName.OUT_OF_POCKET_TOTAL, 7
-    ),
-    CallField(
-        "out_of_pocket_remaining", "Out-of-pocket left", FieldKind.MONEY, FactName.OUT_OF_POCKET_REMAINING, 7
-    ),
-    CallField(
-        "family_out_of_pocket_remaining",
-        "Family out-of-pocket left",
-        FieldKind.MONEY,
-        FactName.OUT_OF_POCKET_REMAINING,
-        7,
-        Level.FAMILY,
-    ),
-    CallField("limits", "Visit limit", FieldKind.LIMIT, FactName.LIMITS, 8),
-    CallField("authorization", "Authorization required?", FieldKind.YES_NO, FactName.AUTHORIZATION, 9),
-    CallField(
-        "authorization_route", "Where and how to send it", FieldKind.TEXT, FactName.AUTHORIZATION_ROUTE, 9
-    ),
-)
 
 LONGEST_TEXT = 200
 
@@ -110,43 +75,66 @@ class UnreadableAnswers(ValueError):
         self.problems = problems
 
 
+class _Unreadable(Exception):
+    pass
+
+
 def facts_from_call(
-    typed: Mapping[str, str], *, source: Source, service_line: str, tier: Tier = Tier.IN_NETWORK
+    answers: Mapping[str, Any],
+    *,
+    script: Mapping[str, Any],
+    call_id: str,
+    by: str,
+    obtained_at: datetime,
+    as_of: date | None = None,
+    call_reference: str = "",
+    told_by: str = "",
+    tier: Tier = Tier.IN_NETWORK,
 ) -> list[Fact]:
-    """The facts in a filled form about one service line. A blank field was not asked and gives none.
+    """The facts in the answers typed into a script's fields. A blank field was not asked and gives none.
 
     Raises UnreadableAnswers naming every field that cannot be read; then nothing is kept.
     """
-    fields = {field.name: field for field in CALL_FIELDS}
-    problems = {name: "is not a field of the form" for name in typed if name not in fields}
+    source = Source(
+        kind=SourceKind.CALL,
+        reference=call_id,
+        by=by,
+        obtained_at=obtained_at,
+        as_of=as_of,
+        call_reference=call_reference,
+        told_by=told_by,
+    )
+    fields = msgspec.convert(script["fields"], list[CallField])
+    problems = dict.fromkeys(answers.keys() - {field.name for field in fields}, "is not a field of the form")
     facts: list[Fact] = []
-    for name, field in fields.items():
-        said = typed.get(name, "").strip()
-        if not said:
-            continue
+    for field in fields:
         try:
-            standing, value = _read(field.kind, said)
+            standing, value = _read(field.kind, _typed(answers.get(field.name)))
         except _Unreadable as problem:
-            problems[name] = str(problem)
+            problems[field.name] = str(problem)
             continue
-        facts.append(
-            _fact(
-                field, standing, value, source, About(service_line=service_line, tier=tier, level=field.level)
-            )
-        )
+        if standing is not Standing.NOT_ASKED:
+            facts.append(_fact(field, standing, value, source, tier))
     if problems:
         raise UnreadableAnswers(problems)
     return facts
 
 
-class _Unreadable(Exception):
-    pass
+def _typed(answer: object) -> str:
+    if answer is not None and not isinstance(answer, str):
+        raise _Unreadable("text, as typed into the form")
+    return (answer or "").strip()
 
 
-def _fact(field: CallField, standing: Standing, value: object, source: Source, about: About) -> Fact:
+def _fact(field: CallField, standing: Standing, value: object, source: Source, tier: Tier) -> Fact:
     return Fact(
         name=field.fact,
-        about=about,
+        about=About(
+            service_line=field.service_line,
+            service_type="" if field.service_line else WHOLE_PLAN,
+            tier=Tier.ANY if field.fact in PLAN_WIDE else tier,
+            level=field.level,
+        ),
         standing=standing,
         status=Status.STATED,
         value=value,
@@ -157,6 +145,8 @@ def _fact(field: CallField, standing: Standing, value: object, source: Source, a
 
 def _read(kind: FieldKind, said: str) -> tuple[Standing, object]:
     """How the answer stands, and its value. Raises _Unreadable with what is expected."""
+    if not said:
+        return Standing.NOT_ASKED, None
     if said.lower() == _UNKNOWN:
         return Standing.UNKNOWN, None
     match kind:

@@ -34,6 +34,13 @@ class FactName(StrEnum):
     OTHER_PAYER = "other_payer"  # yes with [{"name", "payer_id", "phone", "order"}], or no
 
 
+#: Of the plan as a whole, whatever the service line.
+PLAN_WIDE = frozenset({FactName.PLAN_NAME, FactName.PLAN_BEGIN, FactName.PLAN_END, FactName.OTHER_PAYER})
+
+#: The plan as a whole, as a service type (EB03).
+WHOLE_PLAN = "30"
+
+
 class Standing(StrEnum):
     """How a fact stands. Yes, no, unknown and not asked are four different things."""
 

@@ -77,8 +77,8 @@ class Submission(_Strict):
     @classmethod
     def _known(cls, value: list[str]) -> list[str]:
         known = load().service_lines
-        if unknown := [key for key in value if key not in known]:
-            raise ValueError(f"unknown service line {unknown[0]!r}; known: {', '.join(sorted(known))}")
+        if not set(value) <= set(known):
+            raise ValueError(f"unknown service line; there are {', '.join(sorted(known))}")
         return list(dict.fromkeys(value))
 
     @model_validator(mode="after")

@@ -1,30 +1,28 @@
 """`verify doctor`: what is wrong with this installation, and what to do about it."""
 
 import shutil
-import socket
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 import redis
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from payers.account import Account
 from verify.security.key_file import KeyFileError
 from verify.security.keys import Keyring
+from verify.servers.account_checks import check_accounts
+from verify.servers.diagnosis import Finding, Level, fault, ok, warning
 from verify.servers.installation import recall
 from verify.servers.own import with_addresses
 from verify.servers.processes import heartbeat_file, needed
 from verify.servers.supervisor import HEARTBEAT_SECONDS
 from verify.settings import ConfigurationError, Settings, read
-from verify.store import clinic, connect, revisions
+from verify.store import connect, revisions
 
 CONNECT_SECONDS = 3.0
 #: Leases and links are compared with the database's clock.
@@ -32,20 +30,6 @@ SKEW_WARNING_SECONDS, SKEW_FAULT_SECONDS = 2.0, 30.0
 DISK_WARNING, DISK_FAULT = 0.80, 0.95
 #: A person is asked for the copy of the keys again after so long.
 BACKUP_DAYS = 90
-
-
-class Level(StrEnum):
-    OK = "ok"
-    WARNING = "warning"
-    FAULT = "fault"
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    check: str
-    level: Level
-    what: str
-    #: Empty when all is well.
-    what_to_do: str = ""
 
 
 Findings = Iterator[Finding]
@@ -56,12 +40,17 @@ def examine(environment: dict[str, str]) -> list[Finding]:
     try:
         chosen = read(environment)
     except ConfigurationError as error:
-        return [_fault("configuration", str(error), "Correct the variable, or unset it for the default.")]
-    found = [_ok("configuration", "every setting can be read")]
-    found += [*check_folder(chosen), *check_disk(chosen), *check_keys(chosen)]
+        return [fault("configuration", str(error), "Correct the variable, or unset it for the default.")]
     complete = with_addresses(chosen)
-    found += [*check_valkey(complete), *check_database(complete), *check_heartbeats(complete)]
-    return found
+    return [
+        ok("configuration", "every setting can be read"),
+        *check_folder(chosen),
+        *check_disk(chosen),
+        *check_keys(chosen),
+        *check_valkey(complete),
+        *check_database(complete),
+        *check_heartbeats(chosen),
+    ]
 
 
 def exit_code(findings: list[Finding]) -> int:
@@ -85,11 +74,11 @@ def as_json(findings: list[Finding]) -> str:
 def check_folder(chosen: Settings) -> Findings:
     folder = chosen.data_folder
     if not folder.is_dir():
-        yield _fault("data folder", f"{folder} does not exist", "Start the system: verify up")
+        yield fault("data folder", f"{folder} does not exist", "Start the system: verify up")
     elif stat.S_IMODE(folder.stat().st_mode) & 0o077:
-        yield _fault("data folder", f"others can look into {folder}", f"Run: chmod 700 {folder}")
+        yield fault("data folder", f"others can look into {folder}", f"Run: chmod 700 {folder}")
     else:
-        yield _ok("data folder", f"{folder} is private")
+        yield ok("data folder", f"{folder} is private")
 
 
 def check_disk(chosen: Settings) -> Findings:
@@ -99,11 +88,11 @@ def check_disk(chosen: Settings) -> Findings:
     what = f"{full:.0%} full, {usage.free / 2**30:.1f} GiB free"
     to_do = f"Make room on the disk of {place}: a full one stops every write."
     if full >= DISK_FAULT:
-        yield _fault("disk", what, to_do)
+        yield fault("disk", what, to_do)
     elif full >= DISK_WARNING:
-        yield _warning("disk", what, to_do)
+        yield warning("disk", what, to_do)
     else:
-        yield _ok("disk", what)
+        yield ok("disk", what)
 
 
 def check_keys(chosen: Settings) -> Findings:
@@ -112,9 +101,9 @@ def check_keys(chosen: Settings) -> Findings:
         ring = Keyring.load(file)
     except KeyFileError as error:
         first = " (the first verify up makes it)" if error.code == "absent" else ""
-        yield _fault("keys", str(error), f"Without its keys no patient data can be read{first}.")
+        yield fault("keys", str(error), f"Without its keys no patient data can be read{first}.")
         return
-    yield _ok("keys", f"{len(ring.ids)} in {file}, readable by its owner alone")
+    yield ok("keys", f"{len(ring.ids)} in {file}, readable by its owner alone")
     yield from check_backup(file, datetime.now(UTC))
 
 
@@ -123,15 +112,15 @@ def check_backup(file: Path, now: datetime) -> Findings:
     mark = file.with_name(f"{file.name}.copied")
     to_do = f"Copy {file} to a safe place elsewhere, then run: touch {mark}"
     if not mark.exists():
-        yield _warning("keys copy", "nobody has said that a copy of the keys exists", to_do)
+        yield warning("keys copy", "nobody has said that a copy of the keys exists", to_do)
         return
     copied = mark.stat().st_mtime
     if copied < file.stat().st_mtime:
-        yield _warning("keys copy", "the keys changed after the last copy", to_do)
+        yield warning("keys copy", "the keys changed after the last copy", to_do)
     elif (days := int((now.timestamp() - copied) / 86400)) > BACKUP_DAYS:
-        yield _warning("keys copy", f"the copy was last looked at {days} days ago", to_do)
+        yield warning("keys copy", f"the copy was last looked at {days} days ago", to_do)
     else:
-        yield _ok("keys copy", f"noted {days} days ago")
+        yield ok("keys copy", f"noted {days} days ago")
 
 
 def check_valkey(complete: Settings) -> Findings:
@@ -142,14 +131,14 @@ def check_valkey(complete: Settings) -> Findings:
             client.ping()
             policy = client.config_get("maxmemory-policy").get("maxmemory-policy")
     except (redis.RedisError, ValueError) as error:
-        yield _fault("Valkey", f"not reachable ({type(error).__name__})", _start("VERIFY_REDIS_URL"))
+        yield fault("Valkey", f"not reachable ({type(error).__name__})", _start("VERIFY_REDIS_URL"))
         return
     if policy not in {"noeviction", None}:
-        yield _warning(
+        yield warning(
             "Valkey", f"may forget hints when full ({policy})", "Set maxmemory-policy to noeviction there."
         )
     else:
-        yield _ok("Valkey", "reachable")
+        yield ok("Valkey", "reachable")
 
 
 def check_database(complete: Settings) -> Findings:
@@ -157,11 +146,15 @@ def check_database(complete: Settings) -> Findings:
         try:
             before = time.time()
             with engine.connect() as connection:
-                theirs = connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one()
+                theirs = connection.execute(
+                    select(func.extract("epoch", func.clock_timestamp()))
+                ).scalar_one()
         except (SQLAlchemyError, ValueError) as error:
-            yield _fault("PostgreSQL", f"not reachable ({type(error).__name__})", _start("VERIFY_DATABASE_URL"))
+            yield fault(
+                "PostgreSQL", f"not reachable ({type(error).__name__})", _start("VERIFY_DATABASE_URL")
+            )
             return
-        yield _ok("PostgreSQL", "reachable")
+        yield ok("PostgreSQL", "reachable")
         yield from check_clock(float(theirs) - (before + time.time()) / 2)
         yield from check_migrations(engine)
         yield from check_accounts(complete, engine)
@@ -171,64 +164,21 @@ def check_clock(skew_seconds: float) -> Findings:
     what = f"the database's clock is {skew_seconds:+.1f} s from ours"
     to_do = "Set both machines by the same time server (NTP)."
     if abs(skew_seconds) >= SKEW_FAULT_SECONDS:
-        yield _fault("clock", what, to_do)
+        yield fault("clock", what, to_do)
     elif abs(skew_seconds) >= SKEW_WARNING_SECONDS:
-        yield _warning("clock", what, to_do)
+        yield warning("clock", what, to_do)
     else:
-        yield _ok("clock", what)
+        yield ok("clock", what)
 
 
 def check_migrations(engine: Engine) -> Findings:
     found = revisions(engine)
     if found.is_current:
-        yield _ok("migrations", f"at the newest, {found.newest}")
+        yield ok("migrations", f"at the newest, {found.newest}")
     else:
-        yield _fault("migrations", f"at {found.current or 'none'}, newest is {found.newest}", "Run: verify migrate")
-
-
-def check_accounts(complete: Settings, engine: Engine) -> Findings:
-    try:
-        ring = Keyring.load(complete.key_file)
-        with engine.connect() as connection:
-            rows = clinic.accounts(connection)
-            for row in rows:
-                yield from check_account(_account(connection, ring, row.id), row.name, row.paused_code)
-    except KeyFileError:
-        return  # reported above
-    except SQLAlchemyError as error:
-        yield _fault("payer accounts", f"cannot be read ({type(error).__name__})", "Run: verify migrate")
-        return
-    if not rows:
-        yield _warning("payer accounts", "there is none, so no payer can be asked", "Add one for your clearinghouse.")
-
-
-def check_account(account: Account | None, name: str, paused_code: str | None) -> Findings:
-    if account is None:
-        yield _fault(
-            "payer account", f"{name}: its secrets cannot be read", "Restore the key file they were made with."
+        yield fault(
+            "migrations", f"at {found.current or 'none'}, newest is {found.newest}", "Run: verify migrate"
         )
-        return
-    if paused_code:
-        yield _fault(
-            "payer account", f"{name}: paused ({paused_code})", "Correct the account, then take it up again."
-        )
-    if missing := sorted(key for key, value in account.secrets.items() if not value):
-        yield _fault(
-            "payer account", f"{name}: secrets without a value ({', '.join(missing)})", "Enter them again."
-        )
-    if not account.url:
-        return  # reached by phone
-    try:
-        where = urlsplit(account.url)
-        port = where.port or {"https": 443, "http": 80}[where.scheme]
-        socket.create_connection((where.hostname or "", port), timeout=CONNECT_SECONDS).close()
-    except (KeyError, ValueError):
-        yield _fault("payer account", f"{name}: its address is not an http address", "Correct its address.")
-    except OSError as error:
-        what = f"{name}: {where.hostname}:{port} does not answer ({type(error).__name__})"
-        yield _fault("payer account", what, "Check the address, and that the firewall lets us out.")
-    else:
-        yield _ok("payer account", f"{name}: {where.hostname}:{port} answers")
 
 
 def check_heartbeats(chosen: Settings) -> Findings:
@@ -241,19 +191,13 @@ def check_heartbeats(chosen: Settings) -> Findings:
         try:
             age = time.time() - heartbeat_file(process, chosen).stat().st_mtime
         except FileNotFoundError:
-            yield _fault("heartbeat", f"{process.name} never ran here", "Start the system: verify up")
+            yield fault("heartbeat", f"{process.name} never ran here", "Start the system: verify up")
             continue
         if age > HEARTBEAT_SECONDS:
             to_do = f"Start the system (verify up), or look into {chosen.data_folder / 'logs'}."
-            yield _fault("heartbeat", f"{process.name} was last alive {age:.0f} s ago", to_do)
+            yield fault("heartbeat", f"{process.name} was last alive {age:.0f} s ago", to_do)
         else:
-            yield _ok("heartbeat", f"{process.name} is alive")
-
-
-def _account(connection: Connection, ring: Keyring, account_id: str) -> Account | None:
-    """None when its secrets were sealed with keys that are not here."""
-    opening: Callable[[], Account] = lambda: clinic.account(connection, ring, account_id)  # noqa: E731
-    return opening()
+            yield ok("heartbeat", f"{process.name} is alive")
 
 
 @contextmanager
@@ -267,15 +211,3 @@ def _engine(complete: Settings) -> Iterator[Engine]:
 
 def _start(variable: str) -> str:
     return f"Start the system (verify up), or correct {variable}."
-
-
-def _ok(check: str, what: str) -> Finding:
-    return Finding(check=check, level=Level.OK, what=what)
-
-
-def _warning(check: str, what: str, what_to_do: str) -> Finding:
-    return Finding(check=check, level=Level.WARNING, what=what, what_to_do=what_to_do)
-
-
-def _fault(check: str, what: str, what_to_do: str) -> Finding:
-    return Finding(check=check, level=Level.FAULT, what=what, what_to_do=what_to_do)

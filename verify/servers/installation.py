@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 #: Read by the command line to find and reach the running system.
-ADDRESS_FILE, TOKEN_FILE = "address", "cli-token"  # noqa: S105 - a file's name
+ADDRESS_FILE, TOKEN_FILE = "address", "cli-token"
 
 
 class Refused(Exception):
@@ -22,7 +22,7 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     """Decided at the first `up` on a folder, and kept."""
 
     demo: bool
-    #: Where the demo clinic's payer accounts point; 0 without a demo.
+    #: Where the demo clinic's payer account points; 0 without a demo.
     simulator_port: int = 0
 
 
@@ -87,7 +87,9 @@ def check_port(host: str, port: int) -> None:
             raise Refused(
                 f"port {port} is in use by another program: stop that one, or run: verify up --port {free}"
             ) from error
-        raise Refused(f"cannot listen on {host}:{port} ({error.strerror}): check VERIFY_HOST and --port") from error
+        raise Refused(
+            f"cannot listen on {host}:{port} ({error.strerror}): check VERIFY_HOST and --port"
+        ) from error
 
 
 def free_port(host: str, first: int) -> int:

@@ -37,13 +37,12 @@ def _worker(name: str, queues: str) -> Process:
 
 #: In the order in which they start.
 PROCESSES = (
-    Process(name="simulator", module=("payers.simulator", "--port", "{simulator_port}"), demo_only=True),
+    Process(
+        name="simulator", module=("verify.cli", "simulator", "--port", "{simulator_port}"), demo_only=True
+    ),
     Process(
         name="web",
-        module=(
-            *("uvicorn", "--factory", "verify.web.app:create_app", "--host", "{host}", "--port", "{port}"),
-            *("--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "5"),
-        ),
+        module=("verify.web",),
         ready_path="/readyz",
     ),
     # A lane of its own: nothing nightly ever takes a thread an urgent job could have.
@@ -96,6 +95,9 @@ def environment(process: Process, chosen: Settings) -> dict[str, str]:
         **environment_for(beating),
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUNBUFFERED": "1",
+        # A file in the folder `verify up` was typed in must not stand in for a module of ours.
+        "PYTHONSAFEPATH": "1",
+        "VERIFY_PROCESS": process.name,
     }
 
 

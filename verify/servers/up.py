@@ -3,10 +3,11 @@
 import http.client
 import os
 import signal
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 from types import FrameType
 from typing import NoReturn
 
@@ -28,11 +29,11 @@ from verify.servers.installation import (
     remember,
     write_private,
 )
-from verify.servers.own import make_private, own_servers
+from verify.servers.own import make_private, own_servers, with_addresses
 from verify.servers.processes import command, environment, heartbeat_file, log_file, needed
 from verify.servers.supervisor import Program, Say, Supervisor
-from verify.servers.welcome import has_practice, sign_in_link, write_cli_token
-from verify.settings import ConfigurationError, Settings, read
+from verify.servers.welcome import add_administrator, has_practice, sign_in_link, write_cli_token
+from verify.settings import Settings
 from verify.store import connect, migrate
 
 READY_SECONDS = 60.0
@@ -44,25 +45,22 @@ class Ended(BaseException):
     """A signal asked us to end. Not an Exception, so that nothing on the way swallows it."""
 
 
-def up(*, data: Path | None, port: int | None, demo: bool | None, say: Say) -> int:
-    """Runs until Ctrl-C or SIGTERM, then gives the exit code: 0 after such an end, 1 if it could not start."""
+def up(chosen: Settings, *, demo: bool | None, say: Say) -> int:
+    """Runs until Ctrl-C or SIGTERM, then gives the exit code: 0 after such an end, 1 if it could not start.
+
+    `demo`: None leaves it to what the data folder is. Port 0 takes any free one. For the main thread.
+    """
     try:
         with ending_by_signal():
-            chosen = choose(data, port)
             make_private(chosen)
             with claimed(chosen.data_folder):
                 _run(chosen, demo, say)
     except Ended:
-        return 0
-    except (Refused, ServerFault, ConfigurationError, KeyFileError) as fault:
+        pass
+    except (Refused, ServerFault, KeyFileError) as fault:
         say(f"verify up: {fault}")
         return 1
-
-
-def choose(data: Path | None, port: int | None) -> Settings:
-    """The settings, with what the command line says in place of the environment. Raises ConfigurationError."""
-    given = {"VERIFY_DATA": data, "VERIFY_PORT": port}
-    return read({**os.environ, **{name: str(value) for name, value in given.items() if value is not None}})
+    return 0
 
 
 @contextmanager
@@ -74,7 +72,10 @@ def ending_by_signal() -> Iterator[None]:
             signal.signal(each, lambda again, _: os._exit(128 + again))
         raise Ended(signal.Signals(number).name)
 
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # Else we run under nohup, to outlive the terminal.
+        numbers.append(signal.SIGHUP)
     before = {each: signal.signal(each, end) for each in numbers}
     try:
         yield
@@ -85,31 +86,45 @@ def ending_by_signal() -> Iterator[None]:
 
 def _run(chosen: Settings, demo: bool | None, say: Say) -> None:
     check_port(chosen.host, chosen.port)
+    chosen = msgspec.structs.replace(chosen, port=chosen.port or free_port(chosen.host, 0))
     Keyring.load_or_create(chosen.key_file)
     servers = own_servers(chosen)
-    supervisor = Supervisor(servers, [], say)
+    supervisor = Supervisor(servers, say)
     try:
-        addresses = {name: server.start() for name, server in servers.items()}
-        complete = msgspec.structs.replace(
-            chosen,
-            database_url=chosen.database_url or addresses["PostgreSQL"],
-            redis_url=chosen.redis_url or addresses["Valkey"],
-        )
+        for server in servers.values():
+            server.start()
+        complete = with_addresses(chosen)
         engine = connect(complete.database_url or "", pool_size=2)
         try:
             migrate(engine)
-            installation = decide(chosen, demo, engine)
-            if installation.demo and not has_practice(engine):
-                demo_clinic.seed(complete, f"http://127.0.0.1:{installation.simulator_port}")
-            supervisor.add(programs(complete, installation, demo))
-            supervisor.start()
-            wait_until_ready(complete, supervisor)
-            welcome(complete, engine, installation, say)
+            prepare(complete, demo, engine, supervisor, say)
         finally:
             engine.dispose()
         supervisor.watch()
     finally:
         supervisor.end()
+
+
+def prepare(chosen: Settings, demo: bool | None, engine: Engine, supervisor: Supervisor, say: Say) -> None:
+    """The demo clinic if it is wanted, the processes, and the way in."""
+    installation = decide(chosen, demo, engine)
+    simulated = installation.demo and demo is not False
+    if simulated:
+        check_port("127.0.0.1", installation.simulator_port)
+    if installation.demo and not has_practice(engine):
+        practice_id = demo_clinic.seed(chosen, f"http://127.0.0.1:{installation.simulator_port}")
+        add_administrator(engine, practice_id)
+    everything = programs(chosen, installation.simulator_port if simulated else 0)
+    payers, ours = everything[: int(simulated)], everything[int(simulated) :]
+    supervisor.start(payers)
+    if simulated:
+        # Or the first questions of the demo would find nobody there.
+        wait_until(lambda: listens(installation.simulator_port), "simulator", chosen, supervisor)
+    supervisor.start(ours)
+    for process in needed(demo=False):
+        if path := process.ready_path:
+            wait_until(partial(answers, chosen, path), process.name, chosen, supervisor)
+    welcome(chosen, engine, installation.demo, say)
 
 
 def decide(chosen: Settings, demo: bool | None, engine: Engine) -> Installation:
@@ -121,48 +136,52 @@ def decide(chosen: Settings, demo: bool | None, engine: Engine) -> Installation:
     known = recall(folder)
     empty = not has_practice(engine)
     if demo and not (known.demo if known else empty):
-        raise Refused(f"--demo needs an empty data folder, and {folder} is in use: choose another with --data")
+        raise Refused(
+            f"--demo needs an empty data folder, and {folder} is in use: choose another with --data"
+        )
     if known:
         return known
-    wanted = empty and chosen.database_url is None if demo is None else demo
-    decided = Installation(
-        demo=wanted, simulator_port=free_port("127.0.0.1", chosen.port + 1) if wanted else 0
-    )
+    ours = (folder / "postgres").exists()
+    wanted = (empty and ours) if demo is None else demo
+    port = free_port("127.0.0.1", chosen.port + 1) if wanted else 0
+    decided = Installation(demo=wanted, simulator_port=port)
     remember(folder, decided)
     return decided
 
 
-def programs(chosen: Settings, installation: Installation, demo: bool | None) -> list[Program]:
-    """What to start; `--no-demo` leaves the simulator out. Raises Refused when its port is taken."""
-    simulated = installation.demo and demo is not False
-    if simulated:
-        check_port("127.0.0.1", installation.simulator_port)
+def programs(chosen: Settings, simulator_port: int) -> list[Program]:
+    """What to start; port 0 leaves the simulator out."""
     for folder in ("logs", "heartbeats"):
         (chosen.data_folder / folder).mkdir(mode=0o700, exist_ok=True)
     return [
         Program(
             name=process.name,
-            command=command(process, chosen, simulator_port=installation.simulator_port),
+            command=command(process, chosen, simulator_port=simulator_port),
             environment=environment(process, chosen),
             log=log_file(process, chosen),
             heartbeat=heartbeat_file(process, chosen) if process.heartbeat else None,
         )
-        for process in needed(demo=simulated)
+        for process in needed(demo=simulator_port != 0)
     ]
 
 
-def wait_until_ready(chosen: Settings, supervisor: Supervisor) -> None:
-    """Until every process that says when it is ready has said so. Raises ServerFault."""
-    for process in needed(demo=False):
-        if process.ready_path is None:
-            continue
-        deadline = time.monotonic() + READY_SECONDS
-        while not answers(chosen, process.ready_path):
-            supervisor.check()
-            if time.monotonic() > deadline or supervisor.deaths(process.name) >= HOPELESS_DEATHS:
-                said = last_lines(log_file(process, chosen), 10)
-                raise ServerFault(f"{process.name} did not become ready:\n{said}")
-            time.sleep(0.1)
+def wait_until(ready: Callable[[], bool], name: str, chosen: Settings, supervisor: Supervisor) -> None:
+    """Raises ServerFault with the process's last words when it does not become ready."""
+    deadline = time.monotonic() + READY_SECONDS
+    while not ready():
+        supervisor.check()
+        if time.monotonic() > deadline or supervisor.deaths(name) >= HOPELESS_DEATHS:
+            said = last_lines(chosen.data_folder / "logs" / f"{name}.log", 10)
+            raise ServerFault(f"{name} did not become ready:\n{said}")
+        time.sleep(0.1)
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def answers(chosen: Settings, path: str) -> bool:
@@ -178,12 +197,15 @@ def answers(chosen: Settings, path: str) -> bool:
         connection.close()
 
 
-def welcome(chosen: Settings, engine: Engine, installation: Installation, say: Say) -> None:
+def welcome(chosen: Settings, engine: Engine, demo: bool, say: Say) -> None:
     """Says where it is and how to get in; leaves the command line its address and token."""
     address = f"http://{chosen.host}:{chosen.port}"
     write_private(chosen.data_folder / ADDRESS_FILE, address + "\n")
     write_cli_token(chosen.data_folder, engine)
-    say(f"verify is ready: {address}" + ("  (demo: invented people only)" if installation.demo else ""))
     link = sign_in_link(engine, address)
-    say(f"Sign in once with: {link}" if link else "Nobody can sign in yet: verify users add")
-    say(f"Data: {chosen.data_folder}   Keep a copy of {chosen.key_file} elsewhere.   End with Ctrl-C.")
+    lines = [
+        f"verify is ready: {address}{'  (demo: invented people only)' if demo else ''}",
+        f"Sign in once with: {link}" if link else "Nobody can sign in yet: verify users add",
+        f"Data: {chosen.data_folder}   Keep a copy of {chosen.key_file} elsewhere.   End with Ctrl-C.",
+    ]
+    say("\n".join(lines))

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 
 from verify.security.roles import Role
-from verify.security.sessions import LINK_LIFE, mint, mint_api_token, read_api_token
+from verify.security.sessions import mint_api_token, read_api_token
 from verify.servers.installation import TOKEN_FILE, write_private
 from verify.store import users
 from verify.store.tables import practices
@@ -19,14 +19,23 @@ def has_practice(engine: Engine) -> bool:
         return connection.execute(select(practices.c.id).limit(1)).first() is not None
 
 
-def sign_in_link(engine: Engine, address: str) -> str | None:
-    """Works once and for a few minutes, for the first administrator; None when there is none."""
-    token = mint()
+def add_administrator(engine: Engine, practice_id: str) -> None:
+    """Of the demo clinic; comes in by the link."""
     with engine.begin() as connection:
-        if (user_id := _administrator(connection)) is None:
-            return None
-        users.make_link(connection, user_id, token.hash, datetime.now(UTC) + LINK_LIFE)
-    return f"{address}/sign-in/{token.text}"
+        users.add(
+            connection,
+            practice_id=practice_id,
+            email="admin@larkspur.example",
+            name="Demo Administrator",
+            role=Role.ADMIN.value,
+        )
+
+
+def sign_in_link(engine: Engine, address: str) -> str | None:
+    """For the first administrator; None when there is none."""
+    with engine.begin() as connection:
+        user_id = _administrator(connection)
+        return users.sign_in_link(connection, user_id, address, datetime.now(UTC)) if user_id else None
 
 
 def write_cli_token(folder: Path, engine: Engine) -> None:

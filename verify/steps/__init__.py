@@ -5,14 +5,15 @@ from verify.steps.people import (
     Call,
     NotAllowed,
     NotFound,
-    accept_with_gaps,
     add_note,
     cancel,
     close_follow_up,
     complete_information,
     record_call,
+    sign_off,
 )
 from verify.steps.run import run, sweep
+from verify.steps.upkeep import expire, tidy
 from verify.steps.work import Work, open_work
 
 __all__ = [
@@ -22,13 +23,15 @@ __all__ = [
     "NotFound",
     "Work",
     "accept",
-    "accept_with_gaps",
     "add_note",
     "cancel",
     "close_follow_up",
     "complete_information",
+    "expire",
     "open_work",
     "record_call",
     "run",
+    "sign_off",
     "sweep",
+    "tidy",
 ]

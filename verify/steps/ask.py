@@ -136,11 +136,11 @@ def _reasons(failure: Rejected) -> Sequence[str]:
     """Every AAA03 of a refusal, in order (CORE 259: read all of them)."""
     if failure.benefits is None:
         return ()
-    places = [failure.benefits.rejections]
+    found = list(failure.benefits.rejections)
     for member in failure.benefits.members:
-        places += [member.rejections, *(benefit.rejections for benefit in member.benefits)]
-    found = [rejection.reason for rejections in places for rejection in rejections if rejection.reason]
-    return list(dict.fromkeys(found))
+        found += member.rejections
+        found += [rejection for benefit in member.benefits for rejection in benefit.rejections]
+    return list(dict.fromkeys(rejection.reason for rejection in found if rejection.reason))
 
 
 def _store_patiently(

@@ -1,20 +1,26 @@
 """Judge: benefits become facts, facts become findings, and what is missing becomes questions."""
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Connection, Row
 
 from payers.reading import answers, patient
-from verify.catalogue import load
-from verify.facts import Fact, Source, SourceKind, facts_from_answers, facts_from_member, merge
+from verify.catalogue import ServiceLine, load, next_service_type
+from verify.facts import WHOLE_PLAN, Fact, Source, SourceKind, facts_from_answers, facts_from_member
 from verify.findings import judge as judge_facts
+from verify.steps.plan import plan
 from verify.steps.question import trace_of
 from verify.steps.receive import STANDING
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, verifications
-from verify.store.jobs import Claim
-from verify.verification import Lane
+from verify.store.jobs import Claim, Hint
+from verify.verification import InquiryState, Lane, VerificationState
+
+#: Checks are billed: no more service types than this are asked for one verification.
+MOST_QUESTIONS = 4
 
 
 def judge(work: Work, claim: Claim) -> None:
@@ -25,51 +31,92 @@ def judge(work: Work, claim: Claim) -> None:
         if not jobs.finish(connection, claim) or verification.state in STANDING:
             return
         zone = clinic.zone(connection, verification.practice_id)
-        for row in inquiries.of_verification(connection, verification):
+        asked = inquiries.of_verification(connection, verification)
+        for row in asked:
             evidence.add_facts(connection, verification, _facts(work, verification, row, zone))
-        _conclude(work, connection, verification, zone)
-        hint = jobs.accept(
-            connection,
-            step="follow_up",
-            subject_id=verification.id,
-            practice_id=verification.practice_id,
-            lane=Lane(verification.lane),
-            run=claim.job_id,
-        )
-    work.hint(hint)
+        known = evidence.facts_of(connection, verification)
+        lines = [load().service_lines[key] for key in verification.service_lines]
+        _conclude(work, connection, verification, known, lines, zone)
+        hints = _ask_further(connection, verification, asked, known, lines)
+        following = None if hints else _follow_up(connection, verification, claim)
+    work.hint(*hints, following)
 
 
 def _facts(work: Work, verification: Row[Any], row: Row[Any], zone: ZoneInfo) -> list[Fact]:
     """What one inquiry's answer says of the patient; nothing where there was no answer, or none for them."""
+    if row.state != InquiryState.ANSWERED.value:
+        return []
     benefits = inquiries.benefits_of(row, work.seals(verification.practice_id))
     member = patient(benefits, trace_of(row.id)) if benefits else None
     if member is None:
         return []
+    answered_at = row.answered_at.astimezone(zone)
     source = Source(
         kind=SourceKind.X12_271,
         reference=row.exchange_id,
         by="system",
-        obtained_at=row.answered_at.astimezone(zone),
-        as_of=row.answered_at.astimezone(zone).date(),
+        obtained_at=answered_at,
+        as_of=answered_at.date(),
     )
-    asked = load().asked_as(row.service_type)
-    said = answers(member, asked, verification.date_of_service)
+    said = answers(member, [row.service_type], verification.date_of_service)
     return [
-        *facts_from_answers(said, source=source, service_type=row.service_type),
-        *facts_from_member(member, source=source, service_type=row.service_type),
+        *facts_from_answers(said, source=source, service_type=row.service_type, member=member),
+        *facts_from_member(member, source=source, on=verification.date_of_service),
     ]
 
 
-def _conclude(work: Work, connection: Connection, verification: Row[Any], zone: ZoneInfo) -> None:
-    known = merge(evidence.facts_of(connection, verification), now=work.now())
-    judgement = judge_facts(known, verification.service_lines, on=verification.date_of_service)
+def _conclude(
+    work: Work,
+    connection: Connection,
+    verification: Row[Any],
+    known: Sequence[Fact],
+    lines: Sequence[ServiceLine],
+    zone: ZoneInfo,
+) -> None:
+    now = work.now().astimezone(zone)
+    judgement = judge_facts(known, lines, verification.date_of_service, now=now)
     evidence.replace_findings(connection, verification, judgement.findings)
     evidence.set_questions(connection, verification, judgement.questions)
-    verifications.change(connection, verification, judged_at=work.now(), **judgement.summary._asdict())
+    verifications.change(connection, verification, judged_at=now, **msgspec.structs.asdict(judgement.summary))
     verifications.record(
         connection,
         verification.practice_id,
         verification.id,
         "judged",
         {"findings": len(judgement.findings), "questions": len(judgement.questions)},
+    )
+
+
+def _ask_further(
+    connection: Connection,
+    verification: Row[Any],
+    asked: Sequence[Row[Any]],
+    known: Sequence[Fact],
+    lines: Sequence[ServiceLine],
+) -> list[Hint]:
+    """The next service type of each line the payer said nothing about; nothing while others are on their way."""
+    if verification.state != VerificationState.ASKING.value:
+        return []
+    if any(row.state != InquiryState.ANSWERED.value for row in asked):
+        return []
+    types = {row.service_type for row in asked}
+    wanted = [next_service_type(line, types) for line in lines if is_silent(line, known)]
+    room = MOST_QUESTIONS - len(types)
+    return plan(connection, verification, [each for each in wanted if each][: max(room, 0)])
+
+
+def is_silent(line: ServiceLine, known: Sequence[Fact]) -> bool:
+    """Whether no answer says anything of the line's own service types; the plan's general status is nothing of its own."""
+    own = {service_type for service_type in line.ask if service_type != WHOLE_PLAN}
+    return not any(fact.settled and fact.about.service_type in own for fact in known)
+
+
+def _follow_up(connection: Connection, verification: Row[Any], claim: Claim) -> Hint | None:
+    return jobs.accept(
+        connection,
+        step="follow_up",
+        subject_id=verification.id,
+        practice_id=verification.practice_id,
+        lane=Lane(verification.lane),
+        run=claim.job_id,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 
 from payers.exchange import Exchange
 from verify.facts import facts_from_call
+from verify.followup import Kind, account_of
 from verify.intake.submission import Patient, Policy
 from verify.steps.question import trace_of
 from verify.steps.work import Work
@@ -62,11 +63,14 @@ def complete_information(
         _change_patient(work, connection, verification, patient or {})
         _change_coverage(work, connection, verification, coverage or {})
         run = new_id("run")
+        # What still asks with the old data stops; an answer on its way is kept as evidence, no more.
+        jobs.cancel(connection, [row.id for row in inquiries.of_verification(connection, verification)])
         verifications.change(
             connection,
             verification,
             state=VerificationState.READY.value,
             state_detail="",
+            ask_again_at=None,
             revision=verification.revision + 1,
         )
         verifications.record(connection, practice_id, verification.id, "information_changed", actor=actor)
@@ -83,7 +87,7 @@ def cancel(work: Work, verification_id: str, practice_id: str, actor: str) -> No
         verifications.change(
             connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None
         )
-        evidence.drop_follow_ups(connection, verification.id, keep=[])
+        evidence.drop_follow_ups(connection, verification)
         verifications.record(connection, practice_id, verification.id, "cancelled", actor=actor)
 
 
@@ -95,8 +99,14 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
             raise NotAllowed(verification.state)
         gaps = len(evidence.open_questions(connection, verification.id))
         state = VerificationState.VERIFIED_WITH_GAPS if gaps else VerificationState.VERIFIED
-        verifications.change(connection, verification, state=state.value)
-        evidence.drop_follow_ups(connection, verification.id, keep=[], outcome="signed off", by=actor)
+        verifications.change(
+            connection,
+            verification,
+            state=state.value,
+            expires_at=evidence.first_expiry(connection, verification),
+        )
+        if not gaps:
+            evidence.drop_follow_ups(connection, verification, outcome="signed off", by=actor)
         verifications.record(
             connection, practice_id, verification.id, "signed_off", {"gaps": gaps}, actor=actor
         )
@@ -135,9 +145,17 @@ def close_follow_up(work: Work, follow_up_id: str, practice_id: str, actor: str,
                 author_id=actor,
             )
         evidence.close_follow_up(connection, task.id, outcome="done", by=actor)
+        if task.kind == Kind.MEND_ACCOUNT:
+            _take_up_again(connection, practice_id, account_of(task.dedupe_key))
         verifications.record(
             connection, practice_id, verification.id, "follow_up_done", {"kind": task.kind}, actor=actor
         )
+
+
+def _take_up_again(connection: Connection, practice_id: str, account_id: str) -> None:
+    """A mended account is used again, and what waited for it is asked now."""
+    clinic.resume_account(connection, practice_id, account_id)
+    jobs.bring_forward(connection, inquiries.waiting_for_account(connection, account_id))
 
 
 def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, call: Call) -> None:
@@ -159,11 +177,13 @@ def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, cal
             script=task.script,
             call_id=exchange_id,
             by=actor,
-            obtained_at=call.ended_at,
+            obtained_at=call.ended_at.astimezone(clinic.zone(connection, practice_id)),
             as_of=clinic.day(connection, practice_id, call.ended_at),
+            call_reference=call.reference,
+            told_by=call.representative,
         )
         evidence.add_facts(connection, verification, found)
-        evidence.close_follow_up(connection, task.id, outcome="call recorded", by=actor)
+        evidence.close_follow_up(connection, task.id, outcome=evidence.CALL_RECORDED, by=actor)
         verifications.record(
             connection,
             practice_id,

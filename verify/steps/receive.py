@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from verify.catalogue import load
+from verify.catalogue import load, opening_service_types
+from verify.steps.plan import plan
 from verify.steps.work import Work
-from verify.store import clinic, inquiries, jobs, patients, verifications
+from verify.store import jobs, patients, verifications
 from verify.store.jobs import Claim, Hint
 from verify.verification import Lane, VerificationState
 
@@ -22,8 +23,10 @@ def receive(work: Work, claim: Claim) -> None:
         if not jobs.finish(connection, claim) or verification.state in STANDING:
             return
         missing = what_is_missing(work, connection, verification)
-        hints = _ask_a_person(connection, claim, verification, missing) if missing else []
-        hints += [] if missing else _plan(connection, verification)
+        if missing:
+            hints = _ask_a_person(connection, claim, verification, missing)
+        else:
+            hints = _plan(connection, verification)
     work.hint(*hints)
 
 
@@ -44,7 +47,7 @@ def what_is_missing(work: Work, connection: Connection, verification: Row[Any]) 
 
 def _ask_a_person(
     connection: Connection, claim: Claim, verification: Row[Any], missing: list[str]
-) -> list[Hint | None]:
+) -> list[Hint]:
     verifications.change(
         connection,
         verification,
@@ -54,44 +57,18 @@ def _ask_a_person(
     verifications.record(
         connection, verification.practice_id, verification.id, "information_missing", {"missing": missing}
     )
-    return [
-        jobs.accept(
-            connection,
-            step="follow_up",
-            subject_id=verification.id,
-            practice_id=verification.practice_id,
-            lane=Lane(verification.lane),
-            run=claim.job_id,
-        )
-    ]
-
-
-def _plan(connection: Connection, verification: Row[Any]) -> list[Hint | None]:
-    coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
-    payer = clinic.payer(connection, verification.practice_id, coverage.payer_id)
-    planned = [
-        inquiries.plan(
-            connection,
-            verification=verification,
-            payer_id=payer.id,
-            account_id=payer.account_id,
-            service_type=service_type,
-            purpose="plan",
-        )
-        for service_type in load().service_types(verification.service_lines)
-    ]
-    verifications.change(connection, verification, state=VerificationState.ASKING.value, state_detail="")
-    fresh = [inquiry_id for inquiry_id in planned if inquiry_id]
-    verifications.record(
-        connection, verification.practice_id, verification.id, "planned", {"questions": len(fresh)}
+    hint = jobs.accept(
+        connection,
+        step="follow_up",
+        subject_id=verification.id,
+        practice_id=verification.practice_id,
+        lane=Lane(verification.lane),
+        run=claim.job_id,
     )
-    return [
-        jobs.accept(
-            connection,
-            step="ask",
-            subject_id=inquiry_id,
-            practice_id=verification.practice_id,
-            lane=Lane(verification.lane),
-        )
-        for inquiry_id in fresh
-    ]
+    return [hint] if hint else []
+
+
+def _plan(connection: Connection, verification: Row[Any]) -> list[Hint]:
+    verifications.change(connection, verification, state=VerificationState.ASKING.value, state_detail="")
+    lines = [load().service_lines[key] for key in verification.service_lines]
+    return plan(connection, verification, opening_service_types(lines))

@@ -11,7 +11,7 @@ from payers.account import Account
 from payers.adapter import Adapter
 from payers.limits import Limits
 from payers.registry import adapter_for
-from verify.queue import Sender, configure
+from verify.queue import Sender
 from verify.security.keys import Keyring
 from verify.settings import Settings
 from verify.steps.turn import Turnstile
@@ -82,7 +82,6 @@ def open_work(settings: Settings, *, pool_size: int = 10) -> Work:
     """Connects to the servers the settings name. Raises KeyFileError for keys that cannot be used."""
     assert settings.database_url is not None, "started without a database address"
     assert settings.redis_url is not None, "started without a broker address"
-    configure(settings.redis_url)
     client = redis.Redis.from_url(
         settings.redis_url,
         socket_timeout=2.0,
@@ -94,6 +93,6 @@ def open_work(settings: Settings, *, pool_size: int = 10) -> Work:
         settings=settings,
         engine=connect(settings.database_url, pool_size=pool_size),
         keyring=Keyring.load(settings.key_file),
-        sender=Sender(),
+        sender=Sender(settings.redis_url),
         turnstile=Turnstile(Limits(client), processes=WORKER_PROCESSES),
     )

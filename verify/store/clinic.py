@@ -1,5 +1,6 @@
 """Practices, providers, payers and the accounts that reach them."""
 
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,11 @@ def practice(connection: Connection, practice_id: str) -> Row[Any]:
 def zone(connection: Connection, practice_id: str) -> ZoneInfo:
     """The zone that decides what day it is at the practice."""
     return ZoneInfo(practice(connection, practice_id).time_zone)
+
+
+def day(connection: Connection, practice_id: str, moment: datetime) -> date:
+    """Which day a moment is at the practice."""
+    return moment.astimezone(zone(connection, practice_id)).date()
 
 
 def payer(connection: Connection, practice_id: str, payer_id: str) -> Row[Any]:
@@ -67,7 +73,7 @@ def find_payer(connection: Connection, practice_id: str, name: str) -> Row[Any] 
     wanted = " ".join(name.split()).lower()
     if not wanted:
         return None
-    alias = func.unnest(payers.c.aliases).table_valued("alias")
+    alias = func.unnest(payers.c.aliases).table_valued("alias").render_derived(name="aliases")
     fits = or_(
         func.lower(payers.c.code) == wanted,
         func.lower(payers.c.name) == wanted,
@@ -131,6 +137,15 @@ def pause_account(connection: Connection, account_id: str, code: str) -> bool:
         .values(paused_code=code, paused_at=func.now())
     )
     return paused.rowcount == 1
+
+
+def resume_account(connection: Connection, practice_id: str, account_id: str) -> None:
+    """Uses the account again."""
+    connection.execute(
+        update(payer_accounts)
+        .where(payer_accounts.c.id == account_id, payer_accounts.c.practice_id == practice_id)
+        .values(paused_code=None, paused_at=None)
+    )
 
 
 def _add(connection: Connection, table: Any, prefix: str, values: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Facts, findings, questions, follow-ups and notes: what is known and what is to be done."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +9,16 @@ from sqlalchemy import Connection, Row, and_, func, insert, select, tuple_, upda
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verify.facts import Fact
+from verify.findings import Finding, Question
+from verify.followup import FollowUp, Kind
 from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import facts, findings, follow_ups, notes, questions
 from verify.verification import new_id
 
+CALL_RECORDED = "call recorded"
+#: Tasks of whoever runs the program; no judging makes or ends them.
+MACHINERY = (Kind.MEND_ACCOUNT.value, Kind.STUCK.value)
 BODY = SealedColumn("notes", "body_sealed")
-Document = Mapping[str, Any]
 
 
 def add_facts(connection: Connection, verification: Row[Any], found: Iterable[Fact]) -> int:
@@ -54,44 +58,64 @@ def facts_of(connection: Connection, verification: Row[Any]) -> list[Fact]:
     return [msgspec.convert(document, Fact) for (document,) in rows]
 
 
-def replace_findings(
-    connection: Connection, verification: Row[Any], documents: Iterable[tuple[str, str, Document]]
-) -> None:
-    """The newest judging's findings, given as (rule, service line, document)."""
+def first_expiry(connection: Connection, verification: Row[Any]) -> datetime | None:
+    """When the first settled fact must be asked again: what was verified holds until then."""
+    ends = [
+        fact.expires_at
+        for fact in facts_of(connection, verification)
+        if fact.settled and fact.expires_at is not None
+    ]
+    return min(ends, default=None)
+
+
+def replace_findings(connection: Connection, verification: Row[Any], drawn: Iterable[Finding]) -> None:
+    """The findings of the newest judging."""
     connection.execute(findings.delete().where(findings.c.verification_id == verification.id))
     rows = [
         {
             "id": new_id("find"),
             "practice_id": verification.practice_id,
             "verification_id": verification.id,
-            "rule": rule,
-            "service_line": line,
-            "document": document,
+            "rule": finding.rule,
+            "service_line": finding.service_line,
+            "document": msgspec.to_builtins(finding),
         }
-        for rule, line, document in documents
+        for finding in drawn
     ]
     if rows:
         connection.execute(insert(findings), rows)
 
 
-def findings_of(connection: Connection, verification_id: str) -> Sequence[Row[Any]]:
-    return connection.execute(
-        select(findings).where(findings.c.verification_id == verification_id).order_by(findings.c.id)
-    ).all()
+def findings_of(connection: Connection, verification_id: str) -> list[Finding]:
+    rows = connection.execute(
+        select(findings.c.document)
+        .where(findings.c.verification_id == verification_id)
+        .order_by(findings.c.id)
+    )
+    return [msgspec.convert(document, Finding) for (document,) in rows]
 
 
-def set_questions(
-    connection: Connection, verification: Row[Any], documents: Sequence[tuple[str, str, Document]]
-) -> None:
-    """Opens the questions given as (fact, service line, document) and closes every other one."""
-    asked = [(fact, line) for fact, line, _ in documents]
+def set_questions(connection: Connection, verification: Row[Any], asked: Sequence[Question]) -> None:
+    """Opens these questions and closes every other one."""
     still_open = and_(questions.c.verification_id == verification.id, questions.c.closed_at.is_(None))
+    kept = [(question.fact, question.service_line) for question in asked]
     connection.execute(
         update(questions)
-        .where(still_open, tuple_(questions.c.fact, questions.c.service_line).not_in(asked))
+        .where(still_open, tuple_(questions.c.fact, questions.c.service_line).not_in(kept))
         .values(closed_at=func.now())
     )
-    if not documents:
+    rows = [
+        {
+            "id": new_id("ques"),
+            "practice_id": verification.practice_id,
+            "verification_id": verification.id,
+            "fact": question.fact,
+            "service_line": question.service_line,
+            "document": msgspec.to_builtins(question),
+        }
+        for question in asked
+    ]
+    if not rows:
         return
     adding = upsert(questions)
     connection.execute(
@@ -99,81 +123,71 @@ def set_questions(
             index_elements=["verification_id", "fact", "service_line"],
             set_={"document": adding.excluded.document, "closed_at": None},
         ),
-        [
-            {
-                "id": new_id("ques"),
-                "practice_id": verification.practice_id,
-                "verification_id": verification.id,
-                "fact": fact,
-                "service_line": line,
-                "document": document,
-            }
-            for fact, line, document in documents
-        ],
+        rows,
     )
 
 
-def open_questions(connection: Connection, verification_id: str) -> Sequence[Row[Any]]:
-    return connection.execute(
-        select(questions)
+def open_questions(connection: Connection, verification_id: str) -> list[Question]:
+    rows = connection.execute(
+        select(questions.c.document)
         .where(questions.c.verification_id == verification_id, questions.c.closed_at.is_(None))
         .order_by(questions.c.id)
-    ).all()
+    )
+    return [msgspec.convert(document, Question) for (document,) in rows]
 
 
-def add_follow_up(
-    connection: Connection,
-    verification: Row[Any],
-    *,
-    kind: str,
-    dedupe_key: str,
-    title: str,
-    detail: str,
-    script: Document | None,
-    owner_role: str,
-    due_at: datetime,
-) -> bool:
-    """Adds the task; False when the same need has one already, whose words are then made the newest if it is open."""
+def calls_made(connection: Connection, verification: Row[Any]) -> int:
+    """How many calls were recorded: what is open after one is a new call."""
+    return connection.execute(
+        select(func.count())
+        .select_from(follow_ups)
+        .where(follow_ups.c.verification_id == verification.id, follow_ups.c.outcome == CALL_RECORDED)
+    ).scalar_one()
+
+
+def add_follow_up(connection: Connection, verification: Row[Any], task: FollowUp) -> None:
+    """Adds the task; the same need makes one, whose words are the newest while it is open."""
     adding = upsert(follow_ups).values(
         id=new_id("todo"),
         practice_id=verification.practice_id,
         verification_id=verification.id,
         patient_id=verification.patient_id,
-        kind=kind,
-        dedupe_key=dedupe_key,
-        title=title,
-        detail=detail,
-        script=script,
-        owner_role=owner_role,
-        due_at=due_at,
+        kind=task.kind,
+        dedupe_key=task.dedupe_key,
+        title=task.title,
+        detail=task.detail,
+        script=msgspec.to_builtins(task.script),
+        owner_role=task.owner_role,
+        due_at=task.due_at,
     )
-    before = connection.execute(
-        select(follow_ups.c.id).where(
-            follow_ups.c.verification_id == verification.id, follow_ups.c.dedupe_key == dedupe_key
-        )
-    ).first()
+    newest = {name: adding.excluded[name] for name in ("title", "detail", "script", "owner_role")}
     connection.execute(
         adding.on_conflict_do_update(
-            index_elements=["verification_id", "dedupe_key"],
-            set_={name: adding.excluded[name] for name in ("title", "detail", "script", "owner_role")},
-            where=follow_ups.c.state == "open",
+            index_elements=["verification_id", "dedupe_key"], set_=newest, where=follow_ups.c.state == "open"
         )
     )
-    return before is None
 
 
-def drop_follow_ups(connection: Connection, verification_id: str, *, keep: Sequence[str]) -> int:
-    """Closes open tasks that nothing calls for any more. How many."""
-    dropped = connection.execute(
+def drop_follow_ups(
+    connection: Connection,
+    verification: Row[Any],
+    *,
+    keep: Iterable[FollowUp] = (),
+    outcome: str = "no longer needed",
+    by: str = "system",
+) -> None:
+    """Closes the open tasks of the judging that are not among those to keep; what broke stays broken."""
+    kept = [task.dedupe_key for task in keep]
+    connection.execute(
         update(follow_ups)
         .where(
-            follow_ups.c.verification_id == verification_id,
+            follow_ups.c.verification_id == verification.id,
             follow_ups.c.state == "open",
-            follow_ups.c.dedupe_key.not_in(keep),
+            follow_ups.c.dedupe_key.not_in(kept),
+            follow_ups.c.kind.not_in(MACHINERY),
         )
-        .values(state="cancelled", outcome="no longer needed", closed_at=func.now(), closed_by="system")
+        .values(state="cancelled", outcome=outcome, closed_at=func.now(), closed_by=by)
     )
-    return dropped.rowcount
 
 
 def follow_up(connection: Connection, practice_id: str, follow_up_id: str) -> Row[Any] | None:

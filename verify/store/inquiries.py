@@ -81,11 +81,26 @@ def under_way(connection: Connection, verification: Row[Any]) -> int:
 
 def next_attempt_at(connection: Connection, verification: Row[Any]) -> datetime | None:
     """When the first of its unavailable payers is asked again."""
-    return connection.execute(
+    soonest: datetime | None = connection.execute(
         select(func.min(inquiries.c.ask_again_at)).where(
             _of(verification), inquiries.c.state == InquiryState.UNAVAILABLE.value
         )
     ).scalar_one()
+    return soonest
+
+
+def waiting_for_account(connection: Connection, account_id: str) -> Sequence[str]:
+    """The inquiries that are to be asked again through an account, or were held back by it."""
+    held = inquiries.c.state.in_((InquiryState.UNAVAILABLE.value, InquiryState.PLANNED.value))
+    return (
+        connection.execute(
+            select(inquiries.c.id).where(
+                inquiries.c.account_id == account_id, held, inquiries.c.ask_again_at.is_not(None)
+            )
+        )
+        .scalars()
+        .all()
+    )
 
 
 def begin(connection: Connection, row: Row[Any], trace: str) -> str:

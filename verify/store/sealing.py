@@ -50,12 +50,13 @@ class Seals(NamedTuple):
         )
 
     def open_json(self, sealed: bytes, place: SealedColumn, row_id: str) -> dict[str, Any]:
-        return unseal_json(
+        document: dict[str, Any] = unseal_json(
             self.keyring,
             sealed,
-            dict[str, Any],
             practice_id=self.practice_id,
             table=place.table,
             column=place.column,
             row_id=row_id,
+            type_=dict[str, Any],
         )
+        return document

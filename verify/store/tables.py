@@ -287,6 +287,11 @@ verifications = Table(
     Column("authorization", Text),
     Column("administered_by", Text),
     UniqueConstraint("practice_id", "dedupe_key"),
+    Index(
+        "verifications_expiring_idx",
+        "expires_at",
+        postgresql_where=text("state in ('verified', 'verified_with_gaps')"),
+    ),
     Index("verifications_worklist_idx", "practice_id", "state", "date_of_service", "id"),
     Index("verifications_newest_idx", "practice_id", "created_at", "id"),
 )
@@ -486,6 +491,8 @@ access_rows = Table(
     Column("action", Text, nullable=False),
     Column("object_type", Text, nullable=False),
     Column("object_id", Text, nullable=False),
+    #: Names of the fields shown or changed.
+    Column("fields", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("reason", Text, nullable=False, server_default=""),
     Column("request_id", Text, nullable=False, server_default=""),
     Column("outcome", Text, nullable=False),

@@ -1,6 +1,6 @@
 """Verifications: their rows, states and timeline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -55,6 +55,23 @@ def change(connection: Connection, row: Row[Any], **values: Any) -> None:
     connection.execute(
         update(verifications).where(verifications.c.id == row.id).values(updated_at=func.now(), **values)
     )
+
+
+def expire(connection: Connection, *, limit: int = 200) -> Sequence[Row[Any]]:
+    """Verified ones whose first fact has run out, now expired."""
+    signed = (VerificationState.VERIFIED.value, VerificationState.VERIFIED_WITH_GAPS.value)
+    due = (
+        select(verifications.c.id)
+        .where(verifications.c.state.in_(signed), verifications.c.expires_at <= func.now())
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return connection.execute(
+        update(verifications)
+        .where(verifications.c.id.in_(due.scalar_subquery()))
+        .values(state=VerificationState.EXPIRED.value, updated_at=func.now())
+        .returning(verifications)
+    ).all()
 
 
 def record(

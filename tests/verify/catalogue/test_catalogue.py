@@ -11,15 +11,10 @@ from verify.catalogue import (
     next_service_type,
     opening_service_types,
     read_folder,
-    service_types,
 )
 
 LINES = load().service_lines
 FOLDER = Path(__file__).parents[3] / "verify" / "catalogue" / "service_lines"
-
-
-def of(*keys: str):
-    return [LINES[key] for key in keys]
 
 
 def test_the_five_lines_of_the_clinic_are_there_and_read_once():
@@ -54,29 +49,23 @@ def test_a_tms_course_counts_its_first_treatment_once():
     assert sum(code.usual_units for code in tms.codes) == tms.course.sessions
 
 
-@pytest.mark.parametrize(
-    ("keys", "types"),
-    [
-        (["tms"], ["30", "MH", "A8", "CF", "A4"]),
-        (["psychotherapy"], ["30", "MH", "A6", "CF"]),
-        (["spravato_medical"], ["30", "MH", "98", "CF"]),
-        (["ketamine_iv"], ["30", "MH", "98"]),
-        (["tms", "spravato_medical"], ["30", "MH", "A8", "98", "CF", "A4"]),
-        ([], []),
-    ],
-)
-def test_service_types_come_once_each_with_the_plan_and_mental_health_first(keys, types):
-    assert service_types(of(*keys)) == types
+@pytest.mark.parametrize("keys", [["tms"], ["ketamine_iv"], ["spravato_medical", "psychotherapy", "tms"]])
+def test_the_plan_and_mental_health_are_asked_at_once_each_once(keys):
+    assert opening_service_types(LINES[key] for key in keys) == ["30", "MH"]
 
 
-def test_only_the_plan_and_mental_health_are_asked_at_once():
-    assert opening_service_types(of("tms", "ketamine_iv")) == ["30", "MH"]
+def test_nothing_is_asked_for_no_lines():
+    assert opening_service_types([]) == []
 
 
 def test_the_next_service_type_follows_the_lines_own_order():
-    [tms] = of("tms")
-    assert next_service_type(tms, {"30", "MH"}) == "A8"
-    assert next_service_type(tms, {"30", "MH", "A8", "CF", "A4"}) is None
+    asked = ["30", "MH"]
+    order = []
+    while (code := next_service_type(LINES["tms"], asked)) is not None:
+        order.append(code)
+        asked.append(code)
+    assert order == ["A8", "CF", "A4"]
+    assert next_service_type(LINES["ketamine_iv"], {"30", "MH"}) == "98"
 
 
 def test_what_is_read_for_a_line_has_the_whole_plan_last_or_not_at_all():

@@ -16,14 +16,13 @@ from verify.facts import (
     facts_from_answers,
     facts_from_member,
 )
-from verify.facts.answers import basis_points_of, cents_of
+from verify.facts.amounts import basis_points_of, cents_of
 
 SOURCE = Source(
     kind=SourceKind.X12_271,
     reference="exc_1",
     by="system",
     obtained_at=datetime(2026, 3, 2, 12, 0, tzinfo=UTC),
-    as_of=date(2026, 3, 4),
 )
 
 
@@ -85,6 +84,91 @@ def test_a_stated_value_is_kept_in_cents_and_basis_points_with_its_segments(ques
     assert fact.value == kept
     assert fact.segments == (17, 18)
     assert fact.settled
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "name", "value"),
+    [
+        (
+            "copay",
+            {"amount": "30", "per": "visit", "basis": "plan"},
+            FactName.COPAY,
+            {"cents": 3000, "per": "visit"},
+        ),
+        ("coinsurance", {"percent": ".2", "basis": "plan"}, FactName.COINSURANCE, 2000),
+    ],
+)
+def test_a_cost_share_of_the_plan_says_nothing_of_the_service_asked(question, said, name, value):
+    facts = read(question, "derived", said)
+    assert {(fact.name, fact.about.service_type): (fact.standing, fact.value) for fact in facts} == {
+        (name, "MH"): (Standing.NOT_STATED, None),
+        (name, "30"): (Standing.VALUE, value),
+    }
+
+
+def test_an_office_visits_copay_is_a_fact_about_office_visits():
+    facts = read("copay", "derived", {"amount": "30", "per": "visit", "basis": "office_visit"})
+    assert {fact.about.service_type for fact in facts if fact.settled} == {"98"}
+
+
+def test_a_derived_authorization_is_a_hint_about_the_plan():
+    facts = read("authorization", "derived", "not_required")
+    assert {fact.about.service_type: fact.standing for fact in facts} == {
+        "30": Standing.NO,
+        "MH": Standing.NOT_STATED,
+    }
+
+
+@pytest.mark.parametrize(
+    ("service_types", "places"),
+    [
+        (["30"], {"30": Standing.YES, "MH": Standing.NOT_STATED}),
+        ([], {"30": Standing.YES, "MH": Standing.NOT_STATED}),
+        (["30", "MH"], {"MH": Standing.YES}),
+    ],
+)
+def test_an_active_plan_without_a_line_for_the_service_is_a_fact_about_the_plan(service_types, places):
+    line = Benefit(information_code="1", service_types=service_types, segments=[17, 18])
+    facts = facts_from_answers(
+        {"active": Answer(status="stated", value="active", segments=[17])},
+        source=SOURCE,
+        service_type="MH",
+        member=Member(role="subscriber", benefits=[line]),
+    )
+    assert {fact.about.service_type: fact.standing for fact in facts} == places
+
+
+def test_the_status_of_the_plan_asked_about_stays_where_it_is():
+    facts = facts_from_answers(
+        {"active": Answer(status="stated", value="active", segments=[17])},
+        source=SOURCE,
+        service_type="30",
+        member=Member(role="subscriber"),
+    )
+    assert [(fact.about.service_type, fact.standing) for fact in facts] == [("30", Standing.YES)]
+
+
+def test_a_service_that_is_no_benefit_leaves_coverage_itself_open():
+    facts = read("active", "stated", "not_covered")
+    assert {fact.name: fact.standing for fact in facts} == {
+        FactName.COVERED: Standing.NO,
+        FactName.ACTIVE: Standing.NOT_STATED,
+    }
+
+
+def test_a_limit_the_payer_clears_is_no_limit():
+    [fact] = read("limits", "stated", [])
+    assert (fact.name, fact.standing) == (FactName.LIMITS, Standing.NO)
+
+
+def test_an_administrator_without_a_name_is_still_another_company():
+    [fact] = read("administered_by", "stated", {"name": None, "id": None, "phone": "8005550100"})
+    assert (fact.standing, fact.value) == (Standing.YES, {"name": None, "phone": "8005550100"})
+
+
+def test_a_percentage_that_was_no_number_is_ambiguous():
+    [fact] = read("coinsurance", "derived", {"percent": None, "as_sent": "N/A"})
+    assert (fact.status, fact.value) == (Status.AMBIGUOUS, ["N/A"])
 
 
 def test_a_percentage_sent_as_a_whole_number_is_ambiguous():
@@ -161,7 +245,7 @@ def test_a_share_is_basis_points_or_nothing(share, points):
 
 
 def member(**said) -> dict[FactName, Fact]:
-    facts = facts_from_member(Member(role="subscriber", **said), source=SOURCE, service_type="30")
+    facts = facts_from_member(Member(role="subscriber", **said), source=SOURCE, on=date(2026, 3, 4))
     return {fact.name: fact for fact in facts}
 
 
@@ -237,7 +321,7 @@ def test_no_fact_holds_anything_of_a_person():
             other(type="PR", name="MARKEDLAST", first_name="MARKEDFIRST"),
         ],
     )
-    facts = facts_from_member(marked, source=SOURCE, service_type="30")
+    facts = facts_from_member(marked, source=SOURCE, on=date(2026, 3, 4))
     stored = msgspec.json.encode(facts).decode()
     assert "OTHER HEALTH" in stored
     assert "MARKED" not in stored

@@ -170,3 +170,10 @@ def test_a_keyring_shows_no_key_and_leaves_its_process_never(key_path: Path) -> 
     assert repr(ring) == f"Keyring(current={ring.current_id!r}, keys=1)"
     with pytest.raises(TypeError, match="stays in its process"):
         pickle.dumps(ring)
+
+
+def test_every_practice_is_sealed_with_a_key_of_its_own(keyring: Keyring) -> None:
+    sealed = {
+        keyring.cipher(keyring.current_id, name).encrypt(bytes(12), b"the same", None) for name in ("a", "b")
+    }
+    assert len(sealed) == 2

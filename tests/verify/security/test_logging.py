@@ -290,6 +290,13 @@ def test_stdlib_loggers_of_our_own_may_say_constants_and_listed_keys(lines: Line
     )
 
 
+def test_an_own_logger_with_arguments_says_only_where(lines: Lines) -> None:
+    logging.getLogger("verify.web").info("asked %s", "ask")
+    (line,) = lines()
+    assert line["event"] == "foreign"
+    assert line["place"].startswith("security/test_logging.py:")
+
+
 def test_loggers_set_up_before_lose_their_own_handlers(stream: io.StringIO) -> None:
     own = io.StringIO()
     log = logging.getLogger("set.up.before")

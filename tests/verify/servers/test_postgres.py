@@ -5,16 +5,18 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.verify.servers.waiting import wait_until
+from verify.servers import postgres
 from verify.servers.folder import ServerFault, command_line
-from verify.servers.postgres import Postgres
+from verify.servers.postgres import Postgres, identity, programs
 
 ROOT = Path(__file__).parents[3]
 
@@ -136,6 +138,32 @@ def test_an_interrupted_set_up_is_done_again(tmp_path: Path) -> None:
     assert not unfinished.exists()
 
 
+def ways() -> list[str]:
+    """The identities this machine lets PostgreSQL run as; nobody must be able to reach its program."""
+    if os.geteuid() != 0:
+        return ["same"]
+    reachable = all(folder.stat().st_mode & 0o001 for folder in (programs(), *programs().parents))
+    return list(dict.fromkeys([identity(), *(["nobody"] if reachable else [])]))
+
+
+@pytest.mark.parametrize("way", ways())
+def test_it_runs_as_whomever_the_machine_allows_and_changes_over(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under /tmp itself, since pytest's folders are closed to nobody."""
+    with TemporaryDirectory(dir="/tmp") as place:
+        Path(place).chmod(0o711)
+        server = Postgres(Path(place) / "postgres")
+        for identity_now in (way, identity(), way):
+            monkeypatch.setattr(postgres, "identity", lambda now=identity_now: now)
+            server.start()
+            with connect(server) as session:
+                session.execute("CREATE TABLE IF NOT EXISTS kept (number int)")
+            assert stat.S_IMODE((Path(place) / "postgres").stat().st_mode) == 0o700
+            server.stop()
+            monkeypatch.undo()
+
+
 def test_it_dies_with_its_parent_even_when_that_is_killed(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from verify.servers.postgres import Postgres\n"
@@ -153,10 +181,3 @@ def test_it_dies_with_its_parent_even_when_that_is_killed(tmp_path: Path) -> Non
     parent.kill()
     parent.communicate()
     wait_until(lambda: str(tmp_path) not in command_line(pid))
-
-
-def wait_until(condition, seconds: float = 10.0) -> None:  # type: ignore[no-untyped-def]
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"still waiting after {seconds} s"
-        time.sleep(0.02)

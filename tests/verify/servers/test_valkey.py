@@ -4,14 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
 from celery import Celery
 
+from tests.verify.servers.waiting import wait_until
 from verify.queue import broker_url
 from verify.servers.folder import ServerFault, command_line
 from verify.servers.valkey import Valkey
@@ -113,10 +113,3 @@ def test_it_dies_with_its_parent_even_when_a_thread_of_it_started_it(tmp_path: P
     parent.kill()
     parent.communicate()
     wait_until(lambda: "valkey" not in command_line(pid))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"still waiting after {seconds} s"
-        time.sleep(0.02)

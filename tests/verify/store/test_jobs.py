@@ -66,7 +66,14 @@ def test_the_same_step_of_the_same_subject_is_one_job(engine: Engine, practice_i
     subject = new_id("ver")
     with engine.begin() as connection:
         made = [
-            jobs.accept(connection, step="judge", subject_id=subject, practice_id=practice_id, lane=Lane.URGENT, run=run)
+            jobs.accept(
+                connection,
+                step="judge",
+                subject_id=subject,
+                practice_id=practice_id,
+                lane=Lane.URGENT,
+                run=run,
+            )
             for run in ("first", "first", "second")
         ]
     assert [hint is not None for hint in made] == [True, False, True]

@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("object_type", sa.Text(), nullable=False),
         sa.Column("object_id", sa.Text(), nullable=False),
+        sa.Column("fields", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("request_id", sa.Text(), server_default="", nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
@@ -337,6 +338,13 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("verifications_coverage_id_idx"), "verifications", ["coverage_id"], unique=False)
+    op.create_index(
+        "verifications_expiring_idx",
+        "verifications",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state in ('verified', 'verified_with_gaps')"),
+    )
     op.create_index(
         "verifications_newest_idx", "verifications", ["practice_id", "created_at", "id"], unique=False
     )

@@ -1,0 +1,116 @@
+"""The 270 we write: what a payer reads in it is what we asked."""
+
+from datetime import date
+
+import msgspec
+import pytest
+
+from payers import x12
+from payers.errors import Rejected
+from payers.inquiry import Npi, Person, Requester
+from payers.x12_mapping import inquiry_to_270
+from tests.payers.x12.messages import ACCOUNT, JANE, NOW, SAM, inquiry
+
+
+def question(asked=None, **options) -> x12.Question:
+    account = msgspec.structs.replace(ACCOUNT, options=options)
+    document = x12.parse(inquiry_to_270(asked or inquiry(), account, now=NOW))
+    assert not document.problems
+    [transaction] = document.transactions
+    assert not transaction.problems
+    assert (transaction.set_id, transaction.version) == ("270", "005010X279A1")
+    [found] = x12.read_270(transaction)
+    return found
+
+
+def test_a_question_about_the_subscriber() -> None:
+    asked = question()
+    assert (asked.payer.last, asked.payer.id, asked.provider.id) == ("MERIDIAN HEALTH", "MER01", "1999999984")
+    patient = asked.patient
+    assert (patient.entity, patient.last, patient.first, patient.id) == ("IL", "ROE", "JANE", "W100200300")
+    assert (patient.birth_date, patient.sex) == ("19800102", "F")
+    assert (asked.traces, asked.date_of_service) == ([("T-000905", "1123456789")], "20260302")
+    assert (asked.service_types, asked.procedures, asked.purpose, asked.reference) == (
+        ["MH"],
+        [],
+        "13",
+        "T-000905",
+    )
+
+
+def test_a_question_about_a_dependent_asks_below_the_subscriber() -> None:
+    asked = question(inquiry(dependent=SAM, relationship="19"))
+    assert (asked.patient.entity, asked.patient.first, asked.patient.relationship) == ("03", "SAM", "19")
+    assert (asked.subscriber.id, asked.subscriber.birth_date) == ("W100200300", "")
+    assert asked.service_types == ["MH"]
+
+
+def test_a_dependent_may_be_sent_as_the_subscriber() -> None:
+    asked = question(inquiry(dependent=SAM), dependent_as_subscriber=True)
+    assert (asked.dependent, asked.patient.first, asked.patient.id) == (None, "SAM", "W100200300")
+
+
+def test_a_question_by_procedure_with_modifiers() -> None:
+    asked = question(inquiry(procedure=("HC", "90867", "GT")))
+    assert (asked.service_types, asked.procedures) == ([], [["HC", "90867", "GT"]])
+
+
+def test_group_number_tax_id_and_taxonomy_are_sent_where_wanted() -> None:
+    requester = Requester(name="Lakeside", npi=Npi("1999999984"), tax_id="123456789", taxonomy="2084P0800X")
+    asked = question(inquiry(group_number="GRP-7", requester=requester), send_tax_id=True)
+    assert asked.subscriber.references == {"6P": "GRP-7"}
+    assert asked.provider.references == {"TJ": "123456789"}
+
+
+@pytest.mark.parametrize(
+    ("left_out", "kept"),
+    [
+        (["first"], ("ROE", "", "19800102", "F")),
+        (["birth_date"], ("ROE", "JANE", "", "F")),
+        (["birth_date", "sex"], ("ROE", "JANE", "", "")),
+        (["first", "sex"], ("ROE", "", "19800102", "")),
+    ],
+)
+def test_search_options_leave_elements_out(left_out: list[str], kept: tuple) -> None:
+    patient = question(leave_out=left_out).patient
+    assert (patient.last, patient.first, patient.birth_date, patient.sex) == kept
+
+
+def test_no_date_lets_the_payer_assume_today() -> None:
+    assert question(leave_out=["date_of_service"]).date_of_service == ""
+
+
+def test_the_envelope_follows_the_account() -> None:
+    account = msgspec.structs.replace(
+        ACCOUNT, usage="P", options={"sender_qualifier": "30", "application_sender": "APP"}
+    )
+    [interchange] = x12.parse(inquiry_to_270(inquiry(), account, now=NOW)).interchanges
+    assert (interchange.isa[5], interchange.usage, interchange.control_number) == ("30", "P", "000000905")
+    assert interchange.groups[0].gs[2] == "APP"
+
+
+def test_names_are_cleaned_to_the_basic_set() -> None:
+    person = Person(last="O’Brien-Núñez*", first="José~", birth_date=date(1980, 1, 2))
+    patient = question(inquiry(subscriber=person)).patient
+    assert (patient.last, patient.first) == ("O'BRIEN-NUNEZ", "JOSE")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"subscriber": msgspec.structs.replace(JANE, last="R" * 61)}, "subscriber.last"),
+        ({"subscriber": msgspec.structs.replace(JANE, first="Ж")}, "subscriber.first"),
+        ({"dependent": msgspec.structs.replace(SAM, first="S" * 36)}, "dependent.first"),
+        ({"member_id": "1" * 81}, "member_id"),
+        ({"payer_name": ""}, "payer_name"),
+        ({"trace": "T" * 51}, "trace"),
+        ({"control_number": 1_000_000_000}, "control_number"),
+        ({"service_type": "MHX"}, "service_type"),
+    ],
+)
+def test_what_does_not_fit_is_an_error_that_names_the_field_alone(change: dict, field: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        inquiry_to_270(inquiry(**change), ACCOUNT, now=NOW)
+    assert refused.value.code == "unwritable"
+    assert refused.value.detail.startswith(f"{field}:")
+    assert "RRR" not in refused.value.detail

@@ -1,0 +1,117 @@
+"""Setting up a clinic of one's own at the terminal, without the demo and with nothing running."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.conftest import fresh_database
+from tests.verify.cli.conftest import Ended, verify
+from verify.security.keys import Keyring
+from verify.servers.postgres import Postgres
+
+ACCOUNT = {
+    "name": "Invented clearinghouse",
+    "adapter": "caqh_core_mime",
+    "url": "https://core.example.test/realtime",
+    "sender_id": "CLINIC1",
+    "receiver_id": "HOUSE1",
+    "secrets": {"username": "clinic", "password": "marked-secret"},
+}
+PRACTICE = ("practices", "add", "Example Psychiatry", "--npi", "1999999984", "--zone", "America/Denver")
+
+
+class Place:
+    """A data folder with keys, and a database beside it; nothing else runs."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        # The broker is not needed, so none is there.
+        self._changes = {"VERIFY_DATABASE_URL": database_url, "VERIFY_REDIS_URL": "redis://127.0.0.1:9/0"}
+
+    def verify(self, *arguments: str, stdin: str = "") -> Ended:
+        return verify(*arguments, "--data", self.folder, stdin=stdin, changes=self._changes)
+
+
+@pytest.fixture(scope="module")
+def clinic(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgres, migrated_template: str
+) -> Iterator[Place]:
+    """With the newest tables, and one practice."""
+    folder = tmp_path_factory.mktemp("clinic") / "data"
+    folder.mkdir(mode=0o700)
+    Keyring.load_or_create(folder / "keys.json")
+    for url in fresh_database(postgres_server, migrated_template):
+        place = Place(folder, url)
+        done = place.verify(*PRACTICE)
+        assert re.fullmatch(r"prac_\w{26}\n", done.stdout), done.stderr
+        yield place
+
+
+@pytest.fixture(scope="module")
+def account(clinic: Place) -> str:
+    done = clinic.verify("accounts", "add", "-", stdin=json.dumps(ACCOUNT))
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_an_account_and_a_payer_are_added_once(clinic: Place, account: str) -> None:
+    payer = ("payers", "add", "invented", "Invented Health", "--account", account, "--payer-id", "INV01")
+    assert re.fullmatch(r"payer_\w{26}\n", clinic.verify(*payer).stdout)
+    again = clinic.verify(*payer)
+    assert (again.returncode, again.stdout) == (4, "")
+    assert "one like this already" in again.stderr
+
+
+def test_an_account_that_is_not_there_is_not_found(clinic: Place) -> None:
+    done = clinic.verify("payers", "add", "other", "Other", "--account", "acct_none")
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"adapter": "carrier_pigeon"}, "unknown_adapter"),
+        ({"max_in_flight": "many"}, "max_in_flight"),
+        ({"colour": "green"}, "colour"),
+    ],
+)
+def test_an_account_that_cannot_be_used_is_refused_with_the_reason(
+    clinic: Place, change: dict[str, object], words: str
+) -> None:
+    done = clinic.verify("accounts", "add", "-", stdin=json.dumps({**ACCOUNT, **change}))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert "marked-secret" not in done.stderr
+
+
+def test_an_accounts_secrets_are_sealed(clinic: Place, account: str) -> None:
+    with psycopg.connect(clinic.database_url.replace("+psycopg", "")) as session:
+        rows = session.execute("select p::text from payer_accounts p").fetchall()
+    assert "Invented clearinghouse" in str(rows)
+    assert "marked-secret" not in str(rows)
+    assert b"marked-secret".hex() not in str(rows)
+
+
+def test_the_first_user_comes_in_by_a_link(clinic: Place) -> None:
+    done = clinic.verify("users", "add", "ada@example.test", "--name", "Ada Example", "--role", "admin")
+    assert done.stdout.startswith("http://127.0.0.1:8470/sign-in/"), done.stderr
+    assert "works once" in done.stderr
+
+
+@pytest.mark.parametrize("change", [("--npi", "123"), ("--zone", "Mars/Olympus")])
+def test_a_practice_with_a_wrong_npi_or_zone_is_refused(clinic: Place, change: tuple[str, str]) -> None:
+    assert clinic.verify(*PRACTICE, *change).returncode == 2
+
+
+def test_an_older_database_is_told_to_migrate(clinic: Place, empty_postgres_url: str) -> None:
+    fresh = Place(clinic.folder, empty_postgres_url)
+    done = fresh.verify(*PRACTICE)
+    assert done.returncode == 1
+    assert "verify migrate" in done.stderr
+    assert fresh.verify("migrate").returncode == 0
+    assert fresh.verify(*PRACTICE).returncode == 0

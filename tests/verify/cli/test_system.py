@@ -1,0 +1,335 @@
+"""The command line against a running system: `verify up --demo`, started once for this file."""
+
+import base64
+import json
+import os
+import pty
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import requests
+
+from tests.verify.cli.conftest import Ended, environment, verify
+
+pytestmark = pytest.mark.flow
+
+SUBMISSION = {
+    "patient": {"last_name": "Example", "first_name": "Ada", "birth_date": "1988-04-02"},
+    "coverage": {"payer": "bluehollow", "member_id": "ACT50017230"},
+    "service_lines": ["tms"],
+    "date_of_service": "2026-12-01",
+}
+
+
+class System(NamedTuple):
+    data: Path
+    process: subprocess.Popen[str]
+
+    def verify(self, *arguments: str, stdin: str = "") -> Ended:
+        return verify(*arguments, "--data", self.data, stdin=stdin)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    data = tmp_path_factory.mktemp("system") / "data"
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "verify.cli",
+        "up",
+        "--demo",
+        "--data",
+        str(data),
+        "--port",
+        str(free_port()),
+    ]
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = []
+        while "End with Ctrl-C" not in (line := process.stdout.readline()):
+            said.append(line)
+            assert line, "".join(said)
+        yield System(data, process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(15) == 0
+
+
+@pytest.fixture(scope="module")
+def submitted(system: System) -> str:
+    """The id of an answered verification."""
+    done = system.verify("submit", "-", "--wait", "--json", stdin=json.dumps(SUBMISSION))
+    assert done.returncode == 0, done.stderr
+    return str(json.loads(done.stdout)["id"])
+
+
+def test_submitting_by_options_prints_the_id_alone(system: System) -> None:
+    done = system.verify(
+        *("submit", "--last", "Example", "--first", "Bo", "--born", "1990-01-31", "--payer", "bluehollow"),
+        *(
+            "--member-id",
+            "ACT50017231",
+            "--service",
+            "tms",
+            "--service",
+            "psychotherapy",
+            "--on",
+            "2026-12-01",
+        ),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"ver_\w{26}\n", done.stdout)
+
+
+def test_the_same_submission_again_is_the_same_verification(system: System, submitted: str) -> None:
+    assert system.verify("submit", "-", stdin=json.dumps(SUBMISSION)).stdout.strip() == submitted
+
+
+def test_waiting_shows_the_answer_and_what_to_do(system: System) -> None:
+    other = {**SUBMISSION, "coverage": {"payer": "bluehollow", "member_id": "ACT50017239"}}
+    done = system.verify("submit", "-", "--wait", stdin=json.dumps(other))
+    assert done.returncode == 0, done.stderr
+    assert "waiting for the payer" in done.stderr
+    assert "WHAT THE PAYER SAYS" in done.stdout
+    assert re.search(r"Deductible remaining +\$\d", done.stdout)
+    assert "Next: " in done.stdout
+    assert re.search(r"271 segments? \d+", done.stdout)
+
+
+def test_show_gives_the_whole_document(system: System, submitted: str) -> None:
+    document = json.loads(system.verify("show", submitted, "--json").stdout)
+    assert document["id"] == submitted
+    assert document["patient"]["last_name"] == "Example"
+    assert document["summary"]["coverage_status"] == "active"
+    assert document["facts"]
+    assert all(fact["source"] for fact in document["facts"])
+
+
+def test_something_that_is_not_there_is_not_found(system: System) -> None:
+    done = system.verify("show", "ver_01JD3M8Z6T0V5Q4R7W9X2Y1ZAB")
+    assert (done.returncode, done.stdout) == (3, "")
+
+
+def test_a_wrong_field_is_named_by_its_place_without_its_value(system: System) -> None:
+    wrong = {**SUBMISSION, "patient": {**SUBMISSION["patient"], "birth_date": "MARKED"}}  # type: ignore[dict-item]
+    done = system.verify("submit", "-", stdin=json.dumps(wrong))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "/patient/birth_date" in done.stderr
+    assert "MARKED" not in done.stderr
+
+
+def test_the_list_is_a_table_or_one_object_a_line(system: System, submitted: str) -> None:
+    table = system.verify("list").stdout.splitlines()
+    assert table[0].split()[:2] == ["ID", "STATE"]
+    assert any(line.startswith(submitted) for line in table)
+    rows = [
+        json.loads(line) for line in system.verify("list", "--json", "--limit", "1000").stdout.splitlines()
+    ]
+    assert submitted in {row["id"] for row in rows}
+    states = [
+        json.loads(line)["state"]
+        for line in system.verify("list", "--json", "--state", "needs_information").stdout.splitlines()
+    ]
+    assert set(states) == {"needs_information"}
+
+
+def test_a_limit_beyond_a_page_is_filled_from_several(system: System, submitted: str) -> None:
+    every = system.verify("list", "--json", "--limit", "100000").stdout.splitlines()
+    assert len(system.verify("list", "--json", "--limit", "3").stdout.splitlines()) == 3
+    assert len({json.loads(line)["id"] for line in every}) == len(every) > 3
+
+
+def test_watching_something_settled_ends_at_once_with_a_line(system: System, submitted: str) -> None:
+    done = system.verify("watch", submitted)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.match(rf"\d\d:\d\d:\d\d  {submitted}  ", done.stdout)
+
+
+def test_watching_on_a_terminal_leaves_the_last_state_standing(system: System, submitted: str) -> None:
+    parent, child = pty.openpty()
+    command = [sys.executable, "-P", "-m", "verify.cli", "watch", submitted, "--data", str(system.data)]
+    done = subprocess.run(command, env=environment(TERM="xterm"), stdout=child, timeout=60, check=False)
+    os.close(child)
+    shown = os.read(parent, 100_000).decode()
+    os.close(parent)
+    assert done.returncode == 0
+    assert submitted in shown
+
+
+def test_watching_everything_ends_when_nothing_is_being_asked(system: System, submitted: str) -> None:
+    done = system.verify("watch", "--json", "--for", "3")
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert set(last) == {"moving", "newest"}
+    assert "watch again" in done.stderr or not any(last["moving"].values())
+
+
+def test_a_note_is_added_from_stdin_and_shown(system: System, submitted: str) -> None:
+    done = system.verify(
+        "notes", "add", submitted, "-", "--kind", "patient", stdin="Card copied,\nfront and back.\n"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "(patient): Card copied, front and back." in system.verify("show", submitted).stdout
+
+
+def test_an_empty_note_is_refused(system: System, submitted: str) -> None:
+    assert system.verify("notes", "add", submitted, "  ").returncode == 2
+
+
+def test_a_new_user_signs_in_with_the_link_once(system: System) -> None:
+    done = system.verify("users", "add", "bo@example.test", "--name", "Bo Example", "--role", "front_desk")
+    assert done.returncode == 0, done.stderr
+    page, _, token = done.stdout.strip().partition("#")
+    assert page.startswith((system.data / "address").read_text().strip() + "/sign-in/")
+    assert [sign_in(page, token), sign_in(page, token)] == [303, 401]
+
+
+def sign_in(page: str, token: str) -> int:
+    """The status a browser gets that opens the page and presses its button."""
+    with requests.Session() as browser:
+        hidden = re.findall(
+            r'<input type="hidden" name="(\w+)" value="([^"]*)"', browser.get(page, timeout=10).text
+        )
+        form = {**dict(hidden), "token": token}
+        return browser.post(page, data=form, allow_redirects=False, timeout=10).status_code
+
+
+def test_an_address_that_has_an_account_is_a_conflict_and_gets_a_new_link(system: System) -> None:
+    arguments = ("users", "add", "twice@example.test", "--name", "Twice Example")
+    assert system.verify(*arguments).returncode == 0
+    again = system.verify(*arguments)
+    assert (again.returncode, again.stdout) == (4, "")
+    assert "/sign-in/" in system.verify("users", "link", "twice@example.test").stdout
+
+
+def test_a_role_nobody_knows_lists_the_roles(system: System) -> None:
+    done = system.verify("users", "add", "x@example.test", "--name", "X", "--role", "boss")
+    assert done.returncode == 2
+    assert "coordinator" in done.stderr
+
+
+def test_nobody_by_that_address_is_not_found(system: System) -> None:
+    assert system.verify("users", "link", "nobody@example.test").returncode == 3
+
+
+def test_migrating_a_current_database_changes_nothing(system: System) -> None:
+    done = system.verify("migrate")
+    assert done.returncode == 0
+    assert "the database is at revision" in done.stderr
+
+
+def test_doctor_finds_no_fault_in_a_running_system(system: System) -> None:
+    done = system.verify("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "fault" not in done.stdout
+
+
+def test_a_second_up_on_the_same_folder_says_so(system: System) -> None:
+    done = system.verify("up")
+    assert done.returncode == 1
+    assert "runs already" in done.stderr
+
+
+def test_a_wrong_token_says_how_to_get_a_new_one(system: System, tmp_path: Path) -> None:
+    (tmp_path / "address").write_text((system.data / "address").read_text())
+    token = tmp_path / "cli-token"
+    token.write_text("verify_tok_01JD3M8Z6T0V5Q4R7W9X2Y1ZAB_" + "x" * 43)
+    token.chmod(0o600)
+    done = verify("list", "--data", tmp_path)
+    assert done.returncode == 1
+    assert "restart `verify up`" in done.stderr
+
+
+def test_an_interrupted_watch_ends_with_130(system: System, submitted: str) -> None:
+    slow = {**SUBMISSION, "coverage": {"payer": "bluehollow", "member_id": "SLOW15-77"}}
+    verification = system.verify("submit", "-", stdin=json.dumps(slow)).stdout.strip()
+    command = [sys.executable, "-P", "-m", "verify.cli", "watch", verification, "--data", str(system.data)]
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
+
+
+MARKED = {
+    "patient": {"last_name": "Markedlast", "first_name": "Markedfirst", "birth_date": "1951-07-19"},
+    "coverage": {"payer": "bluehollow", "group_number": "MARKEDGROUP"},
+    "service_lines": ["tms"],
+    "date_of_service": "2026-12-01",
+}
+#: Each family of outcomes once, by payer and member id.
+COURSES = [
+    ("bluehollow", "ACT7MARKEDID"),
+    ("bluehollow", "INA7MARKEDID"),
+    ("bluehollow", "CRV7MARKEDID"),
+    ("bluehollow", "AAA757MARKEDID"),
+    ("bluehollow", "AAA587MARKEDID"),
+    ("bluehollow", "H5037MARKEDID"),
+    ("bluehollow", "NOISE7MARKEDID"),
+    ("bluehollow", "TRUNC7MARKEDID"),
+    ("bluehollow", "X999MARKEDID"),
+    ("unionfund", "PHONE7MARKEDID"),
+    ("nobody knows this payer", "LOST7MARKEDID"),
+]
+MARKS = [
+    b"markedlast",
+    b"markedfirst",
+    b"markedid",
+    b"markedgroup",
+    b"markednote",
+    b"1951-07-19",
+    b"19510719",
+]
+
+
+def disguises(mark: bytes) -> Iterator[bytes]:
+    """The mark as it is, in hex, and in base64 at each of its three offsets."""
+    yield mark
+    for case in (mark, mark.upper(), mark.capitalize()):
+        yield case.hex().encode()
+        for offset in range(3):
+            yield base64.b64encode(b"\0" * offset + case)[4 if offset else 0 : -4].lower()
+
+
+def test_no_file_of_a_running_system_holds_what_belongs_to_a_patient(system: System) -> None:
+    for payer, member_id in COURSES:
+        request = {**MARKED, "coverage": {**MARKED["coverage"], "payer": payer, "member_id": member_id}}  # type: ignore[dict-item]
+        done = system.verify("submit", "-", stdin=json.dumps(request))
+        assert done.returncode == 0, done.stderr
+    made = done.stdout.strip()
+    assert system.verify("notes", "add", made, "Markednote").returncode == 0
+    assert "Markedlast" in system.verify("show", made).stdout
+    system.verify("watch", "--for", "8")
+    time.sleep(1.5)  # Valkey writes its file out each second
+
+    found = {
+        (file.relative_to(system.data), mark)
+        for file in system.data.rglob("*")
+        if file.is_file()
+        for content in [file.read_bytes().lower()]
+        for mark in MARKS
+        if any(disguise in content for disguise in disguises(mark))
+    }
+    assert found == set()
+    assert (system.data / "valkey").is_dir()
+    assert any((system.data / "logs").iterdir())

@@ -1,0 +1,308 @@
+"""Every route there is: closed without a session, blind to other practices, recorded when it shows a patient."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from fastapi.routing import APIRoute
+from sqlalchemy import func, select, text
+
+from tests.verify.web.conftest import ROLES, Practice, Site, Visit, submission
+from verify.security.roles import Permission, allowed
+from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, metadata, sessions
+from verify.verification import new_id
+from verify.web.app import ROUTERS
+from verify.web.caller import Guarded
+
+#: Open to everybody; each with its reason.
+OPEN = {
+    "/healthz": "the supervisor has no account",
+    "/readyz": "as /healthz",
+    "/sign-in": "the way in",
+    "/sign-in/link": "the way in",
+}
+
+NEEDS = {
+    ("GET", "/worklist"): Permission.READ_PATIENTS,
+    ("GET", "/worklist/live"): Permission.READ_PATIENTS,
+    ("POST", "/worklist/search"): Permission.READ_PATIENTS,
+    ("GET", "/verifications/new"): Permission.SUBMIT,
+    ("POST", "/verifications"): Permission.SUBMIT,
+    ("GET", "/verifications/{verification_id}"): Permission.READ_PATIENTS,
+    ("GET", "/verifications/{verification_id}/live"): Permission.READ_PATIENTS,
+    ("GET", "/verifications/{verification_id}/exchanges/{exchange_id}"): Permission.WORK_FOLLOW_UPS,
+    ("POST", "/verifications/{verification_id}/notes"): Permission.WRITE_NOTES,
+    ("POST", "/verifications/{verification_id}/information"): Permission.SUBMIT,
+    ("POST", "/verifications/{verification_id}/cancel"): Permission.SUBMIT,
+    ("POST", "/verifications/{verification_id}/accept"): Permission.WORK_FOLLOW_UPS,
+    ("POST", "/follow-ups/{follow_up_id}/done"): Permission.WORK_FOLLOW_UPS,
+    ("POST", "/follow-ups/{follow_up_id}/call"): Permission.WORK_FOLLOW_UPS,
+    ("GET", "/access"): Permission.READ_ACCESS_RECORD,
+}
+#: For everybody who is signed in, whatever their role: nothing of a patient is there.
+FOR_ALL = {
+    ("GET", "/"),
+    ("POST", "/sign-out"),
+    ("POST", "/session/keep"),
+    ("GET", "/account"),
+    ("POST", "/account/password"),
+    ("POST", "/account/shortcuts"),
+    ("GET", "/api/v1/payers"),
+    ("GET", "/api/v1/service-lines"),
+    ("GET", "/api/v1/openapi.json"),
+}
+
+
+class Route(NamedTuple):
+    method: str
+    path: str
+    route: APIRoute
+
+    @property
+    def needs(self) -> Permission | None:
+        key = (self.method, self.path.removeprefix("/api/v1"))
+        if (self.method, self.path) in FOR_ALL:
+            return None
+        return NEEDS["GET", "/worklist"] if key == ("GET", "/verifications") else NEEDS[key]
+
+
+def routes() -> Iterator[Route]:
+    for router in ROUTERS:
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            for method in sorted(route.methods):
+                yield Route(method, route.path, route)
+
+
+ALL = list(routes())
+CLOSED = [route for route in ALL if route.path not in OPEN]
+WITH_OBJECT = [route for route in CLOSED if "{" in route.path]
+NAMES = {"ids": lambda route: f"{route.method} {route.path}"}
+
+
+class Things(NamedTuple):
+    """What one practice has, for the places in a path."""
+
+    verification_id: str
+    exchange_id: str
+    follow_up_id: str
+
+
+@pytest.fixture
+def things(site: Site) -> dict[str, Things]:
+    return {"here": fill(site, site.here), "elsewhere": fill(site, site.elsewhere)}
+
+
+def fill(site: Site, practice: Practice) -> Things:
+    verification_id = site.submit(practice)
+    site.answer(verification_id, practice)
+    inquiry_id, exchange_id = new_id("inq"), new_id("exch")
+    with site.work.engine.begin() as connection:
+        connection.execute(
+            inquiries.insert().values(
+                id=inquiry_id,
+                practice_id=practice.id,
+                verification_id=verification_id,
+                payer_id=practice.payer_id,
+                revision=1,
+                service_type="30",
+                date_of_service=site.work.now().date(),
+                purpose="plan",
+                state="answered",
+            )
+        )
+        connection.execute(
+            exchanges.insert().values(
+                id=exchange_id,
+                practice_id=practice.id,
+                inquiry_id=inquiry_id,
+                account_id="acct",
+                attempt=1,
+                trace="T1",
+                control_number=1,
+            )
+        )
+        task = connection.execute(
+            select(follow_ups.c.id).where(follow_ups.c.verification_id == verification_id)
+        ).scalar_one()
+    return Things(verification_id, exchange_id, task)
+
+
+FORMS = {
+    "/verifications": {
+        "last_name": "Quill",
+        "first_name": "Odette",
+        "service_lines": "tms",
+        "date_of_service": "2027-01-05",
+    },
+    "/verifications/{verification_id}/notes": {"kind": "call", "body": "Line busy."},
+    "/worklist/search": {"text": "Quill"},
+    "/follow-ups/{follow_up_id}/call": {
+        "answer_authorization_tms": "no",
+        "reference": "R1",
+        "representative": "D",
+        "started_at": "2026-11-02T09:00",
+        "ended_at": "2026-11-02T09:10",
+    },
+    "/account/password": {"current": "x", "new": "y", "again": "y"},
+}
+BODIES = {
+    "/verifications": submission(),
+    "/verifications/{verification_id}/notes": {"kind": "call", "body": "Line busy."},
+    "/verifications/{verification_id}/information": {"coverage": {"group_number": "G1"}},
+    "/follow-ups/{follow_up_id}/done": {"outcome": "Reached."},
+    "/follow-ups/{follow_up_id}/call": {
+        "answers": {"authorization_tms": "no"},
+        "reference": "R1",
+        "representative": "D",
+        "started_at": "2026-11-02T09:00:00Z",
+        "ended_at": "2026-11-02T09:10:00Z",
+    },
+}
+
+
+def send(site: Site, route: Route, things: Things, role: str | None) -> Any:
+    """The request a person or program of that role would make; None is nobody."""
+    api = route.path.startswith("/api/")
+    visit = Visit(site.url, "", "") if role is None else site.program(role) if api else site.visit(role)
+    path = route.path.format_map(things._asdict())
+    if route.method == "GET":
+        return visit.get(path)
+    if api:
+        body = BODIES.get(route.path.removeprefix("/api/v1"))
+        return visit.post(path, json=body, headers={"Idempotency-Key": new_id("key")})
+    return visit.send_form(path, **FORMS.get(route.path, {}))
+
+
+def rows(site: Site) -> list[Any]:
+    with site.work.engine.connect() as connection:
+        return list(connection.execute(select(access_rows).order_by(access_rows.c.id)))
+
+
+def test_every_route_is_guarded_but_those_that_say_why() -> None:
+    assert {route.path for route in ALL if not isinstance(route.route, Guarded)} == set(OPEN)
+
+
+def test_every_closed_route_has_its_permission_written_down() -> None:
+    for route in CLOSED:
+        assert route.needs is None or isinstance(route.needs, Permission)
+
+
+def test_without_a_session_every_closed_route_is_closed(site: Site, things: dict[str, Things]) -> None:
+    for route in CLOSED:
+        answer = send(site, route, things["here"], None)
+        if route.path.startswith("/api/"):
+            assert answer.status_code == 401, route
+        else:
+            assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in"), route
+    assert rows(site) == []
+
+
+def test_what_another_practice_has_is_not_there(site: Site, things: dict[str, Things]) -> None:
+    before = practice_state(site, site.elsewhere)
+    for route in WITH_OBJECT:
+        answer = send(site, route, things["elsewhere"], "admin")
+        assert answer.status_code == 404, route
+        assert "Marguerite" not in answer.text
+    assert practice_state(site, site.elsewhere) == before
+
+
+def test_mixing_an_own_verification_with_anothers_exchange_shows_nothing(
+    site: Site, things: dict[str, Things]
+) -> None:
+    path = f"/verifications/{things['here'].verification_id}/exchanges/{things['elsewhere'].exchange_id}"
+    assert site.visit("admin").get(path).status_code == 404
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_route_is_open_to_the_roles_that_have_its_permission(
+    site: Site, things: dict[str, Things], role: str
+) -> None:
+    # What ends a session or a verification comes last, so that it spoils nothing for the others.
+    for route in sorted(
+        CLOSED, key=lambda each: each.path.endswith(("/cancel", "/accept", "/done", "/call"))
+    ):
+        answer = send(site, route, things["here"], role)
+        may = route.needs is None or allowed(role, route.needs)
+        # 409: the object has moved on, which only somebody with the permission is told.
+        assert (answer.status_code == 403) is not may, (role, route.method, route.path, answer.status_code)
+        assert answer.status_code < 500, route
+
+
+def test_showing_a_patient_writes_exactly_one_row_and_nothing_else_does(
+    site: Site, things: dict[str, Things]
+) -> None:
+    shown = 0
+    for route in CLOSED:
+        if route.path in {"/sign-out", "/access"}:
+            continue
+        before = len(rows(site))
+        answer = send(site, route, things["here"], "admin")
+        added = rows(site)[before:]
+        shows = "Marguerite" in answer.text or route.path.endswith(("/live", "{exchange_id}"))
+        assert len(added) == (1 if shows else 0), (route.method, route.path, answer.status_code, len(added))
+        if shows:
+            shown += 1
+            assert added[0].actor == site.here.user_ids["admin"]
+            assert added[0].outcome == "done"
+            assert added[0].request_id == answer.headers["X-Request-Id"]
+    assert shown >= 9
+
+
+def test_a_refused_look_is_recorded_as_refused(site: Site, things: dict[str, Things]) -> None:
+    site.visit("auditor").get(f"/verifications/{things['here'].verification_id}")
+    site.visit("admin").get(f"/verifications/{things['elsewhere'].verification_id}")
+    assert [row.outcome for row in rows(site)] == ["denied", "failed"]
+
+
+def test_what_cannot_be_recorded_is_not_shown(site: Site, things: dict[str, Things]) -> None:
+    with site.work.engine.begin() as connection:
+        connection.execute(
+            text("alter table access_rows add constraint broken check (outcome = 'never') not valid")
+        )
+    for route in CLOSED:
+        if route.needs is None or route.path == "/access" or route.method != "GET":
+            continue
+        answer = send(site, route, things["here"], "admin")
+        shows_nobody = {"/verifications/new"}
+        if route.path not in shows_nobody:
+            assert answer.status_code == 500, route
+        assert "Marguerite" not in answer.text
+
+
+def test_reading_changes_nothing_but_the_record_and_the_session(
+    site: Site, things: dict[str, Things]
+) -> None:
+    visit, program = site.visit("admin"), site.program("admin")
+    before = contents(site)
+    for route in ALL:
+        if route.method == "GET":
+            path = route.path.format_map(things["here"]._asdict())
+            (program if path.startswith("/api/") else visit).get(path)
+    assert contents(site) == before
+
+
+def contents(site: Site) -> dict[str, str]:
+    """A digest of every table but those a look may write."""
+    free = {access_rows.name, sessions.name, "api_tokens"}
+    with site.work.engine.connect() as connection:
+        return {
+            name: connection.execute(
+                text(
+                    f"select md5(coalesce(string_agg(t::text, chr(10) order by t::text), '')) from \"{name}\" t"
+                )
+            ).scalar_one()
+            for name in metadata.tables
+            if name not in free
+        }
+
+
+def practice_state(site: Site, practice: Practice) -> list[Any]:
+    with site.work.engine.connect() as connection:
+        return [
+            connection.execute(
+                select(func.count()).select_from(table).where(table.c.practice_id == practice.id)
+            ).scalar_one()
+            for table in metadata.tables.values()
+            if "practice_id" in table.c and table is not access_rows
+        ]

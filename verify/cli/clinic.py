@@ -1,0 +1,191 @@
+"""Practices, and how they reach payers: set up at the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from verify.cli.ending import Exit, Stop
+from verify.cli.options import Data, chosen, transaction
+from verify.cli.terminal import write
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from payers.account import Account
+
+PRACTICE = """Add a practice: the owner of its patients, users and payer accounts. Prints its id.
+
+\b
+  verify practices add "Example Psychiatry" --npi 1999999984 --tax-id 000000000 --zone America/Denver
+"""
+ACCOUNT = """Add a payer account from a JSON FILE, or from stdin with "-": how one clearinghouse is reached. Prints its id.
+
+Fields: name, adapter (caqh_core_mime or phone), url, sender_id, receiver_id, usage (P or T), secrets, options,
+total_deadline, max_in_flight, requests_per_second. Secrets are encrypted; they are never options of a command.
+
+\b
+  verify accounts add clearinghouse.json
+"""
+PAYER = """Add a payer and the account that reaches it. Prints its id.
+
+\b
+  verify payers add bluehollow "Blue Hollow Health Plan" --account acct_01JD3M8Z6T0V5Q4R7W9X2Y1ZAB \\
+      --payer-id BHHP1 --alias "Blue Hollow" --phone 555-0100
+"""
+Practice = Annotated[str, typer.Option("--practice", metavar="ID", help="Needed where there are several.")]
+GROUPS = {
+    "practices": "Practices: who owns patients, users and accounts.",
+    "accounts": "Payer accounts: how a clearinghouse is reached.",
+    "payers": "Payers, and the account that reaches each.",
+}
+#: SQLSTATE -> how it is said.
+BROKEN = {
+    "23505": ("There is one like this already.", Exit.CONFLICT),
+    "23503": ("No such practice or account; check the ids.", Exit.NOT_FOUND),
+}
+
+
+def register(app: typer.Typer) -> None:
+    for name, words, command, short in (
+        ("practices", PRACTICE, add_practice, "Add a practice."),
+        ("accounts", ACCOUNT, add_account, "Add a payer account."),
+        ("payers", PAYER, add_payer, "Add a payer."),
+    ):
+        group = typer.Typer(help=GROUPS[name], no_args_is_help=True, rich_markup_mode=None)
+        group.command("add", help=words, short_help=short)(command)
+        app.add_typer(group, name=name)
+
+
+def add_practice(
+    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
+    npi: Annotated[str, typer.Option(metavar="NPI", help="The organization's: who asks the payers.")],
+    tax_id: Annotated[str, typer.Option(metavar="NUMBER", help="Nine digits.")] = "",
+    zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="The time zone that decides its days.")
+    ] = "America/New_York",
+    data: Data = None,
+) -> None:
+    from zoneinfo import ZoneInfo
+
+    from verify.store import clinic
+
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError):
+        raise Stop("No such time zone; names are like America/Denver.", Exit.USAGE) from None
+    if not (len(npi) == 10 and npi.isdecimal()):
+        raise Stop("An NPI has ten digits.", Exit.USAGE)
+    with changes(data) as connection:
+        write(clinic.add_practice(connection, name=name, npi=npi, tax_id=tax_id, time_zone=zone))
+
+
+def add_account(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", show_default=False)],
+    practice: Practice = "",
+    data: Data = None,
+) -> None:
+    from verify.cli.submission import from_file
+    from verify.security.keys import Keyring
+    from verify.store import clinic
+
+    account = account_of(from_file(file))
+    keyring = Keyring.load(chosen(data).key_file)
+    with changes(data) as connection:
+        row: dict[str, Any] = {name: getattr(account, name) for name in COLUMNS}
+        made = clinic.add_account(
+            connection,
+            keyring,
+            practice_id=practice or practice_of(connection),
+            secrets=account.secrets,
+            total_deadline_seconds=account.total_deadline,
+            **row,
+        )
+    write(made)
+
+
+COLUMNS = (
+    "name",
+    "adapter",
+    "url",
+    "sender_id",
+    "receiver_id",
+    "options",
+    "usage",
+    "max_in_flight",
+    "requests_per_second",
+    "allow_private_addresses",
+)
+
+
+def account_of(given: object) -> Account:
+    """The account a file describes, tried out on its adapter. Stops with the field that cannot be used."""
+    import msgspec
+
+    from payers.account import Account
+    from payers.errors import AccountError
+    from payers.registry import adapter_for
+
+    if not isinstance(given, dict):
+        raise Stop("An account is a JSON object.", Exit.USAGE)
+    try:
+        account = msgspec.convert({**given, "id": "new"}, Account)
+        adapter_for(account).close()
+    except msgspec.ValidationError as error:
+        raise Stop(f"The account cannot be used: {error}.", Exit.USAGE) from None
+    except AccountError as error:
+        raise Stop(f"The account cannot be used: {error.code}.", Exit.USAGE) from None
+    return account
+
+
+def add_payer(
+    code: Annotated[str, typer.Argument(metavar="CODE", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
+    account: Annotated[str, typer.Option(metavar="ID", help="The account that reaches it.")],
+    payer_id: Annotated[str, typer.Option(metavar="ID", help="Its id there.")] = "",
+    alias: Annotated[list[str] | None, typer.Option(metavar="NAME", help="As on cards; repeat.")] = None,
+    phone: Annotated[str, typer.Option(metavar="NUMBER", help="Its provider line.")] = "",
+    practice: Practice = "",
+    data: Data = None,
+) -> None:
+    from verify.store import clinic
+
+    with changes(data) as connection:
+        made = clinic.add_payer(
+            connection,
+            practice_id=practice or practice_of(connection),
+            code=code,
+            name=name,
+            account_id=account,
+            payer_id=payer_id,
+            aliases=alias or [],
+            phone=phone,
+        )
+    write(made)
+
+
+@contextmanager
+def changes(data: Any) -> Iterator[Connection]:
+    """A transaction; what the tables forbid is said in words."""
+    from sqlalchemy.exc import IntegrityError
+
+    try:
+        with transaction(data) as connection:
+            yield connection
+    except IntegrityError as error:
+        words, code = BROKEN.get(getattr(error.orig, "sqlstate", ""), ("The tables forbid this.", Exit.ERROR))
+        raise Stop(words, code) from None
+
+
+def practice_of(connection: Connection) -> str:
+    """The only practice there is. Stops with words when there is none, or a choice."""
+    from verify.store import clinic
+
+    only = clinic.only_practice(connection)
+    if only is None:
+        words = "Which practice? `verify practices add` makes the first, --practice names one of several."
+        raise Stop(words, Exit.USAGE)
+    return str(only.id)

@@ -1,0 +1,219 @@
+"""A verification, as the API gives it, in words."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from verify.cli.answer_wording import words
+from verify.cli.terminal import clean, places, table
+
+Document = Mapping[str, Any]
+NOT_STATED = "not stated"
+HOW = {"second_inquiry": "asked next", "phone": "by phone", "portal": "portal or phone"}
+
+
+def row(document: Document) -> list[str]:
+    """One line of the worklist: ROW_HEADINGS."""
+    patient, payer = document.get("patient") or {}, document.get("payer") or {}
+    return [
+        document["id"],
+        document.get("state_text") or document["state"],
+        str(document.get("date_of_service") or ""),
+        person(patient),
+        payer.get("name") or "",
+        ", ".join(document.get("service_lines") or []),
+        (document.get("next_action") or {}).get("text") or "",
+    ]
+
+
+ROW_HEADINGS = ("ID", "STATE", "SERVICE", "PATIENT", "PAYER", "TREATMENT", "NEXT")
+
+
+def lines(document: Document) -> Iterator[str]:
+    """The whole verification: the answer first, then what is to be done, then the evidence."""
+    yield from head(document)
+    for title, part in PARTS.items():
+        if body := list(part(document)):
+            yield ""
+            yield title.upper()
+            yield from (f"  {line}" for line in body)
+
+
+def head(document: Document) -> Iterator[str]:
+    patient, coverage = document.get("patient") or {}, document.get("coverage") or {}
+    payer = document.get("payer") or {}
+    yield f"{document['id']}  {document.get('state_text') or document['state']}"
+    yield f"  {person(patient)}, born {patient.get('birth_date') or 'unknown'}"
+    yield f"  {clean(payer.get('name') or coverage.get('payer_name') or 'payer unknown')}, member {clean(coverage.get('member_id') or 'unknown')}"
+    yield f"  {', '.join(document.get('service_lines') or [])} on {document.get('date_of_service')}"
+    action = document.get("next_action") or {}
+    if action.get("text"):
+        yield f"  Next: {clean(action['text'])} ({action.get('owner_role')}{by(action.get('due_at'))})"
+    if document.get("ask_again_at"):
+        yield f"  The payer is asked again at {moment(document['ask_again_at'])}"
+
+
+def summary(document: Document) -> Iterator[str]:
+    told = document.get("summary") or {}
+    said = [
+        ("Coverage", told.get("coverage_status")),
+        ("Plan", told.get("plan_name")),
+        ("Deductible remaining", money(told.get("deductible_remaining"))),
+        ("Out-of-pocket remaining", money(told.get("out_of_pocket_remaining"))),
+        ("Copay", money(told.get("copay"))),
+        ("Coinsurance", percent(told.get("coinsurance_percent"))),
+        ("Authorization", told.get("authorization")),
+        ("Administered by", told.get("administered_by")),
+    ]
+    yield from table_body([name, NOT_STATED if value is None else value] for name, value in said)
+
+
+def findings(document: Document) -> Iterator[str]:
+    for finding in document.get("findings") or []:
+        yield joined(finding.get("service_line"), finding["sentence"])
+
+
+def questions(document: Document) -> Iterator[str]:
+    for question in document.get("questions") or []:
+        yield (
+            joined(question.get("service_line"), question["text"])
+            + f" ({HOW.get(question['how'], question['how'])})"
+        )
+
+
+def follow_ups(document: Document) -> Iterator[str]:
+    for task in document.get("follow_ups") or []:
+        done = "" if task.get("state") == "open" else f" [{task.get('state')}]"
+        yield f"{clean(task.get('title') or task.get('kind'))} ({task.get('owner_role')}{by(task.get('due_at'))}){done}"
+
+
+def facts(document: Document) -> Iterator[str]:
+    yield from table_body(
+        [
+            fact["name"].replace("_", " "),
+            about(fact.get("about") or {}),
+            value(fact),
+            str(fact.get("status", "")).replace("_", " "),
+            source(fact),
+        ]
+        for fact in document.get("facts") or []
+    )
+
+
+def inquiries(document: Document) -> Iterator[str]:
+    for asked in document.get("inquiries") or []:
+        payer = asked.get("payer") or {}
+        name = payer.get("name") if isinstance(payer, Mapping) else payer
+        said = [
+            clean(name or ""),
+            f"service type {asked.get('service_type')}",
+            asked["state"],
+            asked.get("outcome_code"),
+        ]
+        again = f", asked again at {moment(asked['ask_again_at'])}" if asked.get("ask_again_at") else ""
+        yield ", ".join(filter(None, said)) + f", attempt {asked.get('attempt')}" + again
+
+
+def notes(document: Document) -> Iterator[str]:
+    for note in document.get("notes") or []:
+        yield f"{moment(note.get('created_at'))} {clean(note.get('author') or '')} ({note.get('kind')}): {clean(note.get('body'))}"
+
+
+PARTS: dict[str, Callable[[Document], Iterator[str]]] = {
+    "What the payer says": summary,
+    "Findings": findings,
+    "Still unknown": questions,
+    "To do": follow_ups,
+    "Facts and where they come from": facts,
+    "Asked": inquiries,
+    "Notes": notes,
+}
+
+
+# --- one value --------------------------------------------------------------------------------------------
+
+
+def person(patient: Document) -> str:
+    return clean(f"{patient.get('last_name') or '?'}, {patient.get('first_name') or '?'}")
+
+
+def about(what: Document) -> str:
+    service = what.get("service_line") or (
+        f"type {what['service_type']}" if what.get("service_type") else "plan"
+    )
+    tier, level = what.get("tier", "any"), what.get("level", "person")
+    return " ".join(
+        [
+            service,
+            *([tier.replace("_", " ")] if tier != "any" else []),
+            *([level] if level != "person" else []),
+        ]
+    )
+
+
+def value(fact: Document) -> str:
+    """Yes, no, unknown and not stated stay four different things."""
+    said, standing = fact.get("value"), str(fact.get("standing", "")).replace("_", " ")
+    if said is None or standing not in {"value", "yes", "no"}:
+        return standing if said is None else f"{standing}: {amount(fact['name'], said)}"
+    return amount(fact["name"], said) if standing == "value" else f"{standing}: {amount(fact['name'], said)}"
+
+
+def amount(name: str, said: object) -> str:
+    """The value of a fact in its unit."""
+    if isinstance(said, int) and not isinstance(said, bool):
+        return percent(Decimal(said) / 100) or "" if name == "coinsurance" else dollars(said)
+    if isinstance(said, Mapping):
+        parts = {key: each for key, each in said.items() if each not in (None, "")}
+        return ", ".join(
+            dollars(each) if key == "cents" else f"{key.replace('_', ' ')} {words(each, key)}"
+            for key, each in parts.items()
+        )
+    if isinstance(said, list | tuple):
+        return "; ".join(amount(name, each) for each in said)
+    return clean(said)
+
+
+def dollars(cents: int) -> str:
+    return f"${Decimal(cents) / 100:,.2f}"
+
+
+def money(sent: Mapping[str, str] | None) -> str | None:
+    """{"amount": "123.45", "currency": "USD"} as "$123.45"; absent stays absent."""
+    if sent is None:
+        return None
+    sign = "$" if sent["currency"] == "USD" else sent["currency"] + " "
+    return f"{sign}{Decimal(sent['amount']):,.2f}"
+
+
+def percent(sent: object) -> str | None:
+    return None if sent is None else f"{Decimal(str(sent)).normalize():f} %"
+
+
+def source(fact: Document) -> str:
+    origin = fact.get("source") or {}
+    kind = {"x12_271": "271"}.get(origin.get("kind", ""), origin.get("kind", ""))
+    segments = fact.get("segments") or []
+    where = f" segment{'s' if len(segments) > 1 else ''} {places(segments)}" if segments else ""
+    return f"{kind}{where}, {moment(origin.get('obtained_at'))}"
+
+
+def moment(sent: object) -> str:
+    """An instant in this terminal's zone, to the minute."""
+    if not sent:
+        return ""
+    return datetime.fromisoformat(str(sent)).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def by(due: object) -> str:
+    return f", by {moment(due)}" if due else ""
+
+
+def joined(*words: object) -> str:
+    return ": ".join(clean(word) for word in words if word)
+
+
+def table_body(rows: Any) -> list[str]:
+    cells = list(rows)
+    return table([""] * len(cells[0]), cells)[1:] if cells else []

@@ -1,0 +1,187 @@
+"""The API's client, for the command line."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import requests
+
+ADDRESS_FILE, TOKEN_FILE = "address", "cli-token"
+#: Seconds: to connect, and between two bytes of an answer. Everything asked here is answered from the database.
+TIME_LIMITS = (3.0, 20.0)
+#: States in which the program itself goes on; in any other it waits for a person, or is done.
+MOVING = frozenset({"ready", "asking"})
+
+Document = dict[str, Any]
+
+
+class ClientError(Exception):
+    """The API could not be used; the text says what to do."""
+
+
+class NotRunning(ClientError):
+    """Nothing answers for this data folder."""
+
+
+class UnsafeToken(ClientError):
+    """The token's file is open to others, so it is not used."""
+
+
+class Problem(ClientError):
+    """The API's refusal, as it gave it (RFC 9457)."""
+
+    def __init__(
+        self, status: int, title: str, detail: str, fields: list[tuple[str, str]], request: str
+    ) -> None:
+        super().__init__(detail or title)
+        self.status = status
+        self.title = title
+        #: (JSON pointer into what was sent, what is wrong there)
+        self.fields = fields
+        #: The request's id, to be found in the server's log.
+        self.request = request
+
+
+class Client:
+    """Speaks to one running system as the owner of its data folder."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self._base = address.rstrip("/") + "/api/v1"
+        self._session = requests.Session()
+        # No proxy and no .netrc: the token is for this address alone.
+        self._session.trust_env = False
+        self._session.headers.update({"Authorization": f"Bearer {token}", "Accept": "application/json"})
+
+    def submit(self, submission: object, key: str) -> Document:
+        """The verification made; for a second submission of the same thing, the first one's."""
+        return self._call("POST", "/verifications", body=submission, headers={"Idempotency-Key": key})
+
+    def verification(self, verification_id: str) -> Document:
+        return self._call("GET", f"/verifications/{quote(verification_id, safe='')}")
+
+    def verifications(self, *, state: str | None = None, limit: int = 50) -> Iterator[Document]:
+        """Rows of the worklist, newest first, as many pages as it takes."""
+        cursor: str | None = None
+        while limit > 0:
+            asked = {"state": state, "limit": min(limit, 200), "cursor": cursor}
+            page = self._call(
+                "GET", "/verifications", query={k: v for k, v in asked.items() if v is not None}
+            )
+            yield from page["items"][:limit]
+            limit -= len(page["items"])
+            cursor = page.get("next_cursor")
+            if cursor is None:
+                return
+
+    def add_note(self, verification_id: str, kind: str, body: str, key: str) -> Document:
+        return self._call(
+            "POST",
+            f"/verifications/{quote(verification_id, safe='')}/notes",
+            body={"kind": kind, "body": body},
+            headers={"Idempotency-Key": key},
+        )
+
+    def watch(self, verification_id: str, *, seconds: float, pause: float = 0.5) -> Iterator[Document]:
+        """The verification now and after each change, until it is settled or `seconds` have passed."""
+        end, seen = time.monotonic() + seconds, None
+        while True:
+            document = self.verification(verification_id)
+            if (mark := progress(document)) != seen:
+                seen = mark
+                yield document
+            if settled(document) or time.monotonic() + pause > end:
+                return
+            time.sleep(pause)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Document:
+        typed = {} if body is None else {"Content-Type": "application/json"}
+        try:
+            answer = self._session.request(
+                method,
+                self._base + path,
+                params=query,
+                data=None if body is None else msgspec.json.encode(body),
+                headers={**typed, **(headers or {})},
+                timeout=TIME_LIMITS,
+                allow_redirects=False,
+            )
+        except requests.ConnectionError:
+            raise NotRunning(f"Nothing answers at {self._base}. Is `verify up` running?") from None
+        except requests.Timeout:
+            raise NotRunning(
+                f"{self._base} did not answer in time. `verify doctor` says what is wrong."
+            ) from None
+        return read(answer)
+
+
+def connect(folder: Path) -> Client:
+    """A client for the system that runs on `folder`. Raises NotRunning or UnsafeToken."""
+    address, token = folder / ADDRESS_FILE, folder / TOKEN_FILE
+    if not address.is_file() or not token.is_file():
+        raise NotRunning(
+            f"Nothing runs on {folder}. Start it with `verify up`, or name its folder with --data."
+        )
+    # Checked on the open file, so that nobody can exchange it in between.
+    with token.open() as file:
+        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+            raise UnsafeToken(
+                f"{token} can be read by others: `chmod 600 {token}`, then restart `verify up`."
+            )
+        return Client(address.read_text().strip(), file.read().strip())
+
+
+def settled(document: Document) -> bool:
+    """True when the program waits for a person, or is done."""
+    return document["state"] not in MOVING
+
+
+def progress(document: Document) -> object:
+    """What a watcher wants to be told about when it changes."""
+    inquiries = [
+        (each.get("id"), each.get("state"), each.get("attempt")) for each in document.get("inquiries", [])
+    ]
+    return document["state"], inquiries
+
+
+def read(answer: requests.Response) -> Document:
+    """The document in an answer. Raises Problem, or ClientError for what is not our API's."""
+    kind = answer.headers.get("Content-Type", "").split(";")[0]
+    if kind not in {"application/json", "application/problem+json"}:
+        raise ClientError(
+            f"{answer.url.split('/api/')[0]} is not a verify server (HTTP {answer.status_code})."
+        )
+    try:
+        document = msgspec.json.decode(answer.content, type=Document)
+    except msgspec.DecodeError:
+        raise ClientError(f"The answer could not be read (HTTP {answer.status_code}).") from None
+    if answer.ok:
+        return document
+    raise problem(answer.status_code, document)
+
+
+def problem(status: int, document: Document) -> Problem:
+    fields = [
+        (str(each.get("pointer", "")), str(each.get("detail", ""))) for each in document.get("errors") or []
+    ]
+    return Problem(
+        status,
+        str(document.get("title", "")),
+        str(document.get("detail") or ""),
+        fields,
+        str(document.get("instance", "")),
+    )

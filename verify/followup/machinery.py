@@ -1,0 +1,75 @@
+"""Tasks for whoever runs the program: a broken account, an unreadable answer, a step that cannot end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from verify.followup.follow_up import DUE, OWNERS, FollowUp, Kind
+from verify.followup.working_time import due_at
+from verify.verification import Lane
+
+#: The codes of `payers.errors.AccountError`, and what to do about each.
+ACCOUNT_FAULTS: Mapping[str, str] = {
+    "unauthorized": "The credentials were refused: renew user and password, or the certificate.",
+    "bad_url": "The address is no address: correct it.",
+    "private_address": "The address is inside a private network, which the account does not allow.",
+    "tls": "The connection cannot be trusted: the server's certificate is wrong or has expired.",
+    "missing_secret": "A credential is missing: enter it.",
+    "unknown_adapter": "No such way of asking exists: choose another.",
+}
+
+ACCOUNT = "account"
+
+
+def mend_account(*, account_id: str, account_name: str, code: str, now: datetime, zone: tzinfo) -> FollowUp:
+    """One task per account, however many inquiries wait for it."""
+    told = ACCOUNT_FAULTS.get(code, "Check its address and credentials.")
+    return _task(
+        Kind.MEND_ACCOUNT,
+        f"Mend the payer account {account_name}",
+        f"{told} Nothing is asked through this account until this task is done; then what waited is asked at once. Code: {code}.",
+        f"{ACCOUNT}:{account_id}:{code}",
+        now,
+        zone,
+    )
+
+
+def account_of(dedupe_key: str) -> str:
+    """The account a task of `mend_account` is about."""
+    return dedupe_key.removeprefix(f"{ACCOUNT}:").partition(":")[0]
+
+
+def mend_reader(*, inquiry_id: str, code: str, now: datetime, zone: tzinfo) -> FollowUp:
+    """An answer came that nobody could read; it is kept, and read again after the mending."""
+    return _task(
+        Kind.MEND_READER,
+        "Mend the reading of a payer's answer",
+        f"An answer came back that could not be read. It is kept; read it again after the fix. Code: {code}.",
+        f"reader:{inquiry_id}",
+        now,
+        zone,
+    )
+
+
+def stuck(*, step: str, now: datetime, zone: tzinfo) -> FollowUp:
+    """A job that used up its leases without finishing."""
+    return _task(
+        Kind.STUCK,
+        f"Find out why the step “{step}” cannot end",
+        "It was tried several times and never finished. The log names the error; the rest of the work goes on.",
+        f"stuck:{step}",
+        now,
+        zone,
+    )
+
+
+def _task(kind: Kind, title: str, detail: str, dedupe_key: str, now: datetime, zone: tzinfo) -> FollowUp:
+    return FollowUp(
+        kind=kind,
+        title=title,
+        detail=detail,
+        owner_role=OWNERS[kind],
+        due_at=due_at(DUE[kind], now=now, zone=zone, lane=Lane.STANDARD),
+        dedupe_key=dedupe_key,
+    )

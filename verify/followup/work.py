@@ -1,0 +1,270 @@
+"""What people do next about one verification, and the state that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any, NamedTuple
+
+from verify.catalogue import ServiceLine
+from verify.findings import Finding, How, Question
+from verify.followup.call import call_script
+from verify.followup.follow_up import DUE, OWNERS, FollowUp, Kind
+from verify.followup.machinery import mend_reader
+from verify.followup.refusals import LADDER, REMEDIES, Mender, refusals_of
+from verify.followup.working_time import due_at
+from verify.verification import InquiryState, Lane, OwnerRole, VerificationState
+
+#: What must be known before a payer can be asked, and how to get it.
+MISSING: Mapping[str, tuple[str, str]] = {
+    "payer": (
+        "Find the payer",
+        "No payer of ours goes by the name on the card. Get both sides of the card; choose the payer or add it.",
+    ),
+    "member_id": (
+        "Get the member ID",
+        "Ask the patient for both sides of the card. Without one, the payer finds it by name and birth date.",
+    ),
+    "birth_date": ("Get the birth date", "Ask the patient for the birth date as the payer has it."),
+}
+
+_OPEN = frozenset({InquiryState.PLANNED, InquiryState.ASKING, InquiryState.UNAVAILABLE})
+_SIGNED = frozenset({VerificationState.VERIFIED, VerificationState.VERIFIED_WITH_GAPS})
+
+
+class Asked(NamedTuple):
+    """One inquiry as it stands: its state, and the code and reasons (AAA03) it ended with."""
+
+    id: str
+    service_type: str
+    state: InquiryState
+    code: str = ""
+    reject_reasons: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything that decides what is to be done next. Of one revision of the patient's data."""
+
+    state: VerificationState
+    lane: Lane
+    date_of_service: date
+    service_lines: Sequence[ServiceLine]
+    now: datetime
+    zone: tzinfo
+    missing: Sequence[str] = ()
+    inquiries: Sequence[Asked] = ()
+    findings: Sequence[Finding] = ()
+    questions: Sequence[Question] = ()
+    #: Calls recorded so far: what is still open after one is a new call.
+    calls_made: int = 0
+    #: Changes when the patient's data do: a mended question that fails again is a new task.
+    revision: int = 0
+    payer_name: str = ""
+    payer_phone: str = ""
+
+
+class NextWork(NamedTuple):
+    state: VerificationState
+    follow_ups: list[FollowUp]
+
+
+def next_work(situation: Situation) -> NextWork:
+    """The open tasks, soonest first, and the state that follows. Judged twice, the tasks are the same.
+
+    The program never verifies by itself: when nothing is open, a person reviews and signs.
+    """
+    match situation.state:
+        case VerificationState.CANCELLED | VerificationState.VERIFIED:
+            return NextWork(situation.state, [])
+        case VerificationState.EXPIRED:
+            return NextWork(situation.state, [_ask_again(situation)])
+    if situation.missing:
+        state = situation.state if situation.state in _SIGNED else VerificationState.NEEDS_INFORMATION
+        return NextWork(state, list(_get_information(situation)))
+    if situation.state is VerificationState.NEEDS_INFORMATION or _unasked(situation):
+        return NextWork(VerificationState.READY, [])
+    tasks = [*_mend(situation), *_about_coverage(situation)]
+    waiting = any(inquiry.state in _OPEN for inquiry in situation.inquiries)
+    if not waiting:
+        tasks += _ask_people(situation)
+    tasks.sort(key=lambda task: task.due_at)
+    if situation.state in _SIGNED:
+        return NextWork(situation.state, tasks)
+    if waiting and not tasks:
+        return NextWork(VerificationState.ASKING, [])
+    return NextWork(VerificationState.NEEDS_PERSON, tasks or [_review(situation)])
+
+
+def _unasked(situation: Situation) -> bool:
+    return situation.state is VerificationState.READY and not situation.inquiries
+
+
+def _get_information(situation: Situation) -> Iterator[FollowUp]:
+    for name in situation.missing:
+        title, detail = MISSING.get(name, (f"Get the {name.replace('_', ' ')}", "Ask the patient."))
+        yield _task(situation, Kind.GET_INFORMATION, title, detail, name)
+
+
+def _mend(situation: Situation) -> Iterator[FollowUp]:
+    """One task per thing to mend, though several inquiries stumble over it; one per unreadable answer."""
+    objections: dict[Mender, dict[str, None]] = {}
+    steps: dict[Mender, dict[str, None]] = {}
+    first: dict[Mender, str] = {}
+    for inquiry in situation.inquiries:
+        if inquiry.state is InquiryState.UNKNOWN:
+            yield mend_reader(
+                inquiry_id=inquiry.id, code=inquiry.code, now=situation.now, zone=situation.zone
+            )
+        if inquiry.state is not InquiryState.REJECTED:
+            continue
+        for refused in refusals_of(inquiry.code, inquiry.reject_reasons):
+            objections.setdefault(refused.mender, {})[refused.means] = None
+            steps.setdefault(refused.mender, {}).update(dict.fromkeys(refused.steps))
+            first.setdefault(refused.mender, inquiry.id)
+    for mender, means in objections.items():
+        yield _correct(situation, mender, list(means), list(steps[mender]), first[mender])
+
+
+def _correct(
+    situation: Situation, mender: Mender, means: list[str], steps: list[str], inquiry_id: str
+) -> FollowUp:
+    remedy = REMEDIES[mender]
+    # One ladder in its own order, however the payer ordered its reasons.
+    ordered = [step for step in LADDER if step in steps] + [step for step in steps if step not in LADDER]
+    told = "The payer says: " + "; ".join(means) + "."
+    return _task(
+        situation,
+        Kind.CORRECT_QUESTION,
+        remedy.title,
+        " ".join([told, *ordered, *remedy.steps]),
+        f"{mender}:{inquiry_id}",
+        owner=remedy.owner,
+    )
+
+
+def _about_coverage(situation: Situation) -> Iterator[FollowUp]:
+    """What findings themselves call for: a new card, or settling which payer pays first."""
+    inactive = [found for found in situation.findings if _is(found, "active_coverage", "inactive")]
+    if inactive:
+        detail = f"{inactive[0].sentence} Ask the patient for the current card before anything else is asked."
+        yield _task(
+            situation, Kind.NEW_COVERAGE, "Ask the patient about current coverage", detail, "inactive"
+        )
+    for found in situation.findings:
+        if _is(found, "other_coverage", "other_payer"):
+            detail = f"{found.sentence} Ask the patient and both payers when coordination was last updated."
+            yield _task(situation, Kind.SETTLE_ORDER, "Settle which payer pays first", detail, "order")
+
+
+def _ask_people(situation: Situation) -> Iterator[FollowUp]:
+    """One call for everything a call can answer; the portal alone when nothing needs a voice."""
+    inactive = {
+        found.service_line for found in situation.findings if _is(found, "active_coverage", "inactive")
+    }
+    if inactive and all(line.key in inactive for line in situation.service_lines):
+        return
+    wanted = [question for question in situation.questions if question.service_line not in inactive]
+    for question in wanted:
+        if question.how is How.SECOND_INQUIRY:
+            about = f"administrator:{question.service_line}"
+            yield _task(
+                situation,
+                Kind.ASK_ADMINISTRATOR,
+                "Ask the company that holds the benefit",
+                question.text,
+                about,
+            )
+    asking = [question for question in wanted if question.how is not How.SECOND_INQUIRY]
+    pending = [inquiry for inquiry in situation.inquiries if inquiry.state is InquiryState.PENDING]
+    if pending or any(question.how is How.PHONE for question in asking):
+        yield _call(situation, asking, pending)
+    elif asking:
+        yield _look_up(situation, asking)
+
+
+def _call(situation: Situation, asking: Sequence[Question], pending: Sequence[Asked]) -> FollowUp:
+    who = situation.payer_name or "the payer"
+    reasons = [_why_call(inquiry.code) for inquiry in pending]
+    counted = f"{len(asking)} question{'' if len(asking) == 1 else 's'} open." if asking else ""
+    detail = " ".join([*dict.fromkeys(reasons), counted]).strip()
+    return _task(
+        situation,
+        Kind.CALL,
+        f"Call {who}",
+        detail,
+        str(situation.calls_made),
+        script=_script(situation, asking),
+    )
+
+
+def _why_call(code: str) -> str:
+    if code in {"", "call_needed"}:
+        return "This payer is asked by phone."
+    if code == "later":
+        return "The payer holds the question and answers in its own time; a call is quicker."
+    return f"The payer could not be reached electronically ({code}); the call replaces it."
+
+
+def _look_up(situation: Situation, asking: Sequence[Question]) -> FollowUp:
+    detail = " ".join(question.text for question in asking)
+    return _task(
+        situation,
+        Kind.LOOK_UP,
+        "Look it up in the payer's portal",
+        detail,
+        str(situation.calls_made),
+        script=_script(situation, asking),
+    )
+
+
+def _script(situation: Situation, asking: Sequence[Question]) -> dict[str, Any]:
+    return call_script(
+        asking,
+        situation.service_lines,
+        situation.date_of_service,
+        payer_name=situation.payer_name,
+        payer_phone=situation.payer_phone,
+    )
+
+
+def _review(situation: Situation) -> FollowUp:
+    detail = "Nothing is open. Read the findings with their sources and sign."
+    return _task(situation, Kind.REVIEW, "Review and sign off", detail, str(situation.calls_made))
+
+
+def _ask_again(situation: Situation) -> FollowUp:
+    detail = "What was verified has expired. Submit a re-check before the visit."
+    return _task(situation, Kind.ASK_AGAIN, "Ask the payer again", detail, "expired")
+
+
+def _is(found: Finding, rule: str, conclusion: str) -> bool:
+    return found.rule == rule and found.conclusion == conclusion
+
+
+def _task(
+    situation: Situation,
+    kind: Kind,
+    title: str,
+    detail: str,
+    about: str,
+    *,
+    owner: OwnerRole | None = None,
+    script: dict[str, Any] | None = None,
+) -> FollowUp:
+    return FollowUp(
+        kind=kind,
+        title=title,
+        detail=detail,
+        owner_role=owner or OWNERS[kind],
+        due_at=due_at(
+            DUE[kind],
+            now=situation.now,
+            zone=situation.zone,
+            lane=situation.lane,
+            visit=situation.date_of_service,
+        ),
+        dedupe_key=f"{kind}:{situation.revision}:{about}",
+        script=script,
+    )

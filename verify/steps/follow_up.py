@@ -1,0 +1,68 @@
+"""Follow up: what people do next, and the state the verification is in."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from verify.catalogue import load
+from verify.followup import Asked, Situation, next_work
+from verify.steps.receive import what_is_missing
+from verify.steps.work import Work
+from verify.store import clinic, evidence, inquiries, jobs, patients, verifications
+from verify.store.jobs import Claim
+from verify.verification import InquiryState, Lane, VerificationState
+
+
+def follow_up(work: Work, claim: Claim) -> None:
+    """Makes the tasks that are called for, closes those that no longer are, and moves the state."""
+    with work.engine.begin() as connection:
+        verification = verifications.lock(connection, claim.subject_id)
+        assert verification is not None
+        if not jobs.finish(connection, claim) or verification.state == VerificationState.CANCELLED.value:
+            return
+        zone = clinic.zone(connection, verification.practice_id)
+        next_ = next_work(_situation(work, connection, verification, zone))
+        for task in next_.follow_ups:
+            evidence.add_follow_up(connection, verification, task)
+        evidence.drop_follow_ups(connection, verification, keep=next_.follow_ups)
+        verifications.change(connection, verification, state=next_.state.value)
+        verifications.record(
+            connection,
+            verification.practice_id,
+            verification.id,
+            "followed_up",
+            {"tasks": len(next_.follow_ups), "state": next_.state.value},
+        )
+
+
+def _situation(work: Work, connection: Connection, verification: Row[Any], zone: ZoneInfo) -> Situation:
+    asked = inquiries.of_verification(connection, verification)
+    coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
+    payer = (
+        clinic.payer(connection, verification.practice_id, coverage.payer_id) if coverage.payer_id else None
+    )
+    known = (
+        evidence.findings_of(connection, verification.id),
+        evidence.open_questions(connection, verification.id),
+    )
+    return Situation(
+        state=VerificationState(verification.state),
+        lane=Lane(verification.lane),
+        date_of_service=verification.date_of_service,
+        service_lines=[load().service_lines[key] for key in verification.service_lines],
+        now=work.now(),
+        zone=zone,
+        # Once payers were asked, nothing can have been missing.
+        missing=[] if asked else what_is_missing(work, connection, verification),
+        inquiries=[
+            Asked(row.id, row.service_type, InquiryState(row.state), row.outcome_code, row.reject_reasons)
+            for row in asked
+        ],
+        findings=known[0],
+        questions=known[1],
+        calls_made=evidence.calls_made(connection, verification),
+        revision=verification.revision,
+        payer_name=payer.name if payer else "",
+        payer_phone=payer.phone if payer else "",
+    )

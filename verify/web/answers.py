@@ -1,0 +1,247 @@
+"""The three answers on top of a verification: its findings put side by side; nothing is judged here."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from verify.store.documents import Document
+from verify.verification import VerificationState
+from verify.web import words
+
+Json = dict[str, Any]
+
+
+class Line(NamedTuple):
+    """One line of an answer; what is known names the fact it comes from."""
+
+    label: str
+    text: str
+    #: The fact's id on the page, and its source in words; empty where nobody said anything.
+    fact_id: str = ""
+    source: str = ""
+
+
+class Answer(NamedTuple):
+    question: str
+    said: str
+    #: good, warn, bad, busy or empty.
+    tone: str
+    lines: list[Line]
+
+
+class Said(NamedTuple):
+    text: str
+    tone: str
+
+
+NOT_STATED = "not stated"
+MOST_TASKS = 3
+
+#: The headline of an answer, by the conclusion of its rule; the first that fits any line is said.
+ACTIVE = {
+    "inactive": Said("The plan is not active", "bad"),
+    "unknown": Said("The payer’s answer is unclear", "warn"),
+    "not_stated": Said("Not stated", "warn"),
+    "plan_active": Said("The plan is active; this treatment was not mentioned", "warn"),
+    "active": Said("Coverage is active", "good"),
+}
+AUTHORIZATION = {
+    "required": Said("Authorization is required", "warn"),
+    "unknown": Said("Authorization: the payer cannot say electronically", "warn"),
+    "ask_for_codes": Said("Authorization: ask for these codes", "warn"),
+    "not_stated": Said("Authorization: not stated", "warn"),
+    "not_required": Said("No authorization is required", "good"),
+}
+COST_SHARE = {
+    "unknown": Said("The payer’s figures are unclear", "warn"),
+    "not_stated": Said("Not stated; that is not $0", "warn"),
+}
+
+#: Short words for a conclusion beside its label.
+SHORT = {
+    "covered": ("Treatment covered", {"covered": "yes", "excluded": "no, excluded", "unknown": "unclear"}),
+    "network": ("Clinic in network", {"in_network": "yes", "out_of_network": "no", "unknown": "unclear"}),
+    "administrator": (
+        "Run by",
+        {"other_company": "another company", "payer_itself": "the payer itself", "unknown": "unclear"},
+    ),
+    "other_coverage": (
+        "Other insurance",
+        {"other_payer": "on file", "none": "none on file", "unknown": "unclear"},
+    ),
+}
+AMOUNTS = {
+    "cost_share": ("copay", "coinsurance"),
+    "deductible": ("deductible_remaining", "deductible_total"),
+    "out_of_pocket": ("out_of_pocket_remaining", "out_of_pocket_total"),
+}
+
+
+class Case:
+    """A document with its facts by key, on the practice's clock."""
+
+    def __init__(self, document: Document, zone: str) -> None:
+        self.document = document
+        self.zone = zone
+        self.facts = present_facts(document)
+        self.by_key = {fact["key"]: fact for fact in self.facts}
+        self.several = len(document.service_lines) > 1
+
+    def findings(self, rule: str) -> list[Json]:
+        return [finding for finding in self.document.findings if finding["rule"] == rule]
+
+    def headline(self, rule: str, said: dict[str, Said]) -> Said | None:
+        """The first of `said` that is concluded for any line; None when none is."""
+        concluded = {finding["conclusion"] for finding in self.findings(rule)}
+        return next((words_ for conclusion, words_ in said.items() if conclusion in concluded), None)
+
+    def line(self, label: str, text: str, fact: Json | None) -> Line:
+        if fact is None:
+            return Line(label, text)
+        return Line(label, text, fact["id"], words.source(fact, self.zone))
+
+    def deciding(self, finding: Json) -> Json | None:
+        """The fact that decided a finding, if anybody said something."""
+        facts = [self.by_key[key] for key in finding["facts"] if key in self.by_key]
+        return next((fact for fact in facts if fact["standing"] != "not_stated"), None)
+
+    def nothing_yet(self) -> Said:
+        """What to say before anything was judged."""
+        if self.document.ask_again_at and self.document.state in words.RUNNING:
+            return Said("The payer has not answered yet", "warn")
+        if self.document.state in words.RUNNING:
+            return Said("The payer is being asked", "busy")
+        if self.document.state == VerificationState.NEEDS_INFORMATION:
+            return Said("Cannot be asked yet", "warn")
+        return Said("Not known", "warn")
+
+
+def three_answers(document: Document, zone: str, label_of: dict[str, str]) -> list[Answer]:
+    """Covered? What will the patient pay? What must happen before the visit?"""
+    case = Case(document, zone)
+    return [_covered(case, label_of), _pays(case), _before(case)]
+
+
+def _covered(case: Case, label_of: dict[str, str]) -> Answer:
+    said = case.headline("active_coverage", ACTIVE) or case.nothing_yet()
+    lines = [_named(case, "plan_name"), _named(case, "plan_begin"), _named(case, "plan_end")]
+    found = [line for line in lines if line is not None]
+    for rule, (label, short) in SHORT.items():
+        for finding in case.findings(rule):
+            fact = case.deciding(finding)
+            text = short.get(finding["conclusion"], NOT_STATED)
+            if fact is not None and finding["conclusion"] in {"other_company", "other_payer"}:
+                text = words.fact_value(fact).removeprefix("yes: ")
+            line = label_of.get(finding["service_line"], "") if case.several else ""
+            found.append(case.line(f"{label}, {line}" if line else label, text, fact))
+    return Answer("Covered?", *said, list(dict.fromkeys(found)))
+
+
+def _pays(case: Case) -> Answer:
+    lines = [line for rule, names in AMOUNTS.items() for line in _amounts(case, rule, names)]
+    return Answer("What will the patient pay?", *_pays_headline(case), list(dict.fromkeys(lines)))
+
+
+def _pays_headline(case: Case) -> Said:
+    sums = case.document.summary
+    copay = f"{words.dollars(sums.copay)} copay" if sums.copay else ""
+    share = f"{sums.coinsurance_percent}% coinsurance" if sums.coinsurance_percent is not None else ""
+    settled = " and ".join(filter(None, [copay, share]))
+    if settled:
+        return Said(settled, "good")
+    if any(finding["conclusion"] not in COST_SHARE for finding in case.findings("cost_share")):
+        return Said("A general figure only, not for this treatment", "warn")
+    return case.headline("cost_share", COST_SHARE) or case.nothing_yet()
+
+
+def _amounts(case: Case, rule: str, names: Iterable[str]) -> list[Line]:
+    """The amounts a rule went by, each with its fact; one "not stated" where there are none."""
+    findings = case.findings(rule)
+    keys = [key for finding in findings for key in finding["facts"] if key in case.by_key]
+    said = [case.by_key[key] for key in keys if case.by_key[key]["standing"] in {"value", "unknown"}]
+    lines = [
+        case.line(_label(fact), words.fact_value(fact), fact)
+        for name in names
+        for fact in said
+        if fact["name"] == name
+    ]
+    first = words.FACT_WORDS[next(iter(names))]
+    return lines or ([Line(first, NOT_STATED)] if findings else [])
+
+
+def _label(fact: Json) -> str:
+    label = words.FACT_WORDS.get(fact["name"], words.plain(fact["name"]))
+    return f"Family {label.lower()}" if fact["about"].get("level") == "family" else label
+
+
+def _before(case: Case) -> Answer:
+    said = case.headline("authorization", AUTHORIZATION) or case.nothing_yet()
+    lines = [_named(case, "authorization_route"), _named(case, "limits")]
+    found = [line for line in lines if line is not None]
+    tasks = [task for task in case.document.follow_ups if task.state == "open"]
+    found += [Line("To do", task.title) for task in tasks[:MOST_TASKS]]
+    if len(tasks) > MOST_TASKS:
+        found.append(Line("To do", f"and {len(tasks) - MOST_TASKS} more below"))
+    return Answer("What must happen before the visit?", *said, found)
+
+
+def _named(case: Case, name: str) -> Line | None:
+    """The newest fact of a name that says something."""
+    said = [fact for fact in by_time(case.facts, name) if fact["standing"] != "not_stated"]
+    return case.line(words.FACT_WORDS[name], words.fact_value(said[-1]), said[-1]) if said else None
+
+
+def present_facts(document: Document) -> list[Json]:
+    """What was learned since the question was last corrected."""
+    return [fact for fact in document.facts if fact["revision"] == document.revision]
+
+
+def older_facts(document: Document) -> list[Json]:
+    return [fact for fact in document.facts if fact["revision"] != document.revision]
+
+
+def by_time(facts: Iterable[Json], name: str) -> list[Json]:
+    return sorted(
+        (fact for fact in facts if fact["name"] == name), key=lambda fact: str(fact["source"]["obtained_at"])
+    )
+
+
+class Row(NamedTuple):
+    """One thing that is known, with everybody who said just that."""
+
+    label: str
+    value: str
+    facts: list[Json]
+
+
+class Group(NamedTuple):
+    """What is known of one kind, and the names of what nobody said anything of."""
+
+    title: str
+    rows: list[Row]
+    unstated: list[str]
+
+
+def fact_groups(facts: list[Json]) -> list[Group]:
+    """Facts in the order a coordinator reads them; what is not stated is named once, at the end."""
+    groups = []
+    for title, names in words.FACT_GROUPS.items():
+        said = [fact for name in names for fact in by_time(facts, name) if fact["standing"] != "not_stated"]
+        spoken = {fact["name"] for fact in said}
+        unstated = [words.FACT_WORDS[name] for name in names if name not in spoken and by_time(facts, name)]
+        if said or unstated:
+            groups.append(Group(title, _rows(said), unstated))
+    known = {name for names in words.FACT_GROUPS.values() for name in names}
+    others = [fact for fact in facts if fact["name"] not in known]
+    return [*groups, Group("Other", _rows(others), [])] if others else groups
+
+
+def _rows(facts: list[Json]) -> list[Row]:
+    """The same said several times is one row; two different words on one thing stay two."""
+    found: dict[tuple[str, str], Row] = {}
+    for fact in facts:
+        label = _label(fact)
+        if fact["about"].get("tier") == "out_of_network":
+            label += ", out of network"
+        value = words.fact_value(fact)
+        found.setdefault((label, value), Row(label, value, [])).facts.append(fact)
+    return list(found.values())

@@ -1,0 +1,224 @@
+"""One verification: its page, and what people do on it."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from pydantic import ValidationError
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from verify import steps
+from verify.security.roles import Permission
+from verify.store import views
+from verify.store.documents import Document
+from verify.store.sealing import Seals
+from verify.verification import VerificationState
+from verify.web import forms, pages, words
+from verify.web.answers import fact_groups, older_facts, present_facts, three_answers
+from verify.web.caller import CallerNow, Form, Guarded
+from verify.web.problems import Refused
+from verify.web.record import look
+
+router = APIRouter(include_in_schema=False, route_class=Guarded)
+
+#: Seconds between looks for news, while a payer is asked and otherwise.
+ASKING_SECONDS, QUIET_SECONDS = 2, 6
+LONGEST_NOTE = 4_000
+NOTICES = {
+    "known": "This was asked for before: here is the verification that exists.",
+    "note": "Note added.",
+    "informed": "Thank you. The payer is asked with the corrected information.",
+    "call": "Call recorded. The verification is being judged again.",
+    "done": "Follow-up done.",
+    "accepted": "Signed off.",
+    "cancelled": "Cancelled. What is known stays here.",
+}
+
+
+@router.get("/verifications/{verification_id}")
+def verification_page(request: Request, verification_id: str, said: str = "", known: str = "") -> Response:
+    return _page(request, verification_id, notice=NOTICES.get("known" if known else said, ""))
+
+
+@router.get("/verifications/{verification_id}/live")
+def verification_live(
+    request: Request,
+    caller: CallerNow,
+    verification_id: str,
+    seen: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """The top of the page anew when something happened; 204 and nothing of a patient otherwise."""
+    caller.must(Permission.READ_PATIENTS)
+    with request.app.state.work.engine.connect() as connection:
+        if views.stamp(connection, caller.practice_id, verification_id) == seen:
+            return Response(status_code=204)
+    document, stamp = _read(request, verification_id)
+    return _render(request, "live.html", document, stamp)
+
+
+@router.post("/verifications/{verification_id}/notes")
+def add_note(request: Request, caller: CallerNow, form: Form, verification_id: str) -> Response:
+    caller.must(Permission.WRITE_NOTES)
+    kind, body = str(form.get("kind", "")), str(form.get("body", "")).strip()
+    if kind not in words.NOTE_KINDS or not 0 < len(body) <= LONGEST_NOTE:
+        errors = {"body": f"A note has 1 to {LONGEST_NOTE:,} characters"}
+        return _page(request, verification_id, errors=errors, typed={"kind": kind, "body": body})
+    steps.add_note(
+        request.app.state.work, verification_id, caller.practice_id, caller.id, kind=kind, body=body
+    )
+    return _back(verification_id, "note")
+
+
+@router.post("/verifications/{verification_id}/information")
+def complete_information(request: Request, caller: CallerNow, form: Form, verification_id: str) -> Response:
+    caller.must(Permission.SUBMIT)
+    patient, coverage = forms.information(form)
+    try:
+        steps.complete_information(
+            request.app.state.work,
+            verification_id,
+            caller.practice_id,
+            caller.id,
+            patient=patient,
+            coverage=coverage,
+        )
+    except ValidationError as error:
+        errors = forms.errors_by_field(error)
+        return _page(request, verification_id, errors=errors, typed=forms.typed(form))
+    return _back(verification_id, "informed")
+
+
+@router.post("/verifications/{verification_id}/cancel")
+def cancel(request: Request, caller: CallerNow, verification_id: str) -> Response:
+    caller.must(Permission.SUBMIT)
+    steps.cancel(request.app.state.work, verification_id, caller.practice_id, caller.id)
+    return _back(verification_id, "cancelled")
+
+
+@router.post("/verifications/{verification_id}/accept")
+def accept(request: Request, caller: CallerNow, verification_id: str) -> Response:
+    """A person signs: verified, or verified with gaps while questions are open."""
+    caller.must(Permission.WORK_FOLLOW_UPS)
+    steps.sign_off(request.app.state.work, verification_id, caller.practice_id, caller.id)
+    return _back(verification_id, "accepted")
+
+
+@router.post("/follow-ups/{follow_up_id}/done")
+def close_follow_up(request: Request, caller: CallerNow, form: Form, follow_up_id: str) -> Response:
+    caller.must(Permission.WORK_FOLLOW_UPS)
+    verification_id = _verification_of(request, caller, follow_up_id)
+    outcome = str(form.get("outcome", "")).strip()[:LONGEST_NOTE]
+    steps.close_follow_up(
+        request.app.state.work, follow_up_id, caller.practice_id, caller.id, outcome=outcome
+    )
+    return _back(verification_id, "done")
+
+
+@router.post("/follow-ups/{follow_up_id}/call")
+def record_call(request: Request, caller: CallerNow, form: Form, follow_up_id: str) -> Response:
+    """What the payer said on the phone, typed field by field; a field left empty was not asked."""
+    caller.must(Permission.WORK_FOLLOW_UPS)
+    verification_id = _verification_of(request, caller, follow_up_id)
+    typed = forms.typed(form)
+    call, errors = forms.call(typed, ZoneInfo(caller.account.time_zone), datetime.now(UTC))
+    if call is not None:
+        try:
+            steps.record_call(request.app.state.work, follow_up_id, caller.practice_id, caller.id, call)
+        except forms.UnreadableAnswers as unreadable:
+            errors = {f"answer_{name}": f"Expected: {said}" for name, said in unreadable.problems.items()}
+    if errors:
+        return _page(request, verification_id, errors=errors, typed=typed, calling=follow_up_id)
+    return _back(verification_id, "call")
+
+
+@router.get("/verifications/{verification_id}/exchanges/{exchange_id}")
+def exchange_page(request: Request, verification_id: str, exchange_id: str) -> Response:
+    """The raw question and answer, for those who work on them."""
+    exchange = look(
+        request,
+        lambda connection, seals: views.exchange(connection, seals, verification_id, exchange_id),
+        object_type="exchange",
+        object_id=exchange_id,
+        needs=Permission.WORK_FOLLOW_UPS,
+    )
+    return pages.render(request, "exchange.html", exchange=exchange, verification_id=verification_id)
+
+
+def _read(request: Request, verification_id: str) -> tuple[Document, str]:
+    """The document, and a stamp taken before it: news in between is seen again rather than missed."""
+    caller = request.state.caller
+
+    def read(connection: Connection, seals: Seals) -> tuple[Document, str] | None:
+        stamp = views.stamp(connection, caller.practice_id, verification_id)
+        with_notes = caller.may(Permission.READ_NOTES)
+        document = views.document(connection, seals, verification_id, with_notes=with_notes)
+        return (document, stamp) if document and stamp else None
+
+    return look(request, read, object_type="verification", object_id=verification_id)
+
+
+def _page(
+    request: Request,
+    verification_id: str,
+    *,
+    notice: str = "",
+    errors: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None,
+    calling: str = "",
+) -> Response:
+    document, stamp = _read(request, verification_id)
+    return _render(
+        request,
+        "verification.html",
+        document,
+        stamp,
+        status=422 if errors else 200,
+        notice=notice,
+        errors=errors or {},
+        typed=typed or {},
+        calling=calling,
+    )
+
+
+def _render(
+    request: Request, template: str, document: Document, stamp: str, *, status: int = 200, **values: Any
+) -> Response:
+    zone = request.state.caller.account.time_zone
+    return pages.render(
+        request,
+        template,
+        status=status,
+        it=document,
+        stamp=stamp,
+        answers=three_answers(document, zone, pages.line_labels()),
+        groups=fact_groups(present_facts(document)),
+        older=fact_groups(older_facts(document)),
+        lines={key: pages.short_label(key) for key in pages.line_labels()},
+        running=document.state in words.RUNNING,
+        over=document.state in words.OVER,
+        may_sign=document.state == VerificationState.NEEDS_PERSON,
+        missing=[words.MISSING_WORDS.get(code, words.plain(code)) for code in document.state_detail.split()],
+        live=ASKING_SECONDS if document.state in words.RUNNING else QUIET_SECONDS,
+        today=words.today(zone),
+        template_is_page=template == "verification.html",
+        labels=forms.LABELS,
+        information_fields=forms.information_fields(document.state_detail.split()),
+        call_hints=words.CALL_HINTS,
+        **values,
+    )
+
+
+def _verification_of(request: Request, caller: CallerNow, follow_up_id: str) -> str:
+    """Raises Refused (404)."""
+    with request.app.state.work.engine.connect() as connection:
+        found = views.verification_of_follow_up(connection, caller.practice_id, follow_up_id)
+    if found is None:
+        raise Refused(404, "There is no such task here.")
+    return found
+
+
+def _back(verification_id: str, said: str) -> Response:
+    return pages.go(f"/verifications/{verification_id}?said={said}")

@@ -1,0 +1,365 @@
+"""How things are said on pages: dates, money, states, facts, events. No rules, only words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from verify.verification import VerificationState
+
+_S = VerificationState
+
+
+class Chip(NamedTuple):
+    """A status by word, icon and tone; never by colour alone."""
+
+    text: str
+    icon: str
+    tone: str
+
+
+CHIPS = {
+    _S.NEEDS_INFORMATION: Chip("Needs information", "question", "warn"),
+    _S.READY: Chip("Ready to ask", "clock", "busy"),
+    _S.ASKING: Chip("Asking the payer", "turning", "busy"),
+    _S.NEEDS_PERSON: Chip("Needs you", "hand", "warn"),
+    _S.VERIFIED: Chip("Verified", "check", "good"),
+    _S.VERIFIED_WITH_GAPS: Chip("Verified with gaps", "half", "good"),
+    _S.EXPIRED: Chip("Expired", "clock", "bad"),
+    _S.CANCELLED: Chip("Cancelled", "cross", "idle"),
+}
+
+#: What is due within it stands out.
+SOON = timedelta(hours=4)
+
+RUNNING = frozenset({_S.READY.value, _S.ASKING.value})
+#: Nothing more is done to a verification in one of these.
+OVER = frozenset({_S.EXPIRED.value, _S.CANCELLED.value})
+
+ROLE_WORDS = {
+    "system": "the program",
+    "coordinator": "a coordinator",
+    "administrator": "an administrator",
+    "psychiatrist": "the psychiatrist",
+}
+
+FACT_WORDS = {
+    "active": "Active on the date of service",
+    "plan_name": "Plan",
+    "plan_begin": "Plan begins",
+    "plan_end": "Plan ends",
+    "deductible_total": "Deductible",
+    "deductible_met": "Deductible met",
+    "deductible_remaining": "Deductible left",
+    "out_of_pocket_total": "Out-of-pocket maximum",
+    "out_of_pocket_met": "Out-of-pocket met",
+    "out_of_pocket_remaining": "Out-of-pocket left",
+    "copay": "Copay",
+    "coinsurance": "Coinsurance",
+    "deductible_applies": "Deductible applies",
+    "covered": "Covered benefit",
+    "in_network": "Clinic in network",
+    "authorization": "Authorization required",
+    "authorization_route": "Authorization goes to",
+    "limits": "Visit limit",
+    "administrator": "Administered by another company",
+    "other_payer": "Other insurance on file",
+}
+_CENTS = frozenset(
+    f"{kind}_{part}" for kind in ("deductible", "out_of_pocket") for part in ("total", "met", "remaining")
+)
+
+FACT_GROUPS = {
+    "Coverage": (
+        "active",
+        "plan_name",
+        "plan_begin",
+        "plan_end",
+        "covered",
+        "in_network",
+        "administrator",
+        "other_payer",
+    ),
+    "What the patient pays": (
+        "copay",
+        "coinsurance",
+        "deductible_applies",
+        "deductible_total",
+        "deductible_met",
+        "deductible_remaining",
+        "out_of_pocket_total",
+        "out_of_pocket_met",
+        "out_of_pocket_remaining",
+    ),
+    "Before the visit": ("authorization", "authorization_route", "limits"),
+}
+
+SOURCE_WORDS = {
+    "x12_271": "payer’s electronic answer",
+    "call": "phone call",
+    "portal": "payer portal",
+    "letter": "letter",
+    "card": "policy card",
+    "patient": "patient",
+}
+
+MISSING_WORDS = {
+    "payer": "the payer",
+    "member_id": "the member ID",
+    "birth_date": "the birth date",
+    "unknown_payer": "a payer we know",
+}
+
+EVENT_WORDS = {
+    "submitted": "Submitted",
+    "planned": "Questions to the payer planned",
+    "needs_information": "Information is missing",
+    "asking": "Questions to the payer planned",
+    "inquiry_answered": "The payer answered",
+    "inquiry_rejected": "The payer rejected the question",
+    "inquiry_pending": "Only a person can get this answer",
+    "inquiry_unavailable": "The payer could not be reached",
+    "inquiry_unknown": "The answer could not be read",
+    "judged": "Findings drawn",
+    "followed_up": "Follow-ups set",
+    "information_changed": "Information corrected",
+    "cancelled": "Cancelled",
+    "signed_off": "Signed off",
+    "note_added": "Note added",
+    "follow_up_done": "Follow-up done",
+    "call_recorded": "Call recorded",
+    "step_failed": "A step failed and was given to a person",
+}
+
+NOTE_KINDS = {
+    "call": "Call",
+    "patient": "Patient",
+    "clinical": "Clinical question",
+    "billing": "Billing",
+    "other": "Other",
+}
+
+#: What a field of a call form takes (verify.facts.FieldKind).
+CALL_HINTS = {
+    "money": "dollars, as 1500 or 1500.00",
+    "percent": "as 20",
+    "date": "as 2026-12-31",
+    "copay": "as 30 per visit",
+    "company": "name, phone; or no",
+    "companies": "name, phone; or no",
+    "limit": "as 20 visits per year, 12 left; or none",
+}
+
+#: Why a question has no answer yet (payers.errors); others are shown as their code in plain letters.
+OUTCOMES = {
+    "aaa": "the payer refused the question",
+    "aaa_42": "the payer cannot answer now",
+    "call": "by phone",
+    "call_needed": "a call is needed",
+    "connect": "the payer’s system cannot be reached",
+    "http_429": "too many questions at once",
+    "http_4xx": "the payer’s system refused the message",
+    "http_5xx": "the payer’s system is failing",
+    "timeout": "no answer in time",
+    "too_large": "the answer was too large",
+    "truncated": "the answer was cut off",
+    "wrong_person": "the answer is about somebody else",
+    "wrong_trace": "the answer belongs to another question",
+}
+
+SERVICE_TYPES = {
+    "30": "plan",
+    "MH": "mental health",
+    "A4": "psychiatric",
+    "A8": "psychiatric outpatient",
+    "98": "office visit",
+    "88": "pharmacy",
+}
+
+
+def plain(code: str) -> str:
+    """ "Service line not known" for "service_line_not_known"; for codes we have no words for."""
+    text = code.replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def capitalize_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def dollars(amount: Any) -> str:
+    """ "$1,250.00" from cents or from {"amount": "1250.00"}."""
+    if isinstance(amount, int):
+        return f"${amount // 100:,}.{amount % 100:02d}"
+    whole, _, cents = str(getattr(amount, "amount", amount)).partition(".")
+    return f"${int(whole):,}.{cents or '00'}"
+
+
+def hundredths(points: int) -> str:
+    """ "20%" from basis points."""
+    whole, rest = divmod(points, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
+
+
+def fact_value(fact: Mapping[str, Any]) -> str:
+    """What a fact says, in words; "not stated" and "unknown" are said, never left out."""
+    standing, value, name = fact.get("standing"), fact.get("value"), str(fact.get("name"))
+    if standing == "not_stated":
+        return "not stated"
+    if standing == "unknown":
+        named = ", ".join(said_candidate(name, item) for item in value) if isinstance(value, list) else ""
+        return f"unclear: {named}" if named else "they could not say"
+    said = _said(name, value)
+    if standing in {"yes", "no"}:
+        return f"{standing}: {said}" if said else str(standing)
+    return said or "not stated"
+
+
+def said_candidate(name: str, value: Any) -> str:
+    """One of several things an unclear answer may mean."""
+    return _said(name, value) or "no detail"
+
+
+def _said(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name in _CENTS and isinstance(value, int):
+        return dollars(value)
+    if name == "coinsurance" and isinstance(value, int):
+        return hundredths(value)
+    if name in {"plan_begin", "plan_end"} and isinstance(value, str):
+        return day(date.fromisoformat(value))
+    if isinstance(value, list):
+        return "; ".join(filter(None, (_said(name, item) for item in value)))
+    if isinstance(value, dict):
+        return _said_parts(value)
+    return str(value)
+
+
+def _said_parts(value: Mapping[str, Any]) -> str:
+    if "cents" in value:
+        per = f" per {value['per']}" if value.get("per") else ""
+        return f"{dollars(value['cents'])}{per}"
+    if "amount" in value:
+        per = f" per {value['per']}" if value.get("per") else ""
+        basis = f" ({plain(str(value['basis'])).lower()})" if value.get("basis") else ""
+        return f"${value['amount']}{per}{basis}"
+    if "quantity" in value:
+        period = f" per {plain(value['period']).lower()}" if value.get("period") else ""
+        left = f", {value['remaining']} left" if value.get("remaining") else ""
+        return f"{value['quantity']} {value.get('unit') or 'visits'}{period}{left}"
+    order = f" ({value['order']})" if value.get("order") else ""
+    text = ", ".join(str(value[part]) for part in ("name", "phone") if value.get(part))
+    if text:
+        return text + order
+    return ", ".join(f"{plain(str(key)).lower()} {item}" for key, item in value.items() if item is not None)
+
+
+def about(fact: Mapping[str, Any], lines: Mapping[str, str]) -> str:
+    """What a fact is about: a service line of ours, or the service type the payer was asked with."""
+    subject = fact.get("about") or {}
+    line, service = subject.get("service_line", ""), subject.get("service_type", "")
+    parts = [lines.get(line, line), SERVICE_TYPES.get(service, f"service type {service}" if service else "")]
+    return ", ".join(filter(None, parts))
+
+
+def source(fact: Mapping[str, Any], zone: str, payer: str = "") -> str:
+    """ "Blue Hollow, Nov 23, 2026 at 9:14 AM, segments 12 and 14-19"."""
+    said = fact.get("source") or {}
+    kind = SOURCE_WORDS.get(said.get("kind", ""), plain(str(said.get("kind", "unknown source"))))
+    parts = [payer if payer and said.get("kind") == "x12_271" else kind]
+    if said.get("told_by"):
+        parts.append(f"told by {said['told_by']}")
+    if said.get("call_reference"):
+        parts.append(f"reference {said['call_reference']}")
+    if said.get("obtained_at"):
+        parts.append(short_moment(datetime.fromisoformat(said["obtained_at"]), zone))
+    if numbers := sorted(fact.get("segments") or ()):
+        parts.append(f"{'segment' if len(numbers) == 1 else 'segments'} {_runs(numbers)}")
+    return ", ".join(parts)
+
+
+def _runs(numbers: Sequence[int]) -> str:
+    """ "12, 14-19" for 12 and everything from 14 to 19."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+# --- times ----------------------------------------------------------------------------------------------
+
+
+def day(value: date) -> str:
+    return f"{value:%b} {value.day}, {value.year}"
+
+
+def moment(value: datetime, zone: str) -> str:
+    """ "Nov 23, 2026 at 9:14 AM" on the practice's clock."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(local.date())} at {local.hour % 12 or 12}:{local:%M %p}"
+
+
+def short_moment(value: datetime, zone: str) -> str:
+    """ "Nov 23 at 9:14 AM" in the current year, with the year in any other; it does not break."""
+    text = moment(value, zone)
+    this_year = f", {today(zone).year} at"
+    return text.replace(this_year, " at").replace(" ", "\u00a0")
+
+
+def relative_day(value: date, today: date) -> str:
+    """ "today", "in 3 days", "5 days ago"."""
+    days = (value - today).days
+    match days:
+        case 0:
+            return "today"
+        case 1:
+            return "tomorrow"
+        case -1:
+            return "yesterday"
+        case _:
+            return f"in {days} days" if days > 0 else f"{-days} days ago"
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """ "just now", "12 min ago", "3 h ago", "4 days ago"."""
+    passed = now - value
+    if passed < timedelta(minutes=1):
+        return "just now"
+    if passed < timedelta(hours=1):
+        return f"{passed.seconds // 60} min ago"
+    if passed < timedelta(days=1):
+        return f"{passed.seconds // 3600} h ago"
+    return f"{passed.days} day{'' if passed.days == 1 else 's'} ago"
+
+
+class Deadline(NamedTuple):
+    """When something is due, in words, and how urgent that is: late, soon or empty."""
+
+    text: str
+    urgency: str
+
+
+def deadline(value: datetime | None, now: datetime, zone: str) -> Deadline:
+    if value is None:
+        return Deadline("", "")
+    left = value - now
+    if left < timedelta(0):
+        return Deadline(f"overdue since {moment(value, zone)}", "late")
+    local, today = value.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    clock = f"{local.hour % 12 or 12}:{local:%M %p}"
+    if left < timedelta(hours=1):
+        return Deadline(f"due in {left.seconds // 60 + 1} min", "soon")
+    word = relative_day(local.date(), today.date())
+    return Deadline(f"due {word} at {clock}", "soon" if left < SOON else "")
+
+
+def today(zone: str) -> date:
+    return datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
+
+
+def age(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
