@@ -18,10 +18,15 @@ def test_stale_accumulators_say_how_stale_and_widen_downward():
     found = stale(line(0, 100_00, deductible_applies=True), deductible_individual_cents=80_00)
     assert figures(found) == (0, 80_00, 80_00)
     assert found["notes"] == ["The accumulators are 20 days old: the range allows for claims since then."]
-    (question,) = found["questions"]
-    assert question["worth_cents"] == 80_00
-    assert question["answers"] == ["as stated", "everything may be met"]
-    assert "20 days old" in question["fact"]
+    assert found["questions"] == [
+        {
+            "fact": "deductible and out-of-pocket left today: the figures are 20 days old",
+            "worth_cents": 80_00,
+            "how": "ask the plan again for the accumulators (270/271 or portal)",
+            "answers": ["as stated", "everything may be met"],
+            "expected": "as stated",
+        }
+    ]
 
 
 def test_a_stated_bound_narrows_what_may_have_been_spent():
@@ -46,7 +51,15 @@ def test_at_most_one_visit_a_day_was_used_since():
     assert figures(stale(*lines, visits_left=22)) == (0, 0, 100_00)
     found = stale(*lines, visits_left=4)
     assert figures(found) == (0, 0, 300_00)
-    assert [q["fact"] for q in found["questions"]] == ["visits left today: the figure is 20 days old"]
+    assert found["questions"] == [
+        {
+            "fact": "visits left today: the figure is 20 days old",
+            "worth_cents": 300_00,
+            "how": "ask the plan again how many visits are used",
+            "answers": ["as stated", "one used each day since"],
+            "expected": "as stated",
+        }
+    ]
 
 
 def test_a_stated_answer_of_a_person_goes_before_the_guess():
