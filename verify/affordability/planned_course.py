@@ -93,7 +93,8 @@ class PlannedCourse:
     def _sorted_into_kinds(self) -> tuple[list[int], list[int]]:
         """For each line the number of its kind, and for each kind a line: a kind is alike under any answers."""
         kinds: dict[object, int] = {}
-        numbers, examples = [], []
+        numbers: list[int] = []
+        examples: list[int] = []
         for index, entry in enumerate(self.entries):
             ranks = tuple((at, self.unknowns[at].rank[index]) for at in self._dropped_by[index])
             key = (_alike(entry.line), self._about[index], ranks)

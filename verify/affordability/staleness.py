@@ -51,7 +51,7 @@ def _amounts_left(case: Case) -> CaseUnknown | None:
         how="ask the plan again for the accumulators (270/271 or portal)",
         answers=[
             CaseAnswer(answer="as stated"),
-            CaseAnswer(answer=spent, limits=CaseLimits(**lower)),
+            CaseAnswer(answer=spent, limits=CaseLimits.model_validate(lower)),
         ],
     )
 
