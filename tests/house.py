@@ -189,11 +189,31 @@ class House:
             settled, seconds, f"verification settled (is {self.verification(verification_id).state})"
         )
 
+    def wait_until(self, verification_id: str, state: str, seconds: float = 30) -> None:
+        """Until it is in the state and nothing is left to do for it."""
+
+        def reached() -> bool | None:
+            arrived = self.verification(verification_id).state == state
+            return True if arrived and not self._busy(verification_id) else None
+
+        wait_for(reached, seconds, f"verification {state}")
+
     def wait_for_inquiry(self, verification_id: str, state: str, seconds: float = 30) -> Row[Any]:
         def reached() -> Row[Any] | None:
             return next((row for row in self.inquiries(verification_id) if row.state == state), None)
 
         return wait_for(reached, seconds, f"an inquiry {state}")
+
+    def wait_for(
+        self, verification_id: str, looks_right: Callable[[Sequence[Row[Any]]], bool], seconds: float = 30
+    ) -> Sequence[Row[Any]]:
+        """The verification's inquiries once they look right."""
+
+        def look() -> Sequence[Row[Any]] | None:
+            asked = self.inquiries(verification_id)
+            return asked if looks_right(asked) else None
+
+        return wait_for(look, seconds, "inquiries that look right")
 
     def _busy(self, verification_id: str) -> bool:
         asked = [row.id for row in self.inquiries(verification_id)]
@@ -210,6 +230,14 @@ class House:
                 update(jobs)
                 .where(jobs.c.subject_id.in_(asked), jobs.c.state == "queued")
                 .values(not_before=func.now(), due_at=func.now())
+            )
+
+    def make_expire(self, verification_id: str) -> None:
+        with self.work.engine.begin() as connection:
+            connection.execute(
+                update(verifications)
+                .where(verifications.c.id == verification_id)
+                .values(expires_at=func.now())
             )
 
     def mend_account(self, practice_id: str) -> None:

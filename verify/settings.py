@@ -28,6 +28,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: How long a worker that died holds up its job; asking a payer lengthens it by the payer's deadline.
     lease_seconds: int = 30
     log_level: str = "INFO"
+    #: The process's name in the table of verify.servers.processes, for its log lines.
+    process: str = "worker"
+    #: How far it steps back for others when the processor is busy (nice).
+    niceness: int = 0
     #: Touched each second by a worker; its supervisor watches the age.
     heartbeat_file: Path | None = None
     #: Set when the browser reaches us over TLS; cookies are then marked Secure.
@@ -60,6 +64,8 @@ VARIABLES = {
     "hint_window": "VERIFY_HINT_WINDOW",
     "lease_seconds": "VERIFY_LEASE_SECONDS",
     "log_level": "VERIFY_LOG_LEVEL",
+    "process": "VERIFY_PROCESS",
+    "niceness": "VERIFY_NICENESS",
     "heartbeat_file": "VERIFY_HEARTBEAT_FILE",
     "secure_cookies": "VERIFY_SECURE_COOKIES",
     "public_url": "VERIFY_PUBLIC_URL",

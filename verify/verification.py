@@ -141,7 +141,8 @@ INQUIRY_MOVES: Mapping[InquiryState, frozenset[InquiryState]] = {
 VERIFICATION_MOVES: Mapping[VerificationState, frozenset[VerificationState]] = {
     _V.NEEDS_INFORMATION: frozenset({_V.READY, _V.EXPIRED, _V.CANCELLED}),
     _V.READY: frozenset({_V.ASKING, _V.NEEDS_INFORMATION, _V.NEEDS_PERSON, _V.EXPIRED, _V.CANCELLED}),
-    _V.ASKING: frozenset({_V.NEEDS_PERSON, _V.NEEDS_INFORMATION, _V.EXPIRED, _V.CANCELLED}),
+    # A person may mend the question while a payer is away.
+    _V.ASKING: frozenset({_V.READY, _V.NEEDS_PERSON, _V.NEEDS_INFORMATION, _V.EXPIRED, _V.CANCELLED}),
     _V.NEEDS_PERSON: frozenset(
         {
             _V.READY,

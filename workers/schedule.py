@@ -13,8 +13,6 @@ from verify.settings import settings
 
 #: Seconds between two sweeps; a poke that waited longer is worthless.
 SWEEP_EVERY = 1.0
-#: Seconds between two looks for a practice whose morning has come.
-DIGESTS_EVERY = 60.0
 
 
 class Pokes(Scheduler):
@@ -26,17 +24,20 @@ class Pokes(Scheduler):
         return super().tick(*args, **kwargs)
 
 
+def poke(task: str, every: float) -> dict[str, Any]:
+    """An entry of the schedule, `every` so many seconds."""
+    return {
+        "task": task,
+        "schedule": every,
+        "options": {"queue": CLOCK, "expires": 5 * every, "retry": False},
+    }
+
+
 app.conf.beat_schedule = {
-    "sweep": {
-        "task": "verify.sweep",
-        "schedule": SWEEP_EVERY,
-        "options": {"queue": CLOCK, "expires": 5 * SWEEP_EVERY, "retry": False},
-    },
-}
-app.conf.beat_schedule["plan_digests"] = {
-    "task": "verify.plan_digests",
-    "schedule": DIGESTS_EVERY,
-    "options": {"queue": CLOCK, "expires": DIGESTS_EVERY, "retry": False},
+    "sweep": poke("verify.sweep", SWEEP_EVERY),
+    "expire": poke("verify.expire", 60.0),
+    "tidy": poke("verify.tidy", 3600.0),
+    "plan_digests": poke("verify.plan_digests", 60.0),
 }
 app.conf.beat_scheduler = Pokes
 app.conf.beat_max_loop_interval = SWEEP_EVERY

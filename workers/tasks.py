@@ -44,6 +44,16 @@ def plan_digests() -> None:
     steps.plan_digests(current_work())
 
 
+@app.task(name="verify.expire")
+def expire() -> None:
+    steps.expire(current_work())
+
+
+@app.task(name="verify.tidy")
+def tidy() -> None:
+    steps.tidy(current_work())
+
+
 @app.task(name="verify.sweep")
 def sweep() -> None:
     steps.sweep(current_work())

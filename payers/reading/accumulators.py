@@ -52,8 +52,11 @@ def _narrowed(line: Benefit) -> tuple[str | None, ...]:
 
 
 def _of_group(rows: list[Benefit]) -> Iterable[Accumulator]:
-    kinds = {KINDS.get(row.period, TOTAL) for row in rows}
-    if len(kinds) == len(rows) and not _lifetime_left(rows):
+    if len(rows) == 1:
+        return (_joined(rows),)
+    periods = [row.period for row in rows]
+    kinds = {KINDS.get(period, TOTAL) for period in periods}
+    if len(kinds) == len(rows) and LIFETIME_REMAINING not in periods:
         return (_joined(rows),)
     return [made for part in _by_period(rows) for made in _of_period(part)]
 

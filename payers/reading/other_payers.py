@@ -84,7 +84,7 @@ def administered_by(member: Member, asked: Sequence[str]) -> Answer:
     return _answer("derived", _named_in_text(member, asked))
 
 
-def _named_in_text(member: Member, asked: Sequence[str]) -> list[tuple[dict[str, str | None], list[int]]]:
+def _named_in_text(member: Member, asked: Sequence[str]) -> list[tuple[dict[str, str | None], Sequence[int]]]:
     return [
         ({"name": name, "id": None, "phone": None}, line.segments[:1])
         for line in member.benefits
@@ -94,7 +94,7 @@ def _named_in_text(member: Member, asked: Sequence[str]) -> list[tuple[dict[str,
     ]
 
 
-def _answer(status: str, found: list[tuple[dict[str, str | None], list[int]]]) -> Answer:
+def _answer(status: str, found: list[tuple[dict[str, str | None], Sequence[int]]]) -> Answer:
     if not found:
         return Answer(status="not_stated")
     parties = [party for i, (party, _) in enumerate(found) if party not in [each for each, _ in found[:i]]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from payers.x12.grammar import ENVELOPE
+from payers.x12.grammar import ENVELOPE, heads
 from payers.x12.model import Document, Group, Interchange, Problem, Segment, Transaction, element
 from payers.x12.tokens import Batch, Stray, batches, decode
 
@@ -88,7 +88,7 @@ class Assembler:
             self._end_interchange()
         self._batch = found
         base, before = self._count, len(self.problems)
-        self._walk(found.segments)
+        self._walk(found)
         self._unterminated = found.unterminated
         for index, name, message in found.oddities:
             self._problem("minor", message, base + index + 1, name, at=before)
@@ -102,28 +102,31 @@ class Assembler:
         done, self._done = self._done, []
         return done
 
-    def _walk(self, segments: list[Segment]) -> None:
+    def _walk(self, found: Batch) -> None:
+        raw, firsts, separator = found.raw, found.heads, found.delimiters.element
+        wrapping = heads(ENVELOPE, separator)
         at = 0
-        for mark in [i for i, segment in enumerate(segments) if segment[0] in ENVELOPE]:
+        for mark in [i for i, first in enumerate(firsts) if first in wrapping]:
             if mark > at:
-                self._inside(segments[at:mark])
+                self._inside(raw[at:mark], firsts[at:mark])
             self._count += 1
-            HANDLERS[segments[mark][0]](self, segments[mark])
+            HANDLERS[firsts[mark][:2]](self, raw[mark].split(separator), raw[mark])
             at = mark + 1
-        if at < len(segments):
-            self._inside(segments[at:])
+        if at < len(raw):
+            self._inside(raw[at:], firsts[at:])
 
-    def _inside(self, segments: list[Segment]) -> None:
+    def _inside(self, raw: list[str], firsts: list[str]) -> None:
         if self._open is not None:
-            self._open.segments.extend(segments)
-            self._count += len(segments)
+            self._open.raw += raw
+            self._open.heads += firsts
+            self._count += len(raw)
         elif self._interchange is not None and self._interchange.iea is None:
-            self._problem("structure", f"{len(segments)} segments outside a transaction", self._count + 1)
-            self._count += len(segments)
+            self._problem("structure", f"{len(raw)} segments outside a transaction", self._count + 1)
+            self._count += len(raw)
         else:
             self._problem("minor", "text after the end of the interchange was passed over")
 
-    def on_isa(self, segment: Segment) -> None:
+    def on_isa(self, segment: Segment, _raw: str) -> None:
         self._end_interchange()
         self._begin(segment)
 
@@ -146,10 +149,10 @@ class Assembler:
             return self._begin(None)
         return self._interchange
 
-    def on_ta1(self, segment: Segment) -> None:
+    def on_ta1(self, segment: Segment, _raw: str) -> None:
         self._current().ta1s.append(segment)
 
-    def on_gs(self, segment: Segment) -> None:
+    def on_gs(self, segment: Segment, _raw: str) -> None:
         self._end_group()
         self._begin_group(segment)
 
@@ -162,27 +165,29 @@ class Assembler:
         self._interchange_size += 1
         return group
 
-    def on_st(self, segment: Segment) -> None:
+    def on_st(self, _segment: Segment, raw: str) -> None:
         self._end_transaction()
         interchange = self._current()
         group = self._group or self._begin_group(None)
         self._open = Transaction(
-            segments=[segment],
+            raw=[raw],
+            heads=[raw[:3]],
             first=self._count,
             interchange=interchange.number,
             delimiters=interchange.delimiters,
             gs=group.gs,
         )
 
-    def on_se(self, segment: Segment) -> None:
+    def on_se(self, segment: Segment, raw: str) -> None:
         transaction = self._open
         if transaction is None:
             self._problem("envelope", "SE without an ST before it", self._count, "SE")
             return
-        transaction.segments.append(segment)
+        transaction.raw.append(raw)
+        transaction.heads.append(raw[:3])
         transaction.complete = True
-        if element(segment, 1).strip().lstrip("0") != str(len(transaction.segments)):
-            message = f"SE01 is not the number of segments, which is {len(transaction.segments)}"
+        if element(segment, 1).strip().lstrip("0") != str(len(transaction.raw)):
+            message = f"SE01 is not the number of segments, which is {len(transaction.raw)}"
             self._problem("envelope", message, self._count, "SE01")
         if element(segment, 2).strip() != transaction.control_number.strip():
             self._problem("envelope", "SE02 is not the control number of its ST02", self._count, "SE02")
@@ -200,7 +205,7 @@ class Assembler:
             self._group.transactions.append(transaction)
         self._done.append(transaction)
 
-    def on_ge(self, segment: Segment) -> None:
+    def on_ge(self, segment: Segment, _raw: str) -> None:
         self._end_transaction()
         group, self._group = self._group, None
         if group is None or group.gs is None:
@@ -219,7 +224,7 @@ class Assembler:
         if group is not None and group.gs is not None:
             self._problem("envelope", "the group has no GE", self._count, "GE")
 
-    def on_iea(self, segment: Segment) -> None:
+    def on_iea(self, segment: Segment, _raw: str) -> None:
         self._end_group()
         interchange = self._interchange
         if interchange is None or interchange.isa is None or interchange.iea is not None:
@@ -233,11 +238,14 @@ class Assembler:
             self._problem("envelope", "IEA02 is not the control number of its ISA13", self._count, "IEA02")
 
     def _end_interchange(self) -> None:
-        if self._unterminated and self._open is not None and len(self._open.segments) > 1:
+        if self._unterminated and self._open is not None and len(self._open.raw) > 1:
             # The last segment may be cut: `EB*C*IND*30***23*15` may have been 1500. It is not read.
-            cut = self._open.segments.pop()
+            self._open.raw.pop()
+            cut = self._open.heads.pop()
             message = "the text ends inside this segment; it was not read"
-            self._open.problems.append(self._made("structure", message, self._count, cut[0][:3]))
+            self._open.problems.append(
+                self._made("structure", message, self._count, cut.rstrip(self._open.delimiters.element))
+            )
         self._unterminated = False
         self._end_group()
         interchange, self._interchange = self._interchange, None
@@ -259,13 +267,13 @@ class Assembler:
             self.problems.insert(len(self.problems) if at is None else at, made)
 
 
-#: Kept outside the instances: bound methods on one would keep every message alive until the garbage collector.
+#: By the first two characters, which tell the seven apart. Kept outside the instances: bound methods on one would keep every message alive until the garbage collector.
 HANDLERS = {
-    "ISA": Assembler.on_isa,
-    "TA1": Assembler.on_ta1,
+    "IS": Assembler.on_isa,
+    "TA": Assembler.on_ta1,
     "GS": Assembler.on_gs,
     "ST": Assembler.on_st,
     "SE": Assembler.on_se,
     "GE": Assembler.on_ge,
-    "IEA": Assembler.on_iea,
+    "IE": Assembler.on_iea,
 }

@@ -22,61 +22,81 @@ class Level(msgspec.Struct, kw_only=True):
     id: str
     #: Index in the list of levels, None at the top.
     parent: int | None
-    segments: list[Segment]
-    #: Number in the file of the first of `segments`.
+    #: The segments under it as sent, and the first three characters of each.
+    raw: list[str]
+    heads: list[str]
+    separator: str
+    #: Number in the file of the first of them.
     first: int
+
+    @property
+    def segments(self) -> list[Segment]:
+        return [segment.split(self.separator) for segment in self.raw]
 
 
 def levels(transaction: Transaction, problems: list[Problem]) -> list[Level]:
     """Levels in document order, each with its parent found by HL02, else by the usual order."""
-    segments, first = transaction.segments, transaction.first
-    marks = [i for i, segment in enumerate(segments) if segment[0] == "HL"]
-    end = len(segments) - 1 if transaction.complete else len(segments)
-    if not marks:
-        marks = [i for i, segment in enumerate(segments) if segment[0] == "NM1"][:1]
+    raw, heads, first = transaction.raw, transaction.heads, transaction.first
+    separator = transaction.delimiters.element
+    mark_of_level = "HL" + separator
+    marks = [i for i, head in enumerate(heads) if head == mark_of_level]
+    end = len(raw) - 1 if transaction.complete else len(raw)
+    without_levels = not marks
+    if without_levels:
+        if "NM1" not in heads:
+            return []
         problems.append(_problem(transaction, first, "HL", "no HL segments; levels are taken from NM101"))
-        marks = [mark - 1 for mark in marks]
-    if not marks:
-        return []
+        marks = [heads.index("NM1") - 1]
     found: list[Level] = []
     by_id: dict[str, int] = {}
     for mark, following in zip(marks, [*marks[1:], end], strict=True):
-        hl = segments[mark]
-        body = segments[mark + 1 : following]
-        for part, offset in _split(body):
-            code = element(hl, 3) if not offset and hl[0] == "HL" else _code_of(part)
-            number = first + mark + 1 + offset
-            own_id = element(hl, 1) if hl[0] == "HL" and not offset else ""
-            parent = _parent(hl if own_id else None, code, found, by_id, transaction, number, problems)
-            if offset:
+        for start, stop in _split(raw, heads, mark + 1, following, separator):
+            number = first + start
+            own = start == mark + 1 and not without_levels
+            hl = raw[mark].split(separator) if own else None
+            code = element(hl, 3) if hl else _code_of(raw, heads, start, stop, separator)
+            parent = _parent(hl, code, found, by_id, transaction, number, problems)
+            if start > mark + 1:
                 problems.append(_problem(transaction, number, "NM101", "a person without an HL of their own"))
+            own_id = element(hl, 1) if hl else ""
             if own_id:
                 by_id[own_id] = len(found)
-            found.append(Level(code=code, id=own_id, parent=parent, segments=part, first=number))
+            found.append(
+                Level(
+                    code=code,
+                    id=own_id,
+                    parent=parent,
+                    raw=raw[start:stop],
+                    heads=heads[start:stop],
+                    separator=separator,
+                    first=number,
+                )
+            )
     return found
 
 
-def _split(body: list[Segment]) -> list[tuple[list[Segment], int]]:
+def _split(raw: list[str], heads: list[str], start: int, stop: int, separator: str) -> list[tuple[int, int]]:
     """Cuts a level where a second person begins without an HL; 2120 names come after an EB and stay."""
-    names = []
-    for i, segment in enumerate(body):
-        if segment[0] == "NM1":
-            names.append(i)
-        elif segment[0] in ("EB", "EQ", "LS"):
+    ends = ("EB" + separator, "EQ" + separator, "LS" + separator)
+    starts = [start]
+    named = False
+    for at in range(start, stop):
+        if heads[at] == "NM1":
+            if named and _starts_level(element(raw[at].split(separator, 2), 1)):
+                starts.append(at)
+            named = True
+        elif heads[at] in ends:
             break
-    cuts = [i for i in names[1:] if _starts_level(element(body[i], 1))]
-    if not cuts:
-        return [(body, 0)]
-    starts = [0, *cuts]
-    return [(body[a:b], a) for a, b in zip(starts, [*cuts, len(body)], strict=True)]
+    return list(zip(starts, [*starts[1:], stop], strict=True))
 
 
 def _starts_level(entity: str) -> bool:
     return entity in PERSONS or entity in ("PR", "1P", "80", "FA")
 
 
-def _code_of(body: list[Segment]) -> str:
-    entity = next((element(segment, 1) for segment in body if segment[0] == "NM1"), "")
+def _code_of(raw: list[str], heads: list[str], start: int, stop: int, separator: str) -> str:
+    name = next((raw[i].split(separator) for i in range(start, stop) if heads[i] == "NM1"), [])
+    entity = element(name, 1)
     return PERSONS.get(entity, SOURCE if entity == "PR" else RECEIVER)
 
 

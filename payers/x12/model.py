@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 
-#: `EB*1**30~` is ["EB", "1", "", "30"]: element n is at index n; repetitions and components stay unsplit.
+#: `EB*1**30~` cut into elements is ["EB", "1", "", "30"]: element n is at index n; repetitions and components stay unsplit.
 Segment = list[str]
 
 
@@ -43,11 +44,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
         return ", ".join([*where, *filter(None, [self.element])]) or "file"
 
 
-class Transaction(msgspec.Struct, kw_only=True):
+class Transaction(msgspec.Struct, kw_only=True, dict=True):
     """One ST…SE, with what its envelope says: `ST*271*0001*005010X279A1~`."""
 
-    #: ST, everything between, and SE where it came.
-    segments: list[Segment]
+    #: ST, everything between, and SE where it came, each as it was sent, without its terminator.
+    raw: list[str]
+    #: The first three characters of each, as every step asks for them: "EB*", "DTP".
+    heads: list[str]
     #: The number of the ST segment in the file; segment i is number `first + i`.
     first: int
     #: The interchange it came in, counted from 1.
@@ -58,20 +61,30 @@ class Transaction(msgspec.Struct, kw_only=True):
     complete: bool = False
     problems: list[Problem] = []
 
+    @cached_property
+    def segments(self) -> list[Segment]:
+        """ST, everything between, and SE where it came, cut into elements."""
+        separator = self.delimiters.element
+        return [segment.split(separator) for segment in self.raw]
+
+    @cached_property
+    def st(self) -> Segment:
+        return self.raw[0].split(self.delimiters.element)
+
     @property
     def set_id(self) -> str:
         """ST01: 270, 271, 999 …"""
-        return element(self.segments[0], 1)
+        return element(self.st, 1)
 
     @property
     def control_number(self) -> str:
         """ST02."""
-        return element(self.segments[0], 2)
+        return element(self.st, 2)
 
     @property
     def version(self) -> str:
         """ST03, else GS08: 005010X279A1."""
-        return (element(self.segments[0], 3) or (element(self.gs, 8) if self.gs else "")).strip()
+        return (element(self.st, 3) or (element(self.gs, 8) if self.gs else "")).strip()
 
 
 class Group(msgspec.Struct, kw_only=True):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import msgspec
 
-from payers.x12.grammar import KNOWN
+from payers.x12.grammar import KNOWN, heads
 from payers.x12.levels import Level, levels
 from payers.x12.model import Problem, Segment, Transaction, element
 
@@ -32,7 +33,9 @@ class Line(msgspec.Struct, gc=False):
     eb: Segment
     #: Number of the EB in the file; those of `attached` follow on.
     number: int
-    attached: Sequence[Segment] = ()
+    separator: str
+    #: What follows the EB, as sent.
+    attached: Sequence[str] = ()
 
     @property
     def information_code(self) -> str:
@@ -56,18 +59,24 @@ class Line(msgspec.Struct, gc=False):
 
     def of(self, name: str) -> list[Segment]:
         """The attached segments of one id: DTP, REF, HSD, III, MSG or AAA."""
-        return [segment for segment in self.attached if segment[0] == name]
+        head = (name + self.separator)[:3]
+        return [raw.split(self.separator) for raw in self.attached if raw[:3] == head]
 
     @property
     def names(self) -> list[Name]:
         """2120: each NM1 with the PER after it."""
-        found: list[Name] = []
-        for segment in self.attached:
-            if segment[0] == "NM1":
-                found.append(Name(segment, []))
-            elif segment[0] == "PER" and found:
-                found[-1].contacts.append(segment)
-        return found
+        return names(self.attached, self.separator)
+
+
+def names(attached: Sequence[str], separator: str) -> list[Name]:
+    """Each NM1 among the segments after an EB, with the PER after it."""
+    found: list[Name] = []
+    for raw in attached:
+        if raw[:3] == "NM1":
+            found.append(Name(raw.split(separator), []))
+        elif raw[:3] == "PER" and found:
+            found[-1].contacts.append(raw.split(separator))
+    return found
 
 
 class Answered(msgspec.Struct):
@@ -82,7 +91,17 @@ class Answered(msgspec.Struct):
     references: Sequence[Segment] = ()
     #: AAA segments: number, whether they stand after NM1, segment.
     rejections: Sequence[tuple[int, bool, Segment]] = ()
-    lines: Sequence[Line] = ()
+    #: Where each EB stands in the level's segments.
+    marks: Sequence[int] = ()
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """2110, one by one: whoever reads them once needs no list of them all."""
+        level, marks = self.level, self.marks
+        raw, first, separator = level.raw, level.first, level.separator
+        for start, end in pairwise([*marks, len(raw)]):
+            attached = raw[start + 1 : end] if end - start > 1 else ()
+            yield Line(raw[start].split(separator), first + start, separator, attached)
 
 
 def read_271(transaction: Transaction, problems: list[Problem]) -> list[Answered]:
@@ -91,18 +110,16 @@ def read_271(transaction: Transaction, problems: list[Problem]) -> list[Answered
 
 
 def _answered(level: Level, transaction: Transaction, problems: list[Problem]) -> Answered:
-    segments = level.segments
-    names = [segment[0] for segment in segments]
+    raw, firsts, separator = level.raw, level.heads, level.separator
     answered = Answered(level)
-    if "EB" not in names:
-        _head(answered, segments, transaction, problems)
-        return answered
-    first = names.index("EB")
-    _head(answered, segments[:first], transaction, problems)
-    marks = [i for i, name in enumerate(names) if name == "EB"]
-    answered.lines = _lines(segments, marks, level.first)
-    if not LINE_SEGMENTS.issuperset(names[first:]):
-        _report(answered.lines, transaction, problems)
+    line = "EB" + separator
+    marks = [i for i, head in enumerate(firsts) if head == line]
+    first = marks[0] if marks else len(raw)
+    _head(answered, [segment.split(separator) for segment in raw[:first]], transaction, problems)
+    if marks:
+        answered.marks = marks
+        if not heads(LINE_SEGMENTS, separator).issuperset(firsts[first:]):
+            _report(answered.lines, transaction, problems)
     return answered
 
 
@@ -138,18 +155,10 @@ def _head(
                 problems.append(_misplaced(transaction, number, segment))
 
 
-def _lines(segments: list[Segment], marks: list[int], first: int) -> list[Line]:
-    return [
-        Line(segments[start], first + start, segments[start + 1 : end])
-        if end - start > 1
-        else Line(segments[start], first + start)
-        for start, end in zip(marks, [*marks[1:], len(segments)], strict=True)
-    ]
-
-
-def _report(lines: Sequence[Line], transaction: Transaction, problems: list[Problem]) -> None:
+def _report(lines: Iterable[Line], transaction: Transaction, problems: list[Problem]) -> None:
     for line in lines:
-        for number, segment in enumerate(line.attached, line.number + 1):
+        for number, raw in enumerate(line.attached, line.number + 1):
+            segment = raw.split(line.separator)
             if segment[0] not in LINE_SEGMENTS:
                 problems.append(_misplaced(transaction, number, segment))
 

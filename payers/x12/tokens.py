@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from payers.x12.grammar import CODE_ELEMENTS, KNOWN
-from payers.x12.model import Delimiters, Segment
+from payers.x12.grammar import CODE_ELEMENTS, KNOWN, heads
+from payers.x12.model import Delimiters
 
 #: `ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260105*0930*^*00501*000000001*0*T*:~`
 ISA_LENGTH = 106
@@ -29,9 +29,11 @@ FRAGMENT = re.compile(
 
 
 class Batch(msgspec.Struct):
-    """Segments cut with one set of delimiters."""
+    """Segments told apart with one set of delimiters, not yet cut into elements."""
 
-    segments: list[Segment]
+    raw: list[str]
+    #: The first three characters of each.
+    heads: list[str]
     delimiters: Delimiters
     #: A new interchange (or fragment) begins with the first of them.
     opens: bool
@@ -189,22 +191,27 @@ def batch(text: str, delimiters: Delimiters, opens: bool, oddities: list[tuple[i
         pieces.pop()
     if "" in pieces:
         pieces = [piece for piece in pieces if piece]
-    cut = [piece.split(separator) for piece in pieces]
-    if not {segment[0] for segment in cut} <= KNOWN:
-        oddities = oddities + fold(cut)
-    return Batch(cut, delimiters, opens, bool(last), oddities)
+    firsts = [piece[:3] for piece in pieces]
+    if not heads(KNOWN, separator).issuperset(firsts):
+        oddities = oddities + fold(pieces, firsts, separator)
+    return Batch(pieces, firsts, delimiters, opens, bool(last), oddities)
 
 
-def fold(segments: list[Segment]) -> list[tuple[int, str, str]]:
+def fold(raw: list[str], firsts: list[str], separator: str) -> list[tuple[int, str, str]]:
     """Turns lower-case segment ids, and the codes of such segments, to capitals in place."""
     odd = []
-    for index, segment in enumerate(segments):
+    for index, text in enumerate(raw):
+        segment = text.split(separator)
         name = segment[0].strip().upper()
-        if segment[0] == name or name not in KNOWN:
+        if name not in KNOWN:
+            continue
+        firsts[index] = (name + separator)[:3]
+        if segment[0] == name:
             continue
         segment[0] = name
         for position in CODE_ELEMENTS.get(name, ()):
             if position < len(segment):
                 segment[position] = segment[position].upper()
+        raw[index] = separator.join(segment)
         odd.append((index, name, "segment id not in capitals"))
     return odd[:1]

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from payers.x12.characters import Unwritable, plain
-from payers.x12.model import Delimiters, Document, Group, Segment
+from payers.x12.model import Delimiters, Document, Group
 
 #: One element to write: text, a list of repetitions, or a tuple of components.
 Writable = str | Sequence["str | tuple[str, ...]"] | tuple[str, ...]
@@ -161,17 +161,19 @@ def write(document: Document) -> str:
 
 def _written(document: Document) -> Iterator[str]:
     for interchange in document.interchanges:
-        cut = interchange.delimiters
-        segments = [interchange.isa, *interchange.ta1s]
+        separator, terminator = interchange.delimiters.element, interchange.delimiters.terminator
+        lines = [separator.join(segment) for segment in [interchange.isa, *interchange.ta1s] if segment]
         for group in interchange.groups:
-            segments.extend(_of_group(group))
-        for segment in [*segments, interchange.iea]:
-            if segment is not None:
-                yield cut.element.join(segment) + cut.terminator
+            lines += _of_group(group, separator)
+        if interchange.iea:
+            lines.append(separator.join(interchange.iea))
+        yield from (text + terminator for text in lines)
 
 
-def _of_group(group: Group) -> Iterator[Segment | None]:
-    yield group.gs
+def _of_group(group: Group, separator: str) -> Iterator[str]:
+    if group.gs:
+        yield separator.join(group.gs)
     for transaction in group.transactions:
-        yield from transaction.segments
-    yield group.ge
+        yield from transaction.raw
+    if group.ge:
+        yield separator.join(group.ge)

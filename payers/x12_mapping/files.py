@@ -136,7 +136,7 @@ def show(data: bytes, number: int) -> list[tuple[int, str]]:
     """
     document = x12.parse(data)
     for transaction in document.transactions:
-        last = transaction.first + len(transaction.segments) - 1
+        last = transaction.first + len(transaction.raw) - 1
         if transaction.first <= number <= last:
             return _shown(transaction, number)
     for interchange in document.interchanges:
@@ -153,8 +153,7 @@ def _shown(transaction: x12.Transaction, number: int) -> list[tuple[int, str]]:
             for line in answered.lines:
                 if number in line.numbers:
                     numbers = line.numbers
-    joint = transaction.delimiters.element
-    return [(at, joint.join(transaction.segments[at - transaction.first])) for at in numbers]
+    return [(at, transaction.raw[at - transaction.first]) for at in numbers]
 
 
 def _wrapping(interchange: x12.Interchange) -> Iterator[tuple[int, x12.Segment]]:
@@ -173,7 +172,7 @@ def _wrapping(interchange: x12.Interchange) -> Iterator[tuple[int, x12.Segment]]
             yield at, group.gs
             at += 1
         for transaction in group.transactions:
-            at = transaction.first + len(transaction.segments)
+            at = transaction.first + len(transaction.raw)
         if group.ge is not None:
             yield at, group.ge
             at += 1

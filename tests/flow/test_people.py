@@ -146,3 +146,38 @@ def test_what_is_written_of_a_task_becomes_a_sealed_note(running_house: House, p
     written = running_house.rows(notes, verification_id=made)
     assert [note.kind for note in written] == ["follow_up"]
     assert b"mother" not in written[0].body_sealed
+
+
+def test_a_question_is_mended_while_the_payer_is_away(running_house: House, practice_id: str) -> None:
+    made = running_house.submit(practice_id, "H50320007")
+    running_house.wait_for_inquiry(made, "unavailable")
+    steps.complete_information(
+        running_house.work, made, practice_id, "system", coverage={"member_id": "ACT20000007"}
+    )
+    row = running_house.wait_until_settled(made)
+    assert row.coverage_status == "active"
+    assert row.ask_again_at is None
+    old = [inquiry for inquiry in running_house.inquiries(made) if inquiry.revision == 1]
+    assert all(inquiry.attempt == 1 for inquiry in old), "the old question is not asked again"
+
+
+def test_what_was_verified_expires_and_asks_for_a_new_check(running_house: House, practice_id: str) -> None:
+    made = running_house.submit(practice_id, "ACT20000008")
+    running_house.wait_until_settled(made)
+    steps.sign_off(running_house.work, made, practice_id, "system")
+    assert running_house.verification(made).expires_at > datetime.now(UTC)
+    running_house.make_expire(made)
+    steps.expire(running_house.work)
+    running_house.wait_until(made, "expired")
+    kinds = {task.kind for task in running_house.rows(follow_ups, verification_id=made, state="open")}
+    assert "ask_again" in kinds
+
+
+def test_a_correction_that_makes_two_patients_one_is_refused(running_house: House, practice_id: str) -> None:
+    running_house.submit(practice_id, "ACT20000009", patient={"first_name": "Ngozi"})
+    made = running_house.submit(practice_id, "ACT20000010", patient={"first_name": "Chioma"})
+    running_house.wait_until_settled(made)
+    with pytest.raises(steps.NotAllowed):
+        steps.complete_information(
+            running_house.work, made, practice_id, "system", patient={"first_name": "Ngozi"}
+        )

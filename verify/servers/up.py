@@ -14,12 +14,12 @@ from typing import NoReturn
 import msgspec
 from sqlalchemy import Engine
 
+from verify.client import ADDRESS_FILE
 from verify.security.key_file import KeyFileError
 from verify.security.keys import Keyring
 from verify.servers import demo as demo_clinic
 from verify.servers.folder import ServerFault, last_lines
 from verify.servers.installation import (
-    ADDRESS_FILE,
     Installation,
     Refused,
     check_port,

@@ -14,6 +14,7 @@ from verify.steps.people import (
     sign_off,
 )
 from verify.steps.run import run, sweep
+from verify.steps.upkeep import expire, tidy
 from verify.steps.work import Work, open_work
 
 __all__ = [
@@ -27,10 +28,12 @@ __all__ = [
     "cancel",
     "close_follow_up",
     "complete_information",
+    "expire",
     "open_work",
     "plan_digests",
     "record_call",
     "run",
     "sign_off",
     "sweep",
+    "tidy",
 ]

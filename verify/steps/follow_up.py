@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row
 
 from verify.catalogue import load
 from verify.followup import Asked, Situation, next_work
-from verify.steps.receive import STANDING, what_is_missing
+from verify.steps.receive import what_is_missing
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, patients, verifications
 from verify.store.jobs import Claim
@@ -19,7 +19,7 @@ def follow_up(work: Work, claim: Claim) -> None:
     with work.engine.begin() as connection:
         verification = verifications.lock(connection, claim.subject_id)
         assert verification is not None
-        if not jobs.finish(connection, claim) or verification.state in STANDING:
+        if not jobs.finish(connection, claim) or verification.state == VerificationState.CANCELLED.value:
             return
         zone = clinic.zone(connection, verification.practice_id)
         next_ = next_work(_situation(work, connection, verification, zone))

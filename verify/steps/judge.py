@@ -44,6 +44,8 @@ def judge(work: Work, claim: Claim) -> None:
 
 def _facts(work: Work, verification: Row[Any], row: Row[Any], zone: ZoneInfo) -> list[Fact]:
     """What one inquiry's answer says of the patient; nothing where there was no answer, or none for them."""
+    if row.state != InquiryState.ANSWERED.value:
+        return []
     benefits = inquiries.benefits_of(row, work.seals(verification.practice_id))
     member = patient(benefits, trace_of(row.id)) if benefits else None
     if member is None:

@@ -1,6 +1,7 @@
 """Facts, findings, questions, follow-ups and notes: what is known and what is to be done."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -55,6 +56,16 @@ def facts_of(connection: Connection, verification: Row[Any]) -> list[Fact]:
         .order_by(facts.c.id)
     )
     return [msgspec.convert(document, Fact) for (document,) in rows]
+
+
+def first_expiry(connection: Connection, verification: Row[Any]) -> datetime | None:
+    """When the first settled fact must be asked again: what was verified holds until then."""
+    ends = [
+        fact.expires_at
+        for fact in facts_of(connection, verification)
+        if fact.settled and fact.expires_at is not None
+    ]
+    return min(ends, default=None)
 
 
 def replace_findings(connection: Connection, verification: Row[Any], drawn: Iterable[Finding]) -> None:

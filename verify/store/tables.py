@@ -287,6 +287,11 @@ verifications = Table(
     Column("authorization", Text),
     Column("administered_by", Text),
     UniqueConstraint("practice_id", "dedupe_key"),
+    Index(
+        "verifications_expiring_idx",
+        "expires_at",
+        postgresql_where=text("state in ('verified', 'verified_with_gaps')"),
+    ),
     Index("verifications_worklist_idx", "practice_id", "state", "date_of_service", "id"),
     Index("verifications_newest_idx", "practice_id", "created_at", "id"),
 )

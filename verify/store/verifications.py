@@ -1,6 +1,6 @@
 """Verifications: their rows, states and timeline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -59,6 +59,20 @@ def change(connection: Connection, row: Row[Any], **values: Any) -> None:
     connection.execute(
         update(verifications).where(verifications.c.id == row.id).values(updated_at=func.now(), **values)
     )
+
+
+def expire(connection: Connection, *, limit: int = 200) -> Sequence[Row[Any]]:
+    """Verified ones whose first fact has run out, now expired."""
+    signed = (VerificationState.VERIFIED.value, VerificationState.VERIFIED_WITH_GAPS.value)
+    due = connection.execute(
+        select(verifications)
+        .where(verifications.c.state.in_(signed), verifications.c.expires_at <= func.now())
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in due:
+        change(connection, row, state=VerificationState.EXPIRED.value)
+    return due
 
 
 def record(

@@ -109,7 +109,7 @@ def test_the_segments_behind_a_figure_can_be_shown() -> None:
     carve_out = transaction.members[0].carve_outs[0]
     shown = show(GOOD, carve_out.segments[0])
     assert [raw for _, raw in shown][:3] == ["EB*U**MH", "LS*2120", "NM1*VN*2*NORTHWAY*****PI*NWB01"]
-    assert [number for number, _ in shown] == transaction.members[0].benefits[-1].segments
+    assert tuple(number for number, _ in shown) == transaction.members[0].benefits[-1].segments
     assert show(GOOD, 1)[0][1].startswith("ISA*")
     assert show(GOOD, 2)[0][1].startswith("GS*")
     last = max(n for n in range(1, 60) if show(GOOD, n))

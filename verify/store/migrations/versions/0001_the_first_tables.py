@@ -339,6 +339,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("verifications_coverage_id_idx"), "verifications", ["coverage_id"], unique=False)
     op.create_index(
+        "verifications_expiring_idx",
+        "verifications",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state in ('verified', 'verified_with_gaps')"),
+    )
+    op.create_index(
         "verifications_newest_idx", "verifications", ["practice_id", "created_at", "id"], unique=False
     )
     op.create_index(op.f("verifications_patient_id_idx"), "verifications", ["patient_id"], unique=False)
