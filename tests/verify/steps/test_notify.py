@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from tests.payers.raw_server import RawServer, Talk
 from tests.verify.steps.conftest import Desk
 from tests.verify.steps.receiving import Receiver
+from verify.steps import expire
 from verify.steps.notify import GIVE_UP_AFTER, SCHEDULE_SECONDS, next_try
 from verify.steps.poison import quarantine
 from verify.store import jobs, notices, verifications
@@ -302,3 +303,15 @@ def test_a_receivers_wait_only_lengthens_ours(asked: float | None, wait: float) 
 
 def test_old_news_is_given_up() -> None:
     assert next_try(1, NOW, NOW + GIVE_UP_AFTER + timedelta(seconds=1), None) is None
+
+
+def test_what_expires_by_the_clock_is_told(desk: Desk) -> None:
+    desk.add_endpoint("http://127.0.0.1:9", states=[VerificationState.EXPIRED])
+    made = desk.submit()
+    desk.move(made, "asking", "needs_person", "verified")
+    with desk.work.engine.begin() as connection:
+        row = verifications.lock(connection, made)
+        assert row is not None
+        verifications.change(connection, row, expires_at=datetime.now(UTC) - timedelta(minutes=1))
+    assert expire(desk.work) == 1
+    assert [(row.previous_state, row.state) for row in desk.notices()] == [("verified", "expired")]
