@@ -9,6 +9,9 @@ from verify.store import clinic, digests, evidence, inquiries, notices, verifica
 from verify.store.jobs import Claim, Hint
 from verify.verification import InquiryState, VerificationState
 
+#: What a question that never got out may be; only one being asked can end without an answer.
+_NOT_ASKING = (InquiryState.PLANNED.value, InquiryState.UNAVAILABLE.value)
+
 
 def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
     """Says on the verification that a step failed for good; a job to hint when its others are done.
@@ -33,7 +36,7 @@ def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
         if verification.state in (VerificationState.READY.value, VerificationState.ASKING.value):
             verifications.change(connection, verification, state=VerificationState.NEEDS_PERSON.value)
         return None
-    if asked.state == InquiryState.PLANNED.value:
+    if asked.state in _NOT_ASKING:
         inquiries.change_state(connection, asked, InquiryState.ASKING)
         asked = inquiries.inquiry(connection, asked.id)
     inquiries.change_state(connection, asked, InquiryState.UNKNOWN, code="poison")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from verify.security.logging import get_logger
@@ -15,7 +16,7 @@ from verify.steps.poison import quarantine
 from verify.steps.receive import receive
 from verify.steps.work import Work
 from verify.store import jobs
-from verify.store.jobs import Claim
+from verify.store.jobs import Claim, Hint
 from verify.verification import JobId, Lane
 
 log = get_logger(__name__)
@@ -56,9 +57,25 @@ def sweep(work: Work) -> int:
     delay them.
     """
     with work.engine.begin() as connection:
-        poisoned = [quarantine(work, connection, claim) for claim in jobs.take_poisoned(connection)]
+        poisoned = [_end_poisoned(work, connection, claim) for claim in jobs.take_poisoned(connection)]
     work.hint(*poisoned)
     return sum(_sweep(work, lane) for lane in Lane)
+
+
+def _end_poisoned(work: Work, connection: Connection, claim: Claim) -> Hint | None:
+    """One whose task cannot be made ends all the same: it must not hold back the sweep of all others."""
+    try:
+        with connection.begin_nested():
+            return quarantine(work, connection, claim)
+    except Exception as failure:  # noqa: BLE001  # whatever it was, the sweep goes on
+        log.error(
+            "poison_not_told",
+            step=claim.step,
+            job_id=claim.job_id,
+            error_type=type(failure).__name__,
+            exc_info=failure,
+        )
+        return None
 
 
 def _sweep(work: Work, lane: Lane) -> int:
