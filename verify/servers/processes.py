@@ -10,7 +10,7 @@ from verify.settings import HOME, PASSWORD_FILES, VARIABLES, Settings, environme
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """One long-running program of ours. `verify up`, and later compose, are made from these."""
+    """One long-running program of ours. `verify up` is made from these, and compose held to them."""
 
     name: str
     #: What follows `python -m`; {words} are settings.
