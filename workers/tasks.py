@@ -29,6 +29,16 @@ def follow_up(job_id: str) -> None:
     steps.run(current_work(), job_id)
 
 
+@app.task(name="verify.appointment")
+def appointment(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.appointment_gap")
+def appointment_gap(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
 @app.task(name="verify.sweep")
 def sweep() -> None:
     steps.sweep(current_work())

@@ -1,6 +1,8 @@
 """The pipeline, in order: accept, receive, ask, judge, follow up; and what people do in between."""
 
 from verify.steps.accept import Accepted, accept
+from verify.steps.deliveries import Receipt, take_in
+from verify.steps.doors import Doors, is_signed, rate_of
 from verify.steps.people import (
     Call,
     NotAllowed,
@@ -18,17 +20,22 @@ from verify.steps.work import Work, open_work
 __all__ = [
     "Accepted",
     "Call",
+    "Doors",
     "NotAllowed",
     "NotFound",
+    "Receipt",
     "Work",
     "accept",
     "add_note",
     "cancel",
     "close_follow_up",
     "complete_information",
+    "is_signed",
     "open_work",
+    "rate_of",
     "record_call",
     "run",
     "sign_off",
     "sweep",
+    "take_in",
 ]

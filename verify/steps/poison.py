@@ -5,13 +5,21 @@ from sqlalchemy import Connection
 from verify.followup import stuck
 from verify.steps.settle import settle
 from verify.steps.work import Work
-from verify.store import clinic, evidence, inquiries, verifications
+from verify.store import appointments, clinic, evidence, inquiries, verifications
 from verify.store.jobs import Claim, Hint
 from verify.verification import InquiryState, VerificationState
+
+#: Steps about what an appointment system delivered.
+DELIVERED = frozenset({"appointment", "appointment_gap"})
 
 
 def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
     """Says on the verification that a step failed for good; a job to hint when its others are done."""
+    if claim.step in DELIVERED:
+        # No verification is known of yet: `verify sources list` and doctor show it.
+        if claim.step == "appointment":
+            appointments.finish_delivery(connection, claim.subject_id, ["poison"], failed=True)
+        return None
     asked = inquiries.inquiry(connection, claim.subject_id) if claim.step == "ask" else None
     verification = verifications.lock(connection, asked.verification_id if asked else claim.subject_id)
     assert verification is not None

@@ -6,8 +6,10 @@ from datetime import timedelta
 from sqlalchemy.exc import DBAPIError
 
 from verify.security.logging import get_logger
+from verify.steps.appointments import appointment
 from verify.steps.ask import ask
 from verify.steps.follow_up import follow_up
+from verify.steps.gaps import appointment_gap
 from verify.steps.judge import judge
 from verify.steps.poison import quarantine
 from verify.steps.receive import receive
@@ -23,6 +25,8 @@ STEPS: dict[str, Callable[[Work, Claim], None]] = {
     "ask": ask,
     "judge": judge,
     "follow_up": follow_up,
+    "appointment": appointment,
+    "appointment_gap": appointment_gap,
 }
 #: Seconds before a failed step is tried again, doubled with each attempt.
 FIRST_PAUSE_SECONDS = 5

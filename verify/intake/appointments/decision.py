@@ -100,9 +100,26 @@ def decide(
         return Decision(Step.VERIFY, "booked")
     if before.on != now.on:
         return Decision(Step.VERIFY_AGAIN, "moved")
-    if before != now:
+    if _asked(before) != _asked(now):
         return Decision(Step.VERIFY_AGAIN, "changed")
     return Decision(Step.LEAVE, "same")
+
+
+def _asked(visit: Visit) -> tuple[object, ...]:
+    """What a payer would be asked with; a new phone number is no new question."""
+    holder = visit.cover.subscriber
+    return (
+        visit.service_lines,
+        *_named(visit.patient),
+        *(_folded(words) for words in (visit.cover.payer, visit.cover.payer_id)),
+        visit.cover.member_id,
+        visit.cover.group_number,
+        *(_named(holder) if holder else ()),
+    )
+
+
+def _named(person: Person) -> tuple[object, ...]:
+    return _folded(person.last_name), _folded(person.first_name), person.birth_date
 
 
 def _not_for_us(appointment: Appointment, visit: Visit, today: date) -> str:
