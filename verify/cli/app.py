@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from verify.cli import clinic, files, people, running, verifications
+from verify.cli import clinic, files, people, running, sources, verifications
 from verify.cli.ending import Exit, end, quiet_end_of_pipe, say
 
 HELP = """Insurance benefit verification for psychiatric clinics.
@@ -31,6 +31,7 @@ app = typer.Typer(
 running.register(app)
 clinic.register(app)
 people.register(app)
+sources.register(app)
 verifications.register(app)
 files.register(app)
 
