@@ -17,9 +17,7 @@ from verify.verification import new_id
 SECRET = "an-invented-shared-secret-of-the-sender"
 STANDARD_SECRET = "whsec_" + base64.b64encode(b"an invented key of 32 bytes only").decode()
 ED25519 = Ed25519PrivateKey.from_private_bytes(b"an invented seed of 32 bytes, ok")
-ED25519_PUBLIC = base64.b64encode(
-    ED25519.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-).decode()
+ED25519_PUBLIC = base64.b64encode(ED25519.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
 ZONE = "-06:00"
 SECRETS = {
     "standard": STANDARD_SECRET,
@@ -326,7 +324,9 @@ def healthie(visit: Visit, path: str, secret: str) -> Sent:
     return healthie_signed(json.dumps(document).encode(), path, secret)
 
 
-def healthie_signed(body: bytes, path: str, secret: str, *, hexadecimal: bool = True, query: str = "") -> Sent:
+def healthie_signed(
+    body: bytes, path: str, secret: str, *, hexadecimal: bool = True, query: str = ""
+) -> Sent:
     hashed = sha256(body).digest()
     digest = hashed.hex() if hexadecimal else base64.b64encode(hashed).decode()
     text = f"post {path} {query} {digest} application/json {len(body)}"
@@ -419,7 +419,7 @@ def siu(visit: Visit, *, insurance: bool = True) -> bytes:
     born = visit.birth_date.replace("-", "")
     segments = [
         f"MSH|^~\\&|SCHED|CLINIC|VERIFY|CLINIC|{stamp}||SIU^{trigger}^SIU_S12|{new_id('m')}|P|2.5.1",
-        f"SCH|P{visit.id}|{visit.id}|||||{trigger}|TMS session^TMS session^L|ROUTINE|40|min"
+        f"SCH|P{visit.id}|{visit.id}||||{trigger}|TMS session^TMS session^L|ROUTINE|40|min"
         + "|" * 14
         + f"|{filler}",
         f"TQ1|||||||{visit.on:%Y%m%d}090000-0600",
@@ -427,9 +427,7 @@ def siu(visit: Visit, *, insurance: bool = True) -> bytes:
         "PV1|1|O",
     ]
     if insurance:
-        segments.append(
-            f"IN1|1|PPO|BHHP1|{visit.payer}||||GRP7{'|' * 9}SEL{'|' * 19}{visit.member_id}"
-        )
+        segments.append(f"IN1|1|PPO|BHHP1|{visit.payer}||||GRP7{'|' * 9}SEL{'|' * 19}{visit.member_id}")
     segments += ["RGS|1", "AIS|1|A|90868^TMS session^C4"]
     return ("\r".join(segments) + "\r").encode()
 

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.payers.x12.corpus import corpus
-from tests.senders import SENDERS, Sent, Visit, elation_signed, healthie_signed, secret_of, send, standard_signed
+from tests.senders import (
+    SENDERS,
+    Sent,
+    Visit,
+    elation_signed,
+    healthie_signed,
+    secret_of,
+    send,
+    standard_signed,
+)
 from tests.verify.intake.appointments.reading import PATH, call, fits
 from verify.intake.appointments import Call
 from verify.intake.appointments.signatures import drchrono_token
