@@ -20,6 +20,7 @@ OPEN = {
     "/readyz": "as /healthz",
     "/sign-in": "the way in",
     "/sign-in/link": "the way in",
+    "/webhooks/appointments/{source}": "a sender has no account; its signature is checked",
 }
 
 NEEDS = {
@@ -86,6 +87,8 @@ class Things(NamedTuple):
     verification_id: str
     exchange_id: str
     follow_up_id: str
+    #: Of an appointment system; there is none here.
+    source: str = "source_01JD4Z8Q6V3M5N7P9R1T2W4X6Y"
 
 
 @pytest.fixture
