@@ -7,9 +7,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from verify.security.logging import get_logger
+from verify.steps.appointments import appointment
 from verify.steps.ask import ask
 from verify.steps.digest import send_digest
 from verify.steps.follow_up import follow_up
+from verify.steps.gaps import appointment_gap
 from verify.steps.judge import judge
 from verify.steps.notify import notify
 from verify.steps.poison import quarantine
@@ -28,6 +30,8 @@ STEPS: dict[str, Callable[[Work, Claim], None]] = {
     "follow_up": follow_up,
     "notify": notify,
     "digest": send_digest,
+    "appointment": appointment,
+    "appointment_gap": appointment_gap,
 }
 #: Seconds before a failed step is tried again, doubled with each attempt.
 FIRST_PAUSE_SECONDS = 5
@@ -67,13 +71,12 @@ def _end_poisoned(work: Work, connection: Connection, claim: Claim) -> Hint | No
     try:
         with connection.begin_nested():
             return quarantine(work, connection, claim)
-    except Exception as failure:  # noqa: BLE001  # whatever it was, the sweep goes on
-        log.error(
+    except Exception as failure:  # whatever it was, the sweep goes on
+        log.exception(
             "poison_not_told",
             step=claim.step,
             job_id=claim.job_id,
             error_type=type(failure).__name__,
-            exc_info=failure,
         )
         return None
 
