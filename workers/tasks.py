@@ -39,6 +39,11 @@ def tidy() -> None:
     steps.tidy(current_work())
 
 
+@app.task(name="verify.import_rows")
+def import_rows(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
 @app.task(name="verify.sweep")
 def sweep() -> None:
     steps.sweep(current_work())

@@ -1,6 +1,7 @@
 """The pipeline, in order: accept, receive, ask, judge, follow up; and what people do in between."""
 
 from verify.steps.accept import Accepted, accept
+from verify.steps.imports import cancel_import, confirm_import, preview_import, usual_lane
 from verify.steps.people import (
     Call,
     NotAllowed,
@@ -25,13 +26,17 @@ __all__ = [
     "accept",
     "add_note",
     "cancel",
+    "cancel_import",
     "close_follow_up",
     "complete_information",
+    "confirm_import",
     "expire",
     "open_work",
+    "preview_import",
     "record_call",
     "run",
     "sign_off",
     "sweep",
     "tidy",
+    "usual_lane",
 ]

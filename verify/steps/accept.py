@@ -22,14 +22,15 @@ class Accepted(NamedTuple):
 def accept(work: Work, submission: Submission, *, practice_id: str, actor: str) -> Accepted:
     """Stores the submission and sends its first job. Durable when it returns, broker or no broker."""
     with work.engine.begin() as connection:
-        accepted, hint = _store(work, connection, submission, practice_id, actor)
+        accepted, hint = store(work, connection, submission, practice_id, actor)
     work.hint(hint)
     return accepted
 
 
-def _store(
+def store(
     work: Work, connection: Connection, submission: Submission, practice_id: str, actor: str
 ) -> tuple[Accepted, Hint | None]:
+    """The submission's rows in the caller's transaction, and the hint to send after its commit."""
     seals = work.seals(practice_id)
     payer = clinic.find_payer(connection, practice_id, submission.coverage.payer)
     patient_id = patients.save_patient(connection, seals, submission.patient.model_dump(mode="json"))

@@ -3,6 +3,8 @@
 from sqlalchemy import Connection
 
 from verify.followup import stuck
+from verify.steps.imports import STEP as IMPORT_ROWS
+from verify.steps.imports import stop_import
 from verify.steps.settle import settle
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, verifications
@@ -12,6 +14,9 @@ from verify.verification import InquiryState, VerificationState
 
 def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
     """Says on the verification that a step failed for good; a job to hint when its others are done."""
+    if claim.step == IMPORT_ROWS:
+        stop_import(connection, claim.subject_id)
+        return None
     asked = inquiries.inquiry(connection, claim.subject_id) if claim.step == "ask" else None
     verification = verifications.lock(connection, asked.verification_id if asked else claim.subject_id)
     assert verification is not None

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from verify.security.logging import get_logger
 from verify.steps.ask import ask
 from verify.steps.follow_up import follow_up
+from verify.steps.imports import import_rows
 from verify.steps.judge import judge
 from verify.steps.poison import quarantine
 from verify.steps.receive import receive
@@ -23,6 +24,7 @@ STEPS: dict[str, Callable[[Work, Claim], None]] = {
     "ask": ask,
     "judge": judge,
     "follow_up": follow_up,
+    "import_rows": import_rows,
 }
 #: Seconds before a failed step is tried again, doubled with each attempt.
 FIRST_PAUSE_SECONDS = 5
