@@ -188,23 +188,23 @@ def missing(connection: Connection, import_id: str) -> dict[str, int]:
     """How many good rows lack what a payer cannot be asked without."""
     each = func.jsonb_array_elements_text(import_rows.c.missing).table_valued("value")
     rows = connection.execute(
-        select(each.c.value, func.count())
+        select(each.c.value, func.count().label("rows"))
         .select_from(import_rows.join(each, text("true")))
         .where(import_rows.c.import_id == import_id, import_rows.c.state != "repeated")
         .group_by(each.c.value)
     )
-    return dict(rows.tuples().all())
+    return {row.value: row.rows for row in rows}
 
 
 def verification_states(connection: Connection, import_id: str) -> dict[str, int]:
     """How many verifications made of the file's rows are in which state."""
     rows = connection.execute(
-        select(verifications.c.state, func.count(verifications.c.id.distinct()))
+        select(verifications.c.state, func.count(verifications.c.id.distinct()).label("rows"))
         .join(import_rows, import_rows.c.verification_id == verifications.c.id)
         .where(import_rows.c.import_id == import_id)
         .group_by(verifications.c.state)
     )
-    return dict(rows.tuples().all())
+    return {row.state: row.rows for row in rows}
 
 
 def rows_in(

@@ -58,7 +58,7 @@ def work_off(work: Work, import_id: str) -> None:
 def states(work: Work, import_id: str) -> dict[int, str]:
     with work.engine.connect() as connection:
         query = select(import_rows.c.number, import_rows.c.state).where(import_rows.c.import_id == import_id)
-        return dict(connection.execute(query.order_by(import_rows.c.number)).tuples().all())
+        return {row.number: row.state for row in connection.execute(query.order_by(import_rows.c.number))}
 
 
 def state(work: Work, import_id: str) -> str:
