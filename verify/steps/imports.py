@@ -130,6 +130,10 @@ def _accept(work: Work, import_id: str, number: int) -> None:
     try:
         with work.engine.begin() as connection:
             row = imports.take_row(connection, import_id, number)
+            if row is not None and "birth_date" in row.missing:
+                # Nothing but the row itself tells such a patient again, so equal rows take turns.
+                imports.take_turn(connection, row)
+                row = imports.take_row(connection, import_id, number)
             if row is None:
                 return
             hint = _accept_row(work, connection, row)
@@ -145,15 +149,12 @@ def _accept(work: Work, import_id: str, number: int) -> None:
 
 
 def _accept_row(work: Work, connection: Connection, row: Row[Any]) -> Hint | None:
-    before = imports.verified_before(connection, row)
-    if before is not None:
-        imports.finish_row(connection, row, "known", before)
+    if row.verified_before is not None:
+        imports.finish_row(connection, row, "known", row.verified_before)
         return None
-    file = imports.find(connection, row.practice_id, row.import_id)
-    assert file is not None
     said = imports.content_of(row, work.seals(row.practice_id))["submission"]
-    submission = Submission.model_validate({"priority": file.lane, **said})
-    accepted, hint = store(work, connection, submission, row.practice_id, file.created_by)
+    submission = Submission.model_validate({"priority": row.lane, **said})
+    accepted, hint = store(work, connection, submission, row.practice_id, row.created_by)
     state = "accepted" if accepted.created else "known"
     imports.finish_row(connection, row, state, accepted.verification_id)
     return hint

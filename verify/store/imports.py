@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, text, update
 
 from verify.security.blind_index import row_index
 from verify.store.sealing import SealedColumn, Seals
@@ -101,36 +101,39 @@ def waiting_numbers(connection: Connection, import_id: str, limit: int) -> list[
 
 
 def take_row(connection: Connection, import_id: str, number: int) -> Row[Any] | None:
-    """A waiting row of a running import, held until the transaction ends; None when it is not that any more."""
-    running = exists().where(imports.c.id == import_id, imports.c.state == "running")
+    """A waiting row of a running import, held until the transaction ends; None when it is not that any more.
+
+    With it the import's `lane` and `created_by`, and as `verified_before` the verification that a row
+    which says the very same made, in this file or another.
+    """
+    earlier = import_rows.alias("earlier")
+    before = (
+        select(earlier.c.verification_id)
+        .where(
+            earlier.c.practice_id == import_rows.c.practice_id,
+            earlier.c.row_index == import_rows.c.row_index,
+            earlier.c.verification_id.is_not(None),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
     return connection.execute(
-        select(import_rows)
+        select(import_rows, imports.c.lane, imports.c.created_by, before.label("verified_before"))
+        .join_from(import_rows, imports)
         .where(
             import_rows.c.import_id == import_id,
             import_rows.c.number == number,
             import_rows.c.state == "waiting",
-            running,
+            imports.c.state == "running",
         )
-        .with_for_update()
+        .with_for_update(of=import_rows)
     ).first()
 
 
-def verified_before(connection: Connection, row: Row[Any]) -> str | None:
-    """The verification a row that says the very same made, in this file or another.
-
-    Two such rows at once take turns here, so that the second finds what the first made.
-    """
+def take_turn(connection: Connection, row: Row[Any]) -> None:
+    """Lets two rows that say the very same go one after the other, until the transaction ends."""
     turn = int.from_bytes(row.row_index[:8], signed=True)
-    connection.execute(text("select pg_advisory_xact_lock(:turn)"), {"turn": turn})
-    return connection.execute(
-        select(import_rows.c.verification_id)
-        .where(
-            import_rows.c.practice_id == row.practice_id,
-            import_rows.c.row_index == row.row_index,
-            import_rows.c.verification_id.is_not(None),
-        )
-        .limit(1)
-    ).scalar()
+    connection.execute(select(func.pg_advisory_xact_lock(turn)))
 
 
 def content_of(row: Row[Any], seals: Seals) -> dict[str, Any]:

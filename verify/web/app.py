@@ -17,6 +17,8 @@ from verify.web import (
     account,
     api,
     health,
+    imports,
+    imports_api,
     pages,
     problems,
     sign_in,
@@ -34,9 +36,11 @@ ROUTERS = (
     account.router,
     worklist.router,
     submit.router,
+    imports.router,
     verification.router,
     access_page.router,
     api.router,
+    imports_api.router,
 )
 
 
