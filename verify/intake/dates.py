@@ -1,7 +1,11 @@
 """Dates as clinics write them: ISO, or month first; what could be day first is never guessed."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
+
+#: So many dates with the month first make one with the day first a slip of the hand.
+SLIP = 50
 
 _TIME = r"(?:[T ]+\d{1,2}:\d{2}.*)?"
 _YEAR_FIRST = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + _TIME)
@@ -54,6 +58,23 @@ def only_day_first(text: str) -> bool:
     """Whether the numbers make a date in no other order than day, month, year: "25/12/1984"."""
     found = _MONTH_FIRST.fullmatch(text)
     return found is not None and int(found[1]) > 12 >= int(found[2])
+
+
+def only_month_first(text: str) -> bool:
+    """Whether the numbers make a date in no other order than month, day, year: "12/25/1984"."""
+    found = _MONTH_FIRST.fullmatch(text)
+    return found is not None and int(found[1]) <= 12 < int(found[2])
+
+
+def is_doubtful(texts: Iterable[str]) -> bool:
+    """Whether a column of these dates may have the day first.
+
+    One that only makes sense so casts doubt on all that could be either, unless it is a slip among
+    many that only make sense month first.
+    """
+    texts = list(texts)
+    day_first = sum(map(only_day_first, texts))
+    return day_first > 0 and sum(map(only_month_first, texts)) < SLIP * day_first
 
 
 def either_way(text: str) -> bool:

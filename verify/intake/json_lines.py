@@ -20,7 +20,7 @@ def read_json_lines(content: bytes) -> Sheet:
     objects = [(number, _object(line)) for number, line in lines]
     flat = [given for _, given in objects if given is not None and not _is_submission(given)]
     written = [(field_of(name), str(value).strip()) for given in flat for name, value in given.items()]
-    doubtful = {field for field, value in written if field in DATES and dates.only_day_first(value)}
+    doubtful = {f for f in DATES if dates.is_doubtful(value for field, value in written if field == f)}
     either = sum(f in DATES and f not in doubtful and dates.either_way(value) for f, value in written)
     if either:
         notes = (*notes, MONTH_FIRST.format(count=f"{either:,}"))

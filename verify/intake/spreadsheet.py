@@ -148,13 +148,16 @@ def _by_heading(headings: Headings, cells: Sequence[str]) -> dict[str, str]:
 
 
 def _day_first_columns(headings: Headings, records: Sequence[Record]) -> set[str]:
-    """Date fields in which some dates, or the heading, have the day first."""
+    """Date fields in which the dates, or the heading, may have the day first."""
     said = {
         field
         for name, field in zip(headings.names, headings.fields, strict=True)
         if field in DATES and is_day_first(name)
     }
-    return said | {field for field, text in _dates(headings, records) if dates.only_day_first(text)}
+    texts: dict[str, list[str]] = {}
+    for field, text in _dates(headings, records):
+        texts.setdefault(field, []).append(text)
+    return said | {field for field, written in texts.items() if dates.is_doubtful(written)}
 
 
 def _dates(headings: Headings, records: Sequence[Record]) -> Iterator[tuple[str, str]]:

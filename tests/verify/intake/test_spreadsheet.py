@@ -229,6 +229,11 @@ def test_one_date_with_the_day_first_makes_every_doubtful_one_of_its_column_a_pr
     assert born(with_birth_date("1988-04-03", "25/12/1984")) == date(1988, 4, 3)
 
 
+def test_one_slip_among_many_dates_with_the_month_first_costs_no_other_row() -> None:
+    row = with_birth_date("3/4/1988", "25/12/1984", *["12/25/1984"] * 50)
+    assert born(row) == date(1988, 3, 4)
+
+
 def test_a_heading_that_says_day_first_is_believed() -> None:
     (said,) = problems(
         "Example,Ada,3/4/1988,P,M1,TMS,2026-12-01", headings=HEADINGS.replace("DOB", "DOB (DD/MM/YYYY)")
