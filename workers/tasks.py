@@ -64,6 +64,11 @@ def appointment_gap(job_id: str) -> None:
     steps.run(current_work(), job_id)
 
 
+@app.task(name="verify.import_rows")
+def import_rows(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
 @app.task(name="verify.sweep")
 def sweep() -> None:
     steps.sweep(current_work())

@@ -4,6 +4,7 @@ from verify.steps.accept import Accepted, accept
 from verify.steps.deliveries import Receipt, take_in
 from verify.steps.digest import plan_digests
 from verify.steps.doors import Doors, is_signed, rate_of
+from verify.steps.imports import cancel_import, confirm_import, preview_import, usual_lane
 from verify.steps.people import (
     Call,
     NotAllowed,
@@ -30,12 +31,15 @@ __all__ = [
     "accept",
     "add_note",
     "cancel",
+    "cancel_import",
     "close_follow_up",
     "complete_information",
+    "confirm_import",
     "expire",
     "is_signed",
     "open_work",
     "plan_digests",
+    "preview_import",
     "rate_of",
     "record_call",
     "run",
@@ -43,4 +47,5 @@ __all__ = [
     "sweep",
     "take_in",
     "tidy",
+    "usual_lane",
 ]

@@ -29,10 +29,17 @@ class People(NamedTuple):
 def accept(work: Work, submission: Submission, *, practice_id: str, actor: str) -> Accepted:
     """Stores the submission and sends its first job. Durable when it returns, broker or no broker."""
     with work.engine.begin() as connection:
-        people = save_people(work, connection, submission, practice_id)
-        accepted, hint = accept_within(connection, submission, people, practice_id=practice_id, actor=actor)
+        accepted, hint = store(work, connection, submission, practice_id, actor)
     work.hint(hint)
     return accepted
+
+
+def store(
+    work: Work, connection: Connection, submission: Submission, practice_id: str, actor: str
+) -> tuple[Accepted, Hint | None]:
+    """The submission's rows in the caller's transaction, and the hint to send after its commit."""
+    people = save_people(work, connection, submission, practice_id)
+    return accept_within(connection, submission, people, practice_id=practice_id, actor=actor)
 
 
 def save_people(work: Work, connection: Connection, submission: Submission, practice_id: str) -> People:

@@ -12,6 +12,7 @@ from verify.steps.ask import ask
 from verify.steps.digest import send_digest
 from verify.steps.follow_up import follow_up
 from verify.steps.gaps import appointment_gap
+from verify.steps.imports import import_rows
 from verify.steps.judge import judge
 from verify.steps.notify import notify
 from verify.steps.poison import quarantine
@@ -32,6 +33,7 @@ STEPS: dict[str, Callable[[Work, Claim], None]] = {
     "digest": send_digest,
     "appointment": appointment,
     "appointment_gap": appointment_gap,
+    "import_rows": import_rows,
 }
 #: Seconds before a failed step is tried again, doubled with each attempt.
 FIRST_PAUSE_SECONDS = 5

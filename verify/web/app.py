@@ -17,6 +17,8 @@ from verify.web import (
     account,
     api,
     health,
+    imports,
+    imports_api,
     notices,
     pages,
     problems,
@@ -36,11 +38,13 @@ ROUTERS = (
     account.router,
     worklist.router,
     submit.router,
+    imports.router,
     verification.router,
     access_page.router,
     notices.router,
     api.router,
     webhooks.router,
+    imports_api.router,
 )
 
 

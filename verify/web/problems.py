@@ -38,7 +38,7 @@ TITLES = {
 }
 DETAILS = {
     404: "There is nothing at this address, or it belongs to another practice.",
-    413: "A request may hold 1 MiB at most.",
+    413: "A request may hold 1 MiB at most, a file of rows 10 MiB.",
     415: "Send JSON, with Content-Type: application/json.",
     405: "This address does not take that method.",
     500: "It was recorded under the request id. Nothing was half-stored.",

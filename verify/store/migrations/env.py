@@ -2,7 +2,6 @@
 
 from alembic import context
 
-from verify.store import tables_appointments  # noqa: F401  # its tables join the metadata
 from verify.store.tables import metadata
 
 context.configure(
