@@ -39,6 +39,16 @@ def tidy() -> None:
     steps.tidy(current_work())
 
 
+@app.task(name="verify.plan_night")
+def plan_night(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.night")
+def night() -> None:
+    steps.night(current_work())
+
+
 @app.task(name="verify.sweep")
 def sweep() -> None:
     steps.sweep(current_work())

@@ -1,6 +1,7 @@
 """The pipeline, in order: accept, receive, ask, judge, follow up; and what people do in between."""
 
 from verify.steps.accept import Accepted, accept
+from verify.steps.nightly import Lookout, NightStarted, look_ahead, night, start_night
 from verify.steps.people import (
     Call,
     NotAllowed,
@@ -19,6 +20,8 @@ from verify.steps.work import Work, open_work
 __all__ = [
     "Accepted",
     "Call",
+    "Lookout",
+    "NightStarted",
     "NotAllowed",
     "NotFound",
     "Work",
@@ -28,10 +31,13 @@ __all__ = [
     "close_follow_up",
     "complete_information",
     "expire",
+    "look_ahead",
+    "night",
     "open_work",
     "record_call",
     "run",
     "sign_off",
+    "start_night",
     "sweep",
     "tidy",
 ]

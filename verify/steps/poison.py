@@ -5,13 +5,17 @@ from sqlalchemy import Connection
 from verify.followup import stuck
 from verify.steps.settle import settle
 from verify.steps.work import Work
-from verify.store import clinic, evidence, inquiries, verifications
+from verify.store import clinic, evidence, inquiries, nights, verifications
 from verify.store.jobs import Claim, Hint
 from verify.verification import InquiryState, VerificationState
 
 
 def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
     """Says on the verification that a step failed for good; a job to hint when its others are done."""
+    if claim.step == "plan_night":
+        # No verification is stuck; the night's page says that its planning stopped.
+        nights.stop_planning(connection, claim.subject_id)
+        return None
     asked = inquiries.inquiry(connection, claim.subject_id) if claim.step == "ask" else None
     verification = verifications.lock(connection, asked.verification_id if asked else claim.subject_id)
     assert verification is not None

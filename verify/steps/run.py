@@ -9,6 +9,7 @@ from verify.security.logging import get_logger
 from verify.steps.ask import ask
 from verify.steps.follow_up import follow_up
 from verify.steps.judge import judge
+from verify.steps.nightly import plan_night
 from verify.steps.poison import quarantine
 from verify.steps.receive import receive
 from verify.steps.work import Work
@@ -23,6 +24,7 @@ STEPS: dict[str, Callable[[Work, Claim], None]] = {
     "ask": ask,
     "judge": judge,
     "follow_up": follow_up,
+    "plan_night": plan_night,
 }
 #: Seconds before a failed step is tried again, doubled with each attempt.
 FIRST_PAUSE_SECONDS = 5

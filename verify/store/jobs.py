@@ -81,6 +81,23 @@ def accept(
     return Hint(JobId(made), step, lane, hinted_at_once) if made else None
 
 
+def accept_many(connection: Connection, *, step: str, subject_ids: Sequence[str], practice_id: str) -> None:
+    """Inserts a job of the nightly lane for each; the sweep hints them, a window at a time."""
+    rows = [
+        {
+            "id": new_id("job"),
+            "step": step,
+            "subject_id": subject_id,
+            "practice_id": practice_id,
+            "lane": Lane.NIGHTLY.value,
+        }
+        for subject_id in subject_ids
+    ]
+    if rows:
+        adding = insert(jobs).on_conflict_do_nothing(index_elements=["step", "subject_id", "round"])
+        connection.execute(adding, rows)
+
+
 def claim(connection: Connection, job_id: JobId, *, lease_seconds: float) -> Claim | None:
     """Takes the job for `lease_seconds`; None when the hint is stale, doubled or early.
 
