@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from verify.cli import clinic, files, people, running, verifications
+from verify.cli import clinic, files, nightly, people, running, verifications
 from verify.cli.ending import Exit, end, quiet_end_of_pipe, say
 
 HELP = """Insurance benefit verification for psychiatric clinics.
@@ -32,6 +32,7 @@ running.register(app)
 clinic.register(app)
 people.register(app)
 verifications.register(app)
+nightly.register(app)
 files.register(app)
 
 

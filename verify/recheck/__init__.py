@@ -17,9 +17,12 @@ from verify.recheck.rules import Checked, Rule, last_visit_on, longest_course, r
 from verify.recheck.slots import Slots, begins_at, slots_due
 from verify.recheck.snapshot import Snapshot, snapshot
 from verify.recheck.task import change_task
+from verify.recheck.wording import RULE_WORDS, WEIGHT_WORDS, change_words, said_words
 
 __all__ = [
     "HEAVIEST_FIRST",
+    "RULE_WORDS",
+    "WEIGHT_WORDS",
     "BasisPoints",
     "Cents",
     "Change",
@@ -34,11 +37,13 @@ __all__ = [
     "Word",
     "begins_at",
     "change_task",
+    "change_words",
     "changes_between",
     "is_confirmation",
     "last_visit_on",
     "longest_course",
     "rules_due",
+    "said_words",
     "slots_due",
     "snapshot",
     "visit_to_ask_about",

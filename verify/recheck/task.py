@@ -7,31 +7,9 @@ from datetime import datetime, tzinfo
 
 from verify.followup.follow_up import DUE, OWNERS, FollowUp, Kind
 from verify.followup.working_time import due_at
-from verify.recheck.changes import Change, ChangeKind, Weight
+from verify.recheck.changes import Change, Weight
+from verify.recheck.wording import TITLES
 from verify.verification import Due, Lane
-
-TITLES = {
-    ChangeKind.COVERAGE_ENDED: "Coverage ended",
-    ChangeKind.COVERAGE_UNCONFIRMED: "Coverage is no longer confirmed",
-    ChangeKind.COVERAGE_RESTORED: "Coverage is active again",
-    ChangeKind.PAYER: "The payer changed",
-    ChangeKind.ADMINISTRATOR: "Another company administers it",
-    ChangeKind.OTHER_PAYER: "Another payer is on file",
-    ChangeKind.AUTHORIZATION_NEEDED: "Authorization is needed now",
-    ChangeKind.AUTHORIZATION: "Authorization is said otherwise",
-    ChangeKind.PLAN_ENDS: "The plan's end changed",
-    ChangeKind.DEDUCTIBLE_RESET: "The deductible started anew",
-    ChangeKind.DEDUCTIBLE_RAISED: "More deductible is left",
-    ChangeKind.DEDUCTIBLE_MET: "The deductible is met",
-    ChangeKind.DEDUCTIBLE_LEFT: "Deductible left",
-    ChangeKind.OUT_OF_POCKET_RESET: "The out-of-pocket maximum started anew",
-    ChangeKind.OUT_OF_POCKET_RAISED: "More is left of the out-of-pocket maximum",
-    ChangeKind.OUT_OF_POCKET_MET: "The out-of-pocket maximum is met",
-    ChangeKind.OUT_OF_POCKET_LEFT: "Out-of-pocket left",
-    ChangeKind.COPAY: "The copay changed",
-    ChangeKind.COINSURANCE: "The coinsurance changed",
-    ChangeKind.PLAN_NAME: "The plan changed",
-}
 
 
 def change_task(changes: Sequence[Change], *, about: str, now: datetime, zone: tzinfo) -> FollowUp | None:

@@ -17,6 +17,8 @@ from verify.web import (
     account,
     api,
     health,
+    nights,
+    nights_api,
     pages,
     problems,
     sign_in,
@@ -35,8 +37,10 @@ ROUTERS = (
     worklist.router,
     submit.router,
     verification.router,
+    nights.router,
     access_page.router,
     api.router,
+    nights_api.router,
 )
 
 

@@ -128,6 +128,10 @@ EVENT_WORDS = {
     "note_added": "Note added",
     "follow_up_done": "Follow-up done",
     "call_recorded": "Call recorded",
+    "recheck_planned": "Chosen to be asked again",
+    "asked_again": "Asked again; the newer answer speaks from now on",
+    "compared": "Held against what was known before",
+    "confirmed": "Nothing changed: what was signed still stands",
     "step_failed": "A step failed and was given to a person",
 }
 
