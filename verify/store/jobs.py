@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, Update, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from verify.store.database import copy_rows
 from verify.store.tables import jobs
 from verify.verification import JobId, Lane, new_id
 
@@ -82,7 +83,7 @@ def accept(
 
 
 def accept_many(connection: Connection, *, step: str, subject_ids: Sequence[str], practice_id: str) -> None:
-    """Inserts a job of the nightly lane for each; the sweep hints them, a window at a time."""
+    """Adds a job of the nightly lane for each of these new subjects; the sweep hints them, a window at a time."""
     rows = [
         {
             "id": new_id("job"),
@@ -93,9 +94,7 @@ def accept_many(connection: Connection, *, step: str, subject_ids: Sequence[str]
         }
         for subject_id in subject_ids
     ]
-    if rows:
-        adding = insert(jobs).on_conflict_do_nothing(index_elements=["step", "subject_id", "round"])
-        connection.execute(adding, rows)
+    copy_rows(connection, jobs, rows)
 
 
 def claim(connection: Connection, job_id: JobId, *, lease_seconds: float) -> Claim | None:

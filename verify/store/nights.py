@@ -6,12 +6,13 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
 from verify.recheck import HEAVIEST_FIRST, Change
 from verify.store import jobs
+from verify.store.database import copy_rows
 from verify.store.tables import coverages, events, inquiries, payer_accounts, payers, practices, verifications
 from verify.store.tables import jobs as job_rows
 from verify.store.tables_nightly import night_items, nights
@@ -170,13 +171,10 @@ def ask_again(connection: Connection, night: Row[Any], wanted: Sequence[Wanted])
         return
     rechecks = [_recheck(night, each) for each in wanted]
     ids = [recheck["id"] for recheck in rechecks]
-    connection.execute(insert(verifications), rechecks)
-    connection.execute(
-        insert(night_items), [_item(night, each, id_) for each, id_ in zip(wanted, ids, strict=True)]
-    )
-    connection.execute(
-        insert(events), [_event(night, each, id_) for each, id_ in zip(wanted, ids, strict=True)]
-    )
+    copy_rows(connection, verifications, rechecks)
+    pairs = list(zip(wanted, ids, strict=True))
+    copy_rows(connection, night_items, [_item(night, each, id_) for each, id_ in pairs])
+    copy_rows(connection, events, [_event(night, each, id_) for each, id_ in pairs])
     jobs.accept_many(connection, step="receive", subject_ids=ids, practice_id=night.practice_id)
 
 
