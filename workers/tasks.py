@@ -69,6 +69,16 @@ def import_rows(job_id: str) -> None:
     steps.run(current_work(), job_id)
 
 
+@app.task(name="verify.plan_night")
+def plan_night(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.night")
+def night() -> None:
+    steps.night(current_work())
+
+
 @app.task(name="verify.sweep")
 def sweep() -> None:
     steps.sweep(current_work())

@@ -4,7 +4,17 @@ import sys
 
 import typer
 
-from verify.cli import clinic, estimates, files, people, running, sources, verifications, webhooks
+from verify.cli import (
+    clinic,
+    estimates,
+    files,
+    nightly,
+    people,
+    running,
+    sources,
+    verifications,
+    webhooks,
+)
 from verify.cli.ending import Exit, end, quiet_end_of_pipe, say
 
 HELP = """Insurance benefit verification for psychiatric clinics.
@@ -35,6 +45,7 @@ people.register(app)
 webhooks.register(app)
 sources.register(app)
 verifications.register(app)
+nightly.register(app)
 files.register(app)
 estimates.register(app)
 

@@ -5,6 +5,7 @@ from verify.steps.deliveries import Receipt, take_in
 from verify.steps.digest import plan_digests
 from verify.steps.doors import Doors, is_signed, rate_of
 from verify.steps.imports import cancel_import, confirm_import, preview_import, usual_lane
+from verify.steps.nightly import Lookout, NightStarted, look_ahead, night, start_night
 from verify.steps.people import (
     Call,
     NotAllowed,
@@ -24,6 +25,8 @@ __all__ = [
     "Accepted",
     "Call",
     "Doors",
+    "Lookout",
+    "NightStarted",
     "NotAllowed",
     "NotFound",
     "Receipt",
@@ -37,6 +40,8 @@ __all__ = [
     "confirm_import",
     "expire",
     "is_signed",
+    "look_ahead",
+    "night",
     "open_work",
     "plan_digests",
     "preview_import",
@@ -44,6 +49,7 @@ __all__ = [
     "record_call",
     "run",
     "sign_off",
+    "start_night",
     "sweep",
     "take_in",
     "tidy",

@@ -6,7 +6,16 @@ from verify.followup import stuck
 from verify.steps.imports import stop_import
 from verify.steps.settle import settle
 from verify.steps.work import Work
-from verify.store import appointments, clinic, digests, evidence, inquiries, notices, verifications
+from verify.store import (
+    appointments,
+    clinic,
+    digests,
+    evidence,
+    inquiries,
+    nights,
+    notices,
+    verifications,
+)
 from verify.store.jobs import Claim, Hint
 from verify.verification import InquiryState, VerificationState
 
@@ -17,7 +26,7 @@ _NOT_ASKING = (InquiryState.PLANNED.value, InquiryState.UNAVAILABLE.value)
 def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
     """Says on the verification that a step failed for good; a job to hint when its others are done.
 
-    A notice, a digest, a delivery or an import says so on its own row: its page or list shows it.
+    A notice, digest, delivery, import or night says so on its own row: its page or list shows it.
     """
     match claim.step:
         case "notify":
@@ -30,6 +39,8 @@ def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
             pass  # its source shows the gap until the next pull closes it
         case "import_rows":
             stop_import(connection, claim.subject_id)
+        case "plan_night":
+            nights.stop_planning(connection, claim.subject_id)
         case _:
             return _of_verification(work, connection, claim)
     return None

@@ -14,6 +14,7 @@ from verify.steps.follow_up import follow_up
 from verify.steps.gaps import appointment_gap
 from verify.steps.imports import import_rows
 from verify.steps.judge import judge
+from verify.steps.nightly import plan_night
 from verify.steps.notify import notify
 from verify.steps.poison import quarantine
 from verify.steps.receive import receive
@@ -34,6 +35,7 @@ STEPS: dict[str, Callable[[Work, Claim], None]] = {
     "appointment": appointment,
     "appointment_gap": appointment_gap,
     "import_rows": import_rows,
+    "plan_night": plan_night,
 }
 #: Seconds before a failed step is tried again, doubled with each attempt.
 FIRST_PAUSE_SECONDS = 5

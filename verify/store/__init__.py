@@ -1,7 +1,7 @@
 """Tables, repositories, searches, migrations (PostgreSQL)."""
 
 # Their tables belong to the metadata, whoever asks for it.
-from verify.store import tables_appointments, tables_imports, tables_notices
+from verify.store import tables_appointments, tables_imports, tables_nightly, tables_notices
 from verify.store.database import connect
 from verify.store.migration import Revisions, migrate, revisions
 
@@ -12,5 +12,6 @@ __all__ = [
     "revisions",
     "tables_appointments",
     "tables_imports",
+    "tables_nightly",
     "tables_notices",
 ]

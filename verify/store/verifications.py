@@ -75,6 +75,15 @@ def expire(connection: Connection, *, limit: int = 200) -> Sequence[Row[Any]]:
     return due
 
 
+def supersede(connection: Connection, before: Row[Any], after: Row[Any]) -> None:
+    """From now on the newer one speaks for the patient; the older stays as it was."""
+    connection.execute(
+        update(verifications)
+        .where(verifications.c.id == before.id)
+        .values(superseded_by_id=after.id, updated_at=func.now())
+    )
+
+
 def record(
     connection: Connection,
     practice_id: str,

@@ -75,6 +75,10 @@ STATES_OF: dict[Tab, tuple[VerificationState, ...]] = {
 }
 
 
+#: A verification that was asked again gives its place in the tabs to the newer one; "All" has both.
+_SPEAKS = verifications.c.superseded_by_id.is_(None)
+
+
 class BadCursor(ValueError):
     """A cursor that is not one of this practice's."""
 
@@ -131,7 +135,7 @@ def _walk(
     practice_id: str, state: VerificationState, at: AnyRow | None, limit: int, *, backwards: bool
 ) -> Select[Any]:
     columns = [verifications.c.date_of_service, verifications.c.id]
-    statement = _listed(practice_id).where(verifications.c.state == state.value)
+    statement = _listed(practice_id).where(verifications.c.state == state.value, _SPEAKS)
     if at is not None:
         place = tuple_(at.date_of_service, at.id)
         statement = statement.where(tuple_(*columns) < place if backwards else tuple_(*columns) > place)
@@ -193,6 +197,7 @@ def count_tab(connection: Connection, practice_id: str, tab: Tab) -> int:
         .where(
             verifications.c.practice_id == practice_id,
             verifications.c.state.in_([state.value for state in STATES_OF[tab]]),
+            _SPEAKS,
         )
         .limit(COUNT_UP_TO)
         .subquery()
@@ -351,6 +356,8 @@ def document(
     return shown.Document(
         **_row(row, seals),
         revision=row.revision,
+        rechecks_id=row.rechecks_id,
+        superseded_by_id=row.superseded_by_id,
         coverage=_coverage(row, seals),
         facts=_facts(connection, verification_id),
         findings=_documents(connection, findings, verification_id),

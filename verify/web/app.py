@@ -19,6 +19,8 @@ from verify.web import (
     health,
     imports,
     imports_api,
+    nights,
+    nights_api,
     notices,
     pages,
     problems,
@@ -40,11 +42,13 @@ ROUTERS = (
     submit.router,
     imports.router,
     verification.router,
+    nights.router,
     access_page.router,
     notices.router,
     api.router,
     webhooks.router,
     imports_api.router,
+    nights_api.router,
 )
 
 

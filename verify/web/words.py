@@ -135,6 +135,10 @@ EVENT_WORDS = {
     "appointment_no_show": "The patient did not come",
     "appointment_no_visit": "The appointment is no visit any more",
     "appointment_tentative": "The visit is no longer fixed",
+    "recheck_planned": "Chosen to be asked again",
+    "asked_again": "Asked again; the newer answer speaks from now on",
+    "compared": "Held against what was known before",
+    "confirmed": "Nothing changed: what was signed still stands",
     "step_failed": "A step failed and was given to a person",
 }
 

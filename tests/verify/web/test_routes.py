@@ -1,6 +1,7 @@
 """Every route there is: closed without a session, blind to other practices, recorded when it shows a patient."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,6 +14,7 @@ from verify.intake.spreadsheet import read_csv
 from verify.security.roles import Permission, allowed
 from verify.store import notices
 from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, metadata, sessions
+from verify.store.tables_nightly import night_items, nights
 from verify.verification import new_id
 from verify.web.app import ROUTERS
 from verify.web.caller import Guarded
@@ -52,6 +54,10 @@ NEEDS = {
     ("GET", "/imports/{import_id}/rejected.csv"): Permission.SUBMIT,
     ("POST", "/imports/{import_id}/confirm"): Permission.SUBMIT,
     ("POST", "/imports/{import_id}/cancel"): Permission.SUBMIT,
+    ("POST", "/nights"): Permission.WORK_FOLLOW_UPS,
+    ("GET", "/nights/ahead"): Permission.READ_PATIENTS,
+    ("GET", "/nights/{night_id}"): Permission.READ_PATIENTS,
+    ("GET", "/nights/{night_id}/report"): Permission.READ_PATIENTS,
 }
 #: For everybody who is signed in, whatever their role: nothing of a patient is there.
 FOR_ALL = {
@@ -64,6 +70,10 @@ FOR_ALL = {
     ("GET", "/api/v1/payers"),
     ("GET", "/api/v1/service-lines"),
     ("GET", "/api/v1/openapi.json"),
+    ("GET", "/nights"),
+    ("GET", "/nights/progress"),
+    ("GET", "/api/v1/nights"),
+    ("GET", "/api/v1/nights/{night_id}"),
 }
 
 
@@ -103,6 +113,7 @@ class Things(NamedTuple):
     endpoint_id: str
     notice_id: str
     import_id: str
+    night_id: str
     #: Of an appointment system; there is none here.
     source: str = "source_01JD4Z8Q6V3M5N7P9R1T2W4X6Y"
 
@@ -150,7 +161,37 @@ def fill(site: Site, practice: Practice) -> Things:
         ).scalar_one()
         (notice,) = notices.newest(connection, practice.id)
     import_id = preview(site, practice)
-    return Things(verification_id, exchange_id, task, endpoint_id, notice.id, import_id)
+    night_id = add_night(site, practice, verification_id)
+    return Things(verification_id, exchange_id, task, endpoint_id, notice.id, import_id, night_id)
+
+
+def add_night(site: Site, practice: Practice, verification_id: str) -> str:
+    """Last night, in which the payer of one patient could not be asked."""
+    night_id = new_id("night")
+    yesterday = site.work.now().date() - timedelta(days=2)
+    with site.work.engine.begin() as connection:
+        connection.execute(
+            nights.insert().values(
+                id=night_id,
+                practice_id=practice.id,
+                local_date=yesterday,
+                state="finished",
+                started_by="system",
+            )
+        )
+        connection.execute(
+            night_items.insert().values(
+                night_id=night_id,
+                verification_id=verification_id,
+                practice_id=practice.id,
+                payer_id=practice.payer_id,
+                rules=["month"],
+                recheck_id=verification_id,
+                state="failed",
+                cause="http_5xx",
+            )
+        )
+    return night_id
 
 
 def preview(site: Site, practice: Practice) -> str:
@@ -276,7 +317,7 @@ def test_showing_a_patient_writes_exactly_one_row_and_nothing_else_does(
         before = len(rows(site))
         answer = send(site, route, things["here"], "admin")
         added = rows(site)[before:]
-        shows = "Marguerite" in answer.text or route.path.endswith(("/live", "{exchange_id}"))
+        shows = "Marguerite" in answer.text or route.path.endswith(("/live", "{exchange_id}", "/ahead"))
         assert len(added) == (1 if shows else 0), (route.method, route.path, answer.status_code, len(added))
         if shows:
             shown += 1
