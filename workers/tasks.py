@@ -54,6 +54,16 @@ def tidy() -> None:
     steps.tidy(current_work())
 
 
+@app.task(name="verify.appointment")
+def appointment(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.appointment_gap")
+def appointment_gap(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
 @app.task(name="verify.sweep")
 def sweep() -> None:
     steps.sweep(current_work())

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from verify.cli import clinic, estimates, files, people, running, verifications, webhooks
+from verify.cli import clinic, estimates, files, people, running, sources, verifications, webhooks
 from verify.cli.ending import Exit, end, quiet_end_of_pipe, say
 
 HELP = """Insurance benefit verification for psychiatric clinics.
@@ -33,6 +33,7 @@ running.register(app)
 clinic.register(app)
 people.register(app)
 webhooks.register(app)
+sources.register(app)
 verifications.register(app)
 files.register(app)
 estimates.register(app)

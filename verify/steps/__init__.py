@@ -1,7 +1,9 @@
 """The pipeline, in order: accept, receive, ask, judge, follow up; and what people do in between."""
 
 from verify.steps.accept import Accepted, accept
+from verify.steps.deliveries import Receipt, take_in
 from verify.steps.digest import plan_digests
+from verify.steps.doors import Doors, is_signed, rate_of
 from verify.steps.people import (
     Call,
     NotAllowed,
@@ -20,8 +22,10 @@ from verify.steps.work import Work, open_work
 __all__ = [
     "Accepted",
     "Call",
+    "Doors",
     "NotAllowed",
     "NotFound",
+    "Receipt",
     "Work",
     "accept",
     "add_note",
@@ -29,11 +33,14 @@ __all__ = [
     "close_follow_up",
     "complete_information",
     "expire",
+    "is_signed",
     "open_work",
     "plan_digests",
+    "rate_of",
     "record_call",
     "run",
     "sign_off",
     "sweep",
+    "take_in",
     "tidy",
 ]

@@ -5,23 +5,34 @@ from sqlalchemy import Connection
 from verify.followup import stuck
 from verify.steps.settle import settle
 from verify.steps.work import Work
-from verify.store import clinic, digests, evidence, inquiries, notices, verifications
+from verify.store import appointments, clinic, digests, evidence, inquiries, notices, verifications
 from verify.store.jobs import Claim, Hint
 from verify.verification import InquiryState, VerificationState
+
+#: What a question that never got out may be; only one being asked can end without an answer.
+_NOT_ASKING = (InquiryState.PLANNED.value, InquiryState.UNAVAILABLE.value)
 
 
 def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
     """Says on the verification that a step failed for good; a job to hint when its others are done.
 
-    A notice or a digest says so on its own row: its page shows it, and a person may send it again.
+    A notice, a digest or a delivery says so on its own row: its page or list shows it.
     """
     match claim.step:
         case "notify":
             notices.end(connection, claim.subject_id, "failed", "poison")
-            return None
         case "digest":
             digests.end(connection, claim.subject_id, "failed")
-            return None
+        case "appointment":
+            appointments.finish_delivery(connection, claim.subject_id, ["poison"], failed=True)
+        case "appointment_gap":
+            pass  # its source shows the gap until the next pull closes it
+        case _:
+            return _of_verification(work, connection, claim)
+    return None
+
+
+def _of_verification(work: Work, connection: Connection, claim: Claim) -> Hint | None:
     asked = inquiries.inquiry(connection, claim.subject_id) if claim.step == "ask" else None
     verification = verifications.lock(connection, asked.verification_id if asked else claim.subject_id)
     assert verification is not None
@@ -33,7 +44,7 @@ def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
         if verification.state in (VerificationState.READY.value, VerificationState.ASKING.value):
             verifications.change(connection, verification, state=VerificationState.NEEDS_PERSON.value)
         return None
-    if asked.state == InquiryState.PLANNED.value:
+    if asked.state in _NOT_ASKING:
         inquiries.change_state(connection, asked, InquiryState.ASKING)
         asked = inquiries.inquiry(connection, asked.id)
     inquiries.change_state(connection, asked, InquiryState.UNKNOWN, code="poison")

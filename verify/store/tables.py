@@ -521,9 +521,9 @@ jobs = Table(
     metadata,
     _id(),
     _practice(),
-    #: receive, ask, judge, follow_up
+    #: A step of verify.queue.STEPS.
     Column("step", Text, nullable=False),
-    #: The verification or inquiry it is about.
+    #: What it is about: a verification, an inquiry, a delivery.
     Column("subject_id", Text, nullable=False),
     #: Which run of the step this is, so that a step can be asked for again later.
     Column("round", Text, nullable=False, server_default=""),

@@ -1,96 +1,77 @@
-"""The steps without workers: real servers, and a desk that does the jobs that are due."""
+"""Steps on a real database, run by hand: no worker does anything a test does not ask for."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, select, update
 
-from tests.house import submission
+from tests.verify.steps.desk import desk
+from tests.verify.web.conftest import Practice, add_practice, submission
+from verify import steps
+from verify.intake.submission import Submission
 from verify.security.keys import Keyring
 from verify.settings import Settings
-from verify.steps import Work, accept, open_work, run
-from verify.store import clinic, notices, verifications
-from verify.store.tables import jobs
-from verify.store.tables_notices import notice_endpoints
-from verify.store.tables_notices import notices as notice_rows
-from verify.verification import VerificationState
+from verify.steps import Work, open_work
+from verify.store.tables import jobs, verifications
 
-
-@dataclass
-class Desk:
-    """One practice, and what a test does in it."""
-
-    work: Work
-    practice_id: str
-
-    def set(self, **settings: Any) -> None:
-        """Other settings from now on."""
-        changed = msgspec.structs.replace(self.work.settings, **settings)
-        object.__setattr__(self.work, "settings", changed)
-
-    def submit(self, member_id: str = "", **changes: Any) -> str:
-        taken = accept(
-            self.work, submission(member_id, **changes), practice_id=self.practice_id, actor="system"
-        )
-        return taken.verification_id
-
-    def move(self, verification_id: str, *states: str) -> None:
-        """Moves it as steps and people do, one transaction a state."""
-        for state in states:
-            with self.work.engine.begin() as connection:
-                row = verifications.lock(connection, verification_id)
-                assert row is not None
-                verifications.change(connection, row, state=VerificationState(state).value)
-
-    def add_endpoint(self, url: str, **choices: Any) -> notices.Made:
-        choices.setdefault("allow_private_addresses", True)
-        with self.work.engine.begin() as connection:
-            return notices.add_endpoint(connection, self.work.seals(self.practice_id), url, **choices)
-
-    def do(self, step: str = "notify") -> int:
-        """Does the jobs of a step that are due; how many."""
-        with self.work.engine.connect() as connection:
-            due = connection.execute(
-                select(jobs.c.id)
-                .where(jobs.c.step == step, jobs.c.state == "queued", jobs.c.not_before <= func.now())
-                .order_by(jobs.c.id)
-            ).scalars()
-            ids = list(due)
-        return sum(run(self.work, job_id) for job_id in ids)
-
-    def let_time_pass(self) -> None:
-        """As if every wait were over."""
-        with self.work.engine.begin() as connection:
-            connection.execute(update(jobs).where(jobs.c.state == "queued").values(not_before=func.now()))
-
-    def notices(self) -> Sequence[Row[Any]]:
-        with self.work.engine.connect() as connection:
-            return connection.execute(select(notice_rows).order_by(notice_rows.c.id)).all()
-
-    def endpoint(self) -> Row[Any]:
-        with self.work.engine.connect() as connection:
-            return connection.execute(select(notice_endpoints)).one()
+__all__ = ["desk"]
 
 
 @pytest.fixture
-def desk(postgres_url: str, valkey_url: str, tmp_path: Path) -> Iterator[Desk]:
+def work(postgres_url: str, valkey_url: str, tmp_path: Path) -> Iterator[Work]:
     key_file = tmp_path / "keys.json"
     Keyring.create(key_file)
-    settings = Settings(
-        data_folder=tmp_path,
-        database_url=postgres_url,
-        redis_url=valkey_url,
-        key_file=key_file,
-        public_url="https://verify.larkspur.example/",
-    )
-    work = open_work(settings)
-    with work.engine.begin() as connection:
-        practice_id = clinic.add_practice(
-            connection, name="Larkspur", time_zone="America/Chicago", npi="1999999984", tax_id="990000001"
+    opened = open_work(
+        Settings(
+            data_folder=tmp_path, database_url=postgres_url, redis_url=valkey_url, key_file=key_file, port=0
         )
-    yield Desk(work, practice_id)
-    work.close()
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def practice(work: Work) -> Practice:
+    """Its only payer is asked by phone, so that no test asks anybody anything."""
+    return add_practice(work, "Larkspur")
+
+
+@pytest.fixture
+def submit(work: Work, practice: Practice) -> Callable[..., str]:
+    def submitted(**changes: Any) -> str:
+        asked = Submission.model_validate(submission(**changes))
+        return steps.accept(work, asked, practice_id=practice.id, actor="system").verification_id
+
+    return submitted
+
+
+def run_all(work: Work) -> None:
+    """Every job that may run now, until there is none."""
+    while due := _waiting(work):
+        for job_id in due:
+            steps.run(work, job_id)
+
+
+def _waiting(work: Work) -> list[str]:
+    with work.engine.connect() as connection:
+        return list(connection.execute(select(jobs.c.id).where(jobs.c.state == "queued")).scalars())
+
+
+def verification(work: Work, verification_id: str) -> Row[Any]:
+    with work.engine.connect() as connection:
+        return connection.execute(select(verifications).where(verifications.c.id == verification_id)).one()
+
+
+def rows(work: Work, table: Any, **where: Any) -> list[Row[Any]]:
+    with work.engine.connect() as connection:
+        found = select(table).where(*(table.c[name] == value for name, value in where.items()))
+        return list(connection.execute(found.order_by(table.c.id)))
+
+
+def set_rows(work: Work, table: Any, values: dict[str, Any], **where: Any) -> None:
+    with work.engine.begin() as connection:
+        connection.execute(
+            update(table).where(*(table.c[name] == value for name, value in where.items())).values(values)
+        )

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from tests.verify.steps.conftest import Desk
+from tests.verify.steps.desk import Desk
 from tests.verify.steps.receiving import MailSink
 from verify.steps import plan_digests
 from verify.steps.digest import LATEST, digest_day

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.payers.raw_server import RawServer, Talk
-from tests.verify.steps.conftest import Desk
+from tests.verify.steps.desk import Desk
 from tests.verify.steps.receiving import Receiver
 from verify.steps import expire
 from verify.steps.notify import GIVE_UP_AFTER, SCHEDULE_SECONDS, next_try

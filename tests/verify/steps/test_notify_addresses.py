@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.verify.steps.conftest import Desk
+from tests.verify.steps.desk import Desk
 from tests.verify.steps.receiving import Receiver
 from verify.cli.webhooks import refusal
 

@@ -21,6 +21,7 @@ OPEN = {
     "/readyz": "as /healthz",
     "/sign-in": "the way in",
     "/sign-in/link": "the way in",
+    "/webhooks/appointments/{source}": "a sender has no account; its signature is checked",
 }
 
 NEEDS = {
@@ -92,6 +93,8 @@ class Things(NamedTuple):
     follow_up_id: str
     endpoint_id: str
     notice_id: str
+    #: Of an appointment system; there is none here.
+    source: str = "source_01JD4Z8Q6V3M5N7P9R1T2W4X6Y"
 
 
 @pytest.fixture

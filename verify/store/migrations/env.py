@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from verify.store import tables_appointments  # noqa: F401  # its tables join the metadata
 from verify.store.tables import metadata
 
 context.configure(
