@@ -53,7 +53,9 @@ class SetupFailed(Exception):
 def unsupported() -> str | None:
     """Why this machine cannot run the product in place, or None."""
     if sys.platform == "win32":
-        return "Windows is not supported directly: use docker compose up (docker-compose.yml)."
+        return (
+            "Windows is not supported directly: docker compose --profile demo up demo (docs/deployment.md)."
+        )
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         found = ".".join(map(str, sys.version_info[:3]))
         return f"This needs Python 3.11, 3.12 or 3.13 (found {found}). Run it as: python3.12 run.py …"

@@ -116,7 +116,7 @@ def test_an_unsupported_python_is_named_with_the_way_out(
 
 def test_windows_is_sent_to_the_compose_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "sys", SimpleNamespace(platform="win32", version_info=(3, 12, 1)))
-    assert "docker compose up" in str(run.unsupported())
+    assert "docker compose --profile demo up demo" in str(run.unsupported())
 
 
 def test_an_unknown_benchmark_lists_the_known_ones() -> None:

@@ -1,4 +1,4 @@
-"""Whether one of our processes is well, told without a database or a broker: what a container's health check asks."""
+"""Whether one of our processes is well: what a container's health check asks; needs no database or broker."""
 
 import http.client
 import time

@@ -1,4 +1,4 @@
-"""The tables of what goes out: endpoints, notices to them, and the morning digest. Nothing of a patient stands in them."""
+"""The tables of what goes out: endpoints, notices, the morning digest; nothing of a patient stands in them."""
 
 from sqlalchemy import (
     Boolean,

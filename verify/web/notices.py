@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from verify.security.guard import is_opaque_id
 from verify.security.roles import Permission
+from verify.steps.notify import SCHEDULE_SECONDS
 from verify.store import notices
 from verify.web import pages
 from verify.web.caller import CallerNow, Guarded
@@ -68,7 +69,7 @@ def notices_page(
         standings=Standing,
         full=len(rows) == ROWS,
         codes=CODES,
-        most_tries=10,
+        most_tries=len(SCHEDULE_SECONDS),
         host=shown_address,
         again=again,
     )

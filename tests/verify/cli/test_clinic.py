@@ -115,3 +115,20 @@ def test_an_older_database_is_told_to_migrate(clinic: Place, empty_postgres_url:
     assert "verify migrate" in done.stderr
     assert fresh.verify("migrate").returncode == 0
     assert fresh.verify(*PRACTICE).returncode == 0
+
+
+def test_keys_are_made_for_an_empty_database_and_never_for_one_that_was_sealed(
+    tmp_path: Path, empty_postgres_url: str
+) -> None:
+    folder = tmp_path / "data"
+    place = Place(folder, empty_postgres_url)
+    assert place.verify("migrate", "--keys").returncode == 0
+    keys = (folder / "keys.json").read_bytes()
+    assert place.verify(*PRACTICE).returncode == 0
+    assert place.verify("migrate", "--keys").returncode == 0
+    assert (folder / "keys.json").read_bytes() == keys
+    (folder / "keys.json").unlink()
+    done = place.verify("migrate", "--keys")
+    assert done.returncode == 1
+    assert "restore its copy" in done.stderr
+    assert not (folder / "keys.json").exists()
