@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from verify.store.jobs import Hint
 
 MOST_TOGETHER = 64
-#: With more than this at once the sweep hints, within a second: hints one by one would slow the storing down.
-MOST_HINTED = 8
+#: With more than this at once the sweep hints, within a second: a hint costs ten times what the storing does.
+MOST_HINTED = 2
 
 
 class _Waiting:
