@@ -8,6 +8,7 @@ waiting time. Afterwards every acknowledged booking must be a stored delivery. T
 
 import argparse
 import json
+import os
 import tempfile
 import threading
 import time
@@ -58,7 +59,9 @@ def run(built: House, wanted: argparse.Namespace) -> dict[str, Any]:
     # Signed beforehand: the machine's time is for the receiver.
     ready = [send("standard", booking(number)) for number in range(wanted.rate * wanted.seconds)]
     load = Load(path, ready, wanted.rate)
+    before = cpu_seconds(built)
     load.run(wanted.senders)
+    spent = cpu_seconds(built) - before
     stored = built.count(appointment_deliveries)
     waits = sorted(load.waits)
     acknowledged = load.codes[200]
@@ -73,6 +76,8 @@ def run(built: House, wanted: argparse.Namespace) -> dict[str, Any]:
         "p99_ms": at(waits, 0.99),
         "max_ms": at(waits, 1.0),
         "achieved_per_second": round(len(waits) / load.took_seconds, 1),
+        "web_cpu_ms_each": round(spent / len(ready) * 1000, 2),
+        "load_average": round(os.getloadavg()[0], 1),
         "workers_running": wanted.workers,
         "verifications_made_meanwhile": built.count(verifications),
     }
@@ -156,6 +161,12 @@ class Load:
             connection.close()
             return 0
         return answer.status
+
+
+def cpu_seconds(built: House) -> float:
+    """What the web process has used of the processors."""
+    fields = Path(f"/proc/{built.processes['web'].pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def at(ordered: list[float], part: float) -> float:

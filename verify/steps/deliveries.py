@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from verify.intake.appointments import SCHEMES, Call, Context, Kind, Notice
 from verify.steps.work import Work
 from verify.store import appointments, jobs
-from verify.store.appointments import Event
+from verify.store.appointments import Event, NewDelivery
 from verify.store.jobs import Hint
 from verify.store.sources import Source
 from verify.verification import Lane, new_id
@@ -36,6 +36,12 @@ def take_in(work: Work, source: Source, call: Call) -> Receipt:
     Raises Malformed and UnknownType, and whatever a database that is away raises.
     """
     notices = SCHEMES[source.scheme].read(call, Context(ZoneInfo(source.time_zone), work.now()))
+    about = [notice for notice in notices if notice.kind is Kind.APPOINTMENT]
+    if not _counted(source, notices):
+        # The usual case; the others have to take turns at their subscription's count.
+        new = _delivery(source, call, about)
+        is_new = bool(about) and work.batches.store(work, new)
+        return Receipt(new.id if is_new else None, notices)
     with work.engine.begin() as connection:
         receipt, hints = store(work, connection, source, call, notices)
     work.hint(*hints)
@@ -45,41 +51,40 @@ def take_in(work: Work, source: Source, call: Call) -> Receipt:
 def store(
     work: Work, connection: Connection, source: Source, call: Call, notices: Sequence[Notice]
 ) -> tuple[Receipt, list[Hint]]:
-    """In the caller's transaction; the caller sends the hints after its commit."""
+    """A subscription's notification, in the caller's transaction; the caller sends the hints after its commit."""
     seals = work.seals(source.practice_id)
-    counted = [notice for notice in notices if notice.subscription and SCHEMES[source.scheme].counts]
+    counted = _counted(source, notices)
     heard = None
     if counted:
         heard = appointments.hear(
             connection, seals, source.id, counted[0].subscription, counted[0].state[:40]
         )
     about = [notice for notice in notices if notice.kind is Kind.APPOINTMENT]
-    delivery_id = new_id("hook")
-    hints: list[Hint | None] = []
-    events = [Event(each.key, heard.id if heard else None, each.number) for each in about]
-    fresh = appointments.add_events(connection, seals, source.id, delivery_id, events) if events else 0
-    if fresh:
-        appointments.add_delivery(
-            connection,
-            seals,
-            source.id,
-            delivery_id,
-            headers=kept(call.headers),
-            body=call.body,
-            events=len(about),
-        )
-        hints.append(
-            jobs.accept(
-                connection,
-                step="appointment",
-                subject_id=delivery_id,
-                practice_id=source.practice_id,
-                lane=Lane.STANDARD,
-            )
-        )
-    if heard is not None:
-        hints.append(_count(work, connection, source, heard, counted))
-    return Receipt(delivery_id if fresh else None, notices), [hint for hint in hints if hint]
+    new = _delivery(source, call, about, heard.id if heard else None)
+    fresh = appointments.add_deliveries(connection, work.seals, [new]) if about else frozenset()
+    made = [(new.id, new.practice_id)] if new.id in fresh else []
+    hints = jobs.accept_many(connection, step="appointment", subjects=made, at_once=True)
+    gap = _count(work, connection, source, heard, counted) if heard is not None else None
+    return Receipt(new.id if made else None, notices), [*hints, *filter(None, [gap])]
+
+
+def _counted(source: Source, notices: Sequence[Notice]) -> list[Notice]:
+    if not SCHEMES[source.scheme].counts:
+        return []
+    return [notice for notice in notices if notice.subscription]
+
+
+def _delivery(
+    source: Source, call: Call, about: Sequence[Notice], subscription_id: str | None = None
+) -> NewDelivery:
+    return NewDelivery(
+        id=new_id("hook"),
+        practice_id=source.practice_id,
+        source_id=source.id,
+        headers=kept(call.headers),
+        body=call.body,
+        events=[Event(each.key, subscription_id, each.number) for each in about],
+    )
 
 
 def kept(headers: Mapping[str, str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from payers.registry import adapter_for
 from verify.queue import Sender
 from verify.security.keys import Keyring
 from verify.settings import Settings
+from verify.steps.batches import Batches
 from verify.steps.sources import Clients
 from verify.steps.turn import Turnstile
 from verify.store import connect
@@ -36,6 +37,7 @@ class Work:
     turnstile: Turnstile
     adapters: "Adapters" = field(default_factory=lambda: Adapters())
     sources: Clients = field(default_factory=Clients)
+    batches: Batches = field(default_factory=Batches)
 
     def seals(self, practice_id: str) -> Seals:
         return Seals(self.keyring, practice_id)

@@ -1,7 +1,7 @@
 """Appointments, and the deliveries they are drawn from; the sender's ids are found by keyed hashes."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -38,6 +38,17 @@ class Event(NamedTuple):
     number: int | None = None
 
 
+class NewDelivery(NamedTuple):
+    """A delivery to be stored, with at least one event."""
+
+    id: str
+    practice_id: str
+    source_id: str
+    headers: Mapping[str, str]
+    body: bytes
+    events: Sequence[Event]
+
+
 class Delivery(NamedTuple):
     """A delivery as it came in."""
 
@@ -58,53 +69,46 @@ def index(seals: Seals, column: str, *values: str) -> bytes:
 # --- deliveries -----------------------------------------------------------------------------------------
 
 
-def add_events(
-    connection: Connection, seals: Seals, source_id: str, delivery_id: str, events: Sequence[Event]
-) -> int:
-    """How many of them are new; a repeat adds nothing."""
+def add_deliveries(
+    connection: Connection, seals: Callable[[str], Seals], batch: Sequence[NewDelivery]
+) -> frozenset[str]:
+    """The ids of the deliveries with an event that is new; the others are repeats and leave nothing."""
     rows = {
-        key: {
-            "source_id": source_id,
+        (each.source_id, key): {
+            "source_id": each.source_id,
             "key": key,
-            "practice_id": seals.practice_id,
-            "delivery_id": delivery_id,
+            "practice_id": each.practice_id,
+            "delivery_id": each.id,
             "subscription_id": event.subscription_id,
             "number": event.number,
         }
-        for event in events
-        if (key := index(seals, "appointment_event", source_id, event.key))
+        for each in batch
+        for event in each.events
+        if (key := index(seals(each.practice_id), "appointment_event", each.source_id, event.key))
     }
-    # In one order everywhere, so that two deliveries of the same events cannot wait for each other.
-    ordered = [rows[key] for key in sorted(rows)]
+    # In one order everywhere, so that two transactions with the same events cannot wait for each other.
     added = connection.execute(
         upsert(appointment_events)
-        .values(ordered)
         .on_conflict_do_nothing(index_elements=["source_id", "key"])
-        .returning(appointment_events.c.key)
+        .returning(appointment_events.c.delivery_id),
+        [rows[place] for place in sorted(rows)],
     )
-    return len(added.all())
+    fresh = frozenset(added.scalars())
+    made = [_sealed(seals(each.practice_id), each) for each in batch if each.id in fresh]
+    if made:
+        connection.execute(insert(appointment_deliveries), made)
+    return fresh
 
 
-def add_delivery(
-    connection: Connection,
-    seals: Seals,
-    source_id: str,
-    delivery_id: str,
-    *,
-    headers: Mapping[str, str],
-    body: bytes,
-    events: int,
-) -> None:
-    connection.execute(
-        insert(appointment_deliveries).values(
-            id=delivery_id,
-            practice_id=seals.practice_id,
-            source_id=source_id,
-            body_sealed=seals.close(body, BODY, delivery_id),
-            headers_sealed=seals.close_json(dict(headers), HEADERS, delivery_id),
-            events=events,
-        )
-    )
+def _sealed(seals: Seals, new: NewDelivery) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "practice_id": new.practice_id,
+        "source_id": new.source_id,
+        "body_sealed": seals.close(new.body, BODY, new.id),
+        "headers_sealed": seals.close_json(dict(new.headers), HEADERS, new.id),
+        "events": len(new.events),
+    }
 
 
 def delivery(connection: Connection, seals: Seals, delivery_id: str) -> Delivery:

@@ -82,7 +82,7 @@ def accept(
     return Hint(JobId(made), step, lane, hinted_at_once) if made else None
 
 
-def accept_many(connection: Connection, *, step: str, subject_ids: Sequence[str], practice_id: str) -> None:
+def accept_nightly(connection: Connection, *, step: str, subject_ids: Sequence[str], practice_id: str) -> None:
     """Adds a job of the nightly lane for each of these new subjects; the sweep hints them, a window at a time."""
     rows = [
         {
@@ -95,6 +95,31 @@ def accept_many(connection: Connection, *, step: str, subject_ids: Sequence[str]
         for subject_id in subject_ids
     ]
     copy_rows(connection, jobs, rows)
+
+
+def accept_many(
+    connection: Connection, *, step: str, subjects: Sequence[tuple[str, str]], at_once: bool
+) -> list[Hint]:
+    """As `accept`, for many (subject, practice) that are new, on the standard lane.
+
+    Without `at_once` the next sweep hints, and the caller need not.
+    """
+    if not subjects:
+        return []
+    now = func.clock_timestamp()
+    rows = [
+        {"id": new_id("job"), "subject_id": subject_id, "practice_id": practice_id}
+        for subject_id, practice_id in subjects
+    ]
+    connection.execute(
+        insert(jobs).values(
+            step=step,
+            lane=Lane.STANDARD.value,
+            due_at=now + timedelta(seconds=GRACE_SECONDS) if at_once else now,
+        ),
+        rows,
+    )
+    return [Hint(JobId(row["id"]), step, Lane.STANDARD, at_once) for row in rows]
 
 
 def claim(connection: Connection, job_id: JobId, *, lease_seconds: float) -> Claim | None:

@@ -175,7 +175,7 @@ def ask_again(connection: Connection, night: Row[Any], wanted: Sequence[Wanted])
     pairs = list(zip(wanted, ids, strict=True))
     copy_rows(connection, night_items, [_item(night, each, id_) for each, id_ in pairs])
     copy_rows(connection, events, [_event(night, each, id_) for each, id_ in pairs])
-    jobs.accept_many(connection, step="receive", subject_ids=ids, practice_id=night.practice_id)
+    jobs.accept_nightly(connection, step="receive", subject_ids=ids, practice_id=night.practice_id)
 
 
 def _recheck(night: Row[Any], wanted: Wanted) -> dict[str, Any]:
