@@ -40,8 +40,7 @@ def submit_rows(
         read = followed(api, api.confirm_file(read["id"], priority or None))
     else:
         api.cancel_file(read["id"])
-        say("verify: nothing was submitted")
-        return Exit.ERROR
+        raise Stop("Nothing was submitted; --yes submits without asking.", Exit.USAGE)
     return told(read, json=json)
 
 
@@ -72,9 +71,9 @@ def to_correct(problems: list[dict[str, Any]]) -> list[str]:
 
 
 def asked(count: int) -> bool:
-    """Whether the person says yes. Stops where there is nobody to ask."""
+    """Whether the person says yes; nobody there says no."""
     if not sys.stdin.isatty():
-        raise Stop("Nothing was submitted: --yes submits without asking.", Exit.USAGE)
+        return False
     print(f"Submit {count:,} rows? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
