@@ -204,6 +204,17 @@ class House:
 
         return wait_for(reached, seconds, f"an inquiry {state}")
 
+    def wait_for(
+        self, verification_id: str, looks_right: Callable[[Sequence[Row[Any]]], bool], seconds: float = 30
+    ) -> Sequence[Row[Any]]:
+        """The verification's inquiries once they look right."""
+
+        def look() -> Sequence[Row[Any]] | None:
+            asked = self.inquiries(verification_id)
+            return asked if looks_right(asked) else None
+
+        return wait_for(look, seconds, "inquiries that look right")
+
     def _busy(self, verification_id: str) -> bool:
         asked = [row.id for row in self.inquiries(verification_id)]
         waiting = jobs.c.state.in_(("queued", "leased"))

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.house import House
+from verify import steps
 from verify.store.tables import exchanges, facts, findings, follow_ups, questions
 
 pytestmark = pytest.mark.flow
@@ -103,3 +104,25 @@ def test_an_answer_about_somebody_else_is_never_coverage(running_house: House, p
     assert row.coverage_status is None
     assert {inquiry.outcome_code for inquiry in running_house.inquiries(made)} == {"wrong_person"}
     assert running_house.rows(facts, verification_id=made) == []
+
+
+def test_a_refused_account_is_paused_once_and_taken_up_again_by_a_person(
+    running_house: House, practice_id: str
+) -> None:
+    first = running_house.submit(practice_id, "UNAUTH10009")
+    running_house.wait_for_inquiry(first, "unavailable")
+    second = running_house.submit(practice_id, "ACT10000010", patient={"first_name": "Bo"})
+    held = running_house.wait_for(second, lambda asked: any(row.ask_again_at for row in asked))
+    assert {row.outcome_code for row in held if row.ask_again_at} == {"unauthorized"}
+    assert all(row.attempt == 0 for row in held), "nothing is asked through a paused account"
+    tasks = [
+        task
+        for verification_id in (first, second)
+        for task in running_house.rows(follow_ups, verification_id=verification_id)
+        if task.kind == "mend_account"
+    ]
+    assert len(tasks) == 1
+    assert tasks[0].owner_role == "admin"
+    author = running_house.add_user(practice_id, "admin")
+    steps.close_follow_up(running_house.work, tasks[0].id, practice_id, author, outcome="new password")
+    assert running_house.wait_until_settled(second).coverage_status == "active"

@@ -2,7 +2,7 @@
 
 from verify.followup.call import call_script
 from verify.followup.follow_up import FollowUp, Kind
-from verify.followup.machinery import mend_account, stuck
+from verify.followup.machinery import account_of, mend_account, stuck
 from verify.followup.refusals import REFUSALS, Mender, refusal
 from verify.followup.work import Asked, NextWork, Situation, next_work
 from verify.followup.working_time import due_at
@@ -15,6 +15,7 @@ __all__ = [
     "Mender",
     "NextWork",
     "Situation",
+    "account_of",
     "call_script",
     "due_at",
     "mend_account",

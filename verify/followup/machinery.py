@@ -19,6 +19,8 @@ ACCOUNT_FAULTS: Mapping[str, str] = {
     "unknown_adapter": "No such way of asking exists: choose another.",
 }
 
+ACCOUNT = "account"
+
 
 def mend_account(*, account_id: str, account_name: str, code: str, now: datetime, zone: tzinfo) -> FollowUp:
     """One task per account, however many inquiries wait for it."""
@@ -26,11 +28,16 @@ def mend_account(*, account_id: str, account_name: str, code: str, now: datetime
     return _task(
         Kind.MEND_ACCOUNT,
         f"Mend the payer account {account_name}",
-        f"{told} Nothing can be asked through this account until then. Code: {code}.",
-        f"account:{account_id}:{code}",
+        f"{told} Nothing is asked through this account until this task is done; then what waited is asked at once. Code: {code}.",
+        f"{ACCOUNT}:{account_id}:{code}",
         now,
         zone,
     )
+
+
+def account_of(dedupe_key: str) -> str:
+    """The account a task of `mend_account` is about."""
+    return dedupe_key.removeprefix(f"{ACCOUNT}:").partition(":")[0]
 
 
 def mend_reader(*, inquiry_id: str, code: str, now: datetime, zone: tzinfo) -> FollowUp:

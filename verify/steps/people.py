@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 
 from payers.exchange import Exchange
 from verify.facts import facts_from_call
+from verify.followup import Kind, account_of
 from verify.intake.submission import Patient, Policy
 from verify.steps.question import trace_of
 from verify.steps.work import Work
@@ -29,7 +30,7 @@ class NotFound(Exception):
 
 
 class NotAllowed(Exception):
-    """The state it is in forbids it; the text names the state."""
+    """The state it is in forbids it; the text says which, and holds nothing of a patient."""
 
 
 class Call(NamedTuple):
@@ -80,14 +81,16 @@ def complete_information(
 def cancel(work: Work, verification_id: str, practice_id: str, actor: str) -> None:
     """Stops the work; what is known stays. An answer on its way is kept as evidence."""
     with work.engine.begin() as connection:
-        verification = _open(connection, verification_id, practice_id)
-        asked = [row.id for row in inquiries.of_verification(connection, verification)]
-        jobs.cancel(connection, [verification.id, *asked])
-        verifications.change(
-            connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None
-        )
-        evidence.drop_follow_ups(connection, verification)
-        verifications.record(connection, practice_id, verification.id, "cancelled", actor=actor)
+        stop(connection, _open(connection, verification_id, practice_id), actor)
+
+
+def stop(connection: Connection, verification: Row[Any], actor: str) -> None:
+    """Cancels a locked verification, and what waits for it, in the caller's transaction."""
+    asked = [row.id for row in inquiries.of_verification(connection, verification)]
+    jobs.cancel(connection, [verification.id, *asked])
+    verifications.change(connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None)
+    evidence.drop_follow_ups(connection, verification)
+    verifications.record(connection, verification.practice_id, verification.id, "cancelled", actor=actor)
 
 
 def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> VerificationState:
@@ -144,9 +147,17 @@ def close_follow_up(work: Work, follow_up_id: str, practice_id: str, actor: str,
                 author_id=actor,
             )
         evidence.close_follow_up(connection, task.id, outcome="done", by=actor)
+        if task.kind == Kind.MEND_ACCOUNT:
+            _take_up_again(connection, practice_id, account_of(task.dedupe_key))
         verifications.record(
             connection, practice_id, verification.id, "follow_up_done", {"kind": task.kind}, actor=actor
         )
+
+
+def _take_up_again(connection: Connection, practice_id: str, account_id: str) -> None:
+    """A mended account is used again, and what waited for it is asked now."""
+    clinic.resume_account(connection, practice_id, account_id)
+    jobs.bring_forward(connection, inquiries.waiting_for_account(connection, account_id))
 
 
 def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, call: Call) -> None:
@@ -237,7 +248,10 @@ def _change_patient(
     seals = work.seals(verification.practice_id)
     row = patients.patient(connection, verification.practice_id, verification.patient_id)
     merged = Patient.model_validate({**patients.identity_of(row, seals), **given})
-    patients.change_patient(connection, seals, row.id, merged.model_dump(mode="json"))
+    identity = merged.model_dump(mode="json")
+    if patients.is_somebody_else(connection, seals, row.id, identity):
+        raise NotAllowed("another patient has this name and birth date")
+    patients.change_patient(connection, seals, row.id, identity)
 
 
 def _change_coverage(

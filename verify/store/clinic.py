@@ -139,6 +139,15 @@ def pause_account(connection: Connection, account_id: str, code: str) -> bool:
     return paused.rowcount == 1
 
 
+def resume_account(connection: Connection, practice_id: str, account_id: str) -> None:
+    """Uses the account again."""
+    connection.execute(
+        update(payer_accounts)
+        .where(payer_accounts.c.id == account_id, payer_accounts.c.practice_id == practice_id)
+        .values(paused_code=None, paused_at=None)
+    )
+
+
 def _add(connection: Connection, table: Any, prefix: str, values: dict[str, Any]) -> str:
     row_id = new_id(prefix)
     connection.execute(insert(table).values(id=row_id, **values))

@@ -89,6 +89,20 @@ def next_attempt_at(connection: Connection, verification: Row[Any]) -> datetime 
     return soonest
 
 
+def waiting_for_account(connection: Connection, account_id: str) -> Sequence[str]:
+    """The inquiries that are to be asked again through an account, or were held back by it."""
+    held = inquiries.c.state.in_((InquiryState.UNAVAILABLE.value, InquiryState.PLANNED.value))
+    return (
+        connection.execute(
+            select(inquiries.c.id).where(
+                inquiries.c.account_id == account_id, held, inquiries.c.ask_again_at.is_not(None)
+            )
+        )
+        .scalars()
+        .all()
+    )
+
+
 def begin(connection: Connection, row: Row[Any], trace: str) -> str:
     """The id of a new exchange, written before the question is sent.
 

@@ -213,6 +213,16 @@ def cancel(connection: Connection, subject_ids: Sequence[str]) -> int:
     return ended.rowcount
 
 
+def bring_forward(connection: Connection, subject_ids: Sequence[str]) -> None:
+    """What waits for a time is due now."""
+    now = func.clock_timestamp()
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.subject_id.in_(subject_ids), jobs.c.state == "queued", jobs.c.not_before > now)
+        .values(not_before=now, due_at=now)
+    )
+
+
 class Backlog(NamedTuple):
     """A lane at a glance, for doctor, readiness and metrics."""
 

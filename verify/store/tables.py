@@ -523,7 +523,7 @@ jobs = Table(
     _practice(),
     #: A step of verify.queue.STEPS.
     Column("step", Text, nullable=False),
-    #: The verification, inquiry or import it is about.
+    #: What it is about: a verification, an inquiry, a delivery, an import …
     Column("subject_id", Text, nullable=False),
     #: Which run of the step this is, so that a step can be asked for again later.
     Column("round", Text, nullable=False, server_default=""),

@@ -106,6 +106,8 @@ class Case:
 
     def nothing_yet(self) -> Said:
         """What to say before anything was judged."""
+        if self.document.ask_again_at and self.document.state in words.RUNNING:
+            return Said("The payer has not answered yet", "warn")
         if self.document.state in words.RUNNING:
             return Said("The payer is being asked", "busy")
         if self.document.state == VerificationState.NEEDS_INFORMATION:

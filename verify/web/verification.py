@@ -24,7 +24,8 @@ from verify.web.record import look
 
 router = APIRouter(include_in_schema=False, route_class=Guarded)
 
-LIVE_SECONDS = 2
+#: Seconds between looks for news, while a payer is asked and otherwise.
+ASKING_SECONDS, QUIET_SECONDS = 2, 6
 LONGEST_NOTE = 4_000
 NOTICES = {
     "known": "This was asked for before: here is the verification that exists.",
@@ -195,12 +196,12 @@ def _render(
         answers=three_answers(document, zone, pages.line_labels()),
         groups=fact_groups(present_facts(document)),
         older=fact_groups(older_facts(document)),
-        lines=pages.line_labels(),
+        lines={key: pages.short_label(key) for key in pages.line_labels()},
         running=document.state in words.RUNNING,
         over=document.state in words.OVER,
         may_sign=document.state == VerificationState.NEEDS_PERSON,
         missing=[words.MISSING_WORDS.get(code, words.plain(code)) for code in document.state_detail.split()],
-        live=LIVE_SECONDS,
+        live=ASKING_SECONDS if document.state in words.RUNNING else QUIET_SECONDS,
         today=words.today(zone),
         template_is_page=template == "verification.html",
         labels=forms.LABELS,

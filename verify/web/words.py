@@ -128,6 +128,13 @@ EVENT_WORDS = {
     "note_added": "Note added",
     "follow_up_done": "Follow-up done",
     "call_recorded": "Call recorded",
+    "appointment_booked": "A visit was booked",
+    "appointment_moved": "The visit was moved",
+    "appointment_changed": "Patient, policy or treatment of the visit changed",
+    "appointment_cancelled": "The visit was cancelled",
+    "appointment_no_show": "The patient did not come",
+    "appointment_no_visit": "The appointment is no visit any more",
+    "appointment_tentative": "The visit is no longer fixed",
     "step_failed": "A step failed and was given to a person",
 }
 
@@ -148,6 +155,23 @@ CALL_HINTS = {
     "company": "name, phone; or no",
     "companies": "name, phone; or no",
     "limit": "as 20 visits per year, 12 left; or none",
+}
+
+#: Why a question has no answer yet (payers.errors); others are shown as their code in plain letters.
+OUTCOMES = {
+    "aaa": "the payer refused the question",
+    "aaa_42": "the payer cannot answer now",
+    "call": "by phone",
+    "call_needed": "a call is needed",
+    "connect": "the payer’s system cannot be reached",
+    "http_429": "too many questions at once",
+    "http_4xx": "the payer’s system refused the message",
+    "http_5xx": "the payer’s system is failing",
+    "timeout": "no answer in time",
+    "too_large": "the answer was too large",
+    "truncated": "the answer was cut off",
+    "wrong_person": "the answer is about somebody else",
+    "wrong_trace": "the answer belongs to another question",
 }
 
 SERVICE_TYPES = {
@@ -256,7 +280,7 @@ def source(fact: Mapping[str, Any], zone: str, payer: str = "") -> str:
     if said.get("call_reference"):
         parts.append(f"reference {said['call_reference']}")
     if said.get("obtained_at"):
-        parts.append(moment(datetime.fromisoformat(said["obtained_at"]), zone))
+        parts.append(short_moment(datetime.fromisoformat(said["obtained_at"]), zone))
     if numbers := sorted(fact.get("segments") or ()):
         parts.append(f"{'segment' if len(numbers) == 1 else 'segments'} {_runs(numbers)}")
     return ", ".join(parts)
@@ -284,6 +308,13 @@ def moment(value: datetime, zone: str) -> str:
     """ "Nov 23, 2026 at 9:14 AM" on the practice's clock."""
     local = value.astimezone(ZoneInfo(zone))
     return f"{day(local.date())} at {local.hour % 12 or 12}:{local:%M %p}"
+
+
+def short_moment(value: datetime, zone: str) -> str:
+    """ "Nov 23 at 9:14 AM" in the current year, with the year in any other; it does not break."""
+    text = moment(value, zone)
+    this_year = f", {today(zone).year} at"
+    return text.replace(this_year, " at").replace(" ", "\u00a0")
 
 
 def relative_day(value: date, today: date) -> str:

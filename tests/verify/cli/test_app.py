@@ -2,10 +2,10 @@
 
 import http.server
 import json
+import resource
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,14 +81,15 @@ def test_the_help_lists_every_exit_code() -> None:
 
 
 def test_help_comes_at_once() -> None:
-    best = min(seconds_for("--help") for _ in range(5))
-    assert best < 0.3
+    """Start-up is processor work alone; its wall time on a busy machine says nothing."""
+    assert min(processor_seconds("--help") for _ in range(5)) < 0.3
 
 
-def seconds_for(*arguments: str) -> float:
-    begun = time.perf_counter()
+def processor_seconds(*arguments: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     verify(*arguments)
-    return time.perf_counter() - begun
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_help_loads_no_database_network_or_model_code() -> None:

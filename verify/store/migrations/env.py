@@ -2,7 +2,6 @@
 
 from alembic import context
 
-from verify.store import tables_imports  # noqa: F401  # its tables are part of the metadata
 from verify.store.tables import metadata
 
 context.configure(
