@@ -80,6 +80,21 @@ class Client:
             if cursor is None:
                 return
 
+    def upload(self, content: bytes, kind: str) -> Document:
+        """How a file of rows was read; nothing is submitted before it is confirmed."""
+        return self._call("POST", "/imports", content=content, headers={"Content-Type": kind})
+
+    def file(self, import_id: str) -> Document:
+        return self._call("GET", f"/imports/{quote(import_id, safe='')}")
+
+    def confirm_file(self, import_id: str, priority: str | None) -> Document:
+        return self._call(
+            "POST", f"/imports/{quote(import_id, safe='')}/confirm", body={"priority": priority}
+        )
+
+    def cancel_file(self, import_id: str) -> Document:
+        return self._call("POST", f"/imports/{quote(import_id, safe='')}/cancel")
+
     def add_note(self, verification_id: str, kind: str, body: str, key: str) -> Document:
         return self._call(
             "POST",
@@ -131,6 +146,7 @@ class Client:
         path: str,
         *,
         body: object = None,
+        content: bytes | None = None,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Document:
@@ -140,7 +156,7 @@ class Client:
                 method,
                 self._base + path,
                 params=query,
-                data=None if body is None else msgspec.json.encode(body),
+                data=content if body is None else msgspec.json.encode(body),
                 headers={**typed, **(headers or {})},
                 timeout=TIME_LIMITS,
                 allow_redirects=False,

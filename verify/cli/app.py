@@ -20,7 +20,7 @@ from verify.cli.ending import Exit, end, quiet_end_of_pipe, say
 HELP = """Insurance benefit verification for psychiatric clinics.
 
 Data goes to stdout, messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong input or configuration,
-3 not found, 4 refused in this state (read: not X12), 7 a server cannot be reached, 130 interrupted.
+3 not found, 4 refused in this state (read: not X12), 5 some rows failed, 7 a server cannot be reached, 130 interrupted.
 
 \b
   verify up                                   start everything

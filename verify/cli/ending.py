@@ -18,6 +18,8 @@ class Exit(IntEnum):
     NOT_FOUND = 3
     #: `verify read`: a file is not X12. Elsewhere: the state of things forbids it.
     CONFLICT = 4
+    #: A file was submitted, and some of its rows were not.
+    SOME_FAILED = 5
     UNREACHABLE = 7
     INTERRUPTED = 130
 

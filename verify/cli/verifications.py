@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -25,6 +26,13 @@ machine may see options in the process list; a file or stdin keeps a patient's d
       --member-id ACT50017230 --service tms --on 2026-12-01 --wait
   verify submit request.json --json
   our-export | verify submit -
+
+A file of up to 10,000 rows is shown as it was read, and submitted when you confirm it or with --yes; bad
+rows are left out and said by number. Exit code 5 when some were not submitted.
+
+\b
+  verify submit --csv visits.csv
+  verify submit --jsonl visits.jsonl --yes --json
 """
 SHOW = """Show one verification: what the payer says, what is unknown, what to do, and the evidence.
 
@@ -97,6 +105,15 @@ def submit(
     reason: Annotated[str, typer.Option(metavar="WORD", help="new, recheck or change.")] = "",
     priority: Annotated[str, typer.Option(metavar="WORD", help="urgent, standard or nightly.")] = "",
     npi: Annotated[str, typer.Option(metavar="NPI", help="NPI of the treating provider.")] = "",
+    csv: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="A spreadsheet saved as CSV."),
+    ] = None,
+    jsonl: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="JSON lines, a row each."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Submit the rows without asking.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the answer and show it.")] = False,
     data: Data = None,
     json: Json = False,
@@ -104,6 +121,13 @@ def submit(
     from verify.cli.submission import PLACES, from_file, from_options
 
     options: dict[str, Any] = {name: value for name, value in locals().items() if name in PLACES}
+    if csv is not None or jsonl is not None:
+        options.pop("priority")
+        if file is not None or any(options.values()) or (csv and jsonl) or wait:
+            raise Stop("A file of rows goes with --priority, --yes and --json alone.", Exit.USAGE)
+        from verify.cli.rows import submit_rows
+
+        raise typer.Exit(submit_rows(client(data), csv, jsonl, priority=priority, yes=yes, json=json))
     if file is not None and any(options.values()):
         raise Stop("Either a file or options, not both.", Exit.USAGE)
     asked = from_options(options) if file is None else from_file(file)

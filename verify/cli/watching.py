@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TextIO
 
-from verify.cli.terminal import write, write_json
+from verify.cli.terminal import write_json
 from verify.cli.wording import inquiries
 from verify.client import MOVING, Client, settled
 
@@ -70,17 +72,18 @@ def indented(document: dict[str, Any]) -> Iterator[str]:
 
 
 @contextmanager
-def display(live: bool) -> Iterator[Show]:
-    """What shows lines: in place on a terminal, else one after the other with the time."""
+def display(live: bool, to: TextIO | None = None) -> Iterator[Show]:
+    """What shows lines, on stdout if not said: in place on a terminal, else one after the other with the time."""
+    to = to or sys.stdout
     if not live:
-        yield printed
+        yield partial(printed, to=to)
         return
     from rich.console import Console
     from rich.live import Live
     from rich.spinner import Spinner
     from rich.text import Text
 
-    with Live(console=Console(), refresh_per_second=8) as screen:
+    with Live(console=Console(file=to), refresh_per_second=8) as screen:
 
         def show(lines: list[str]) -> None:
             screen.update(Spinner("dots", Text("\n".join(lines))))
@@ -91,6 +94,6 @@ def display(live: bool) -> Iterator[Show]:
             screen.update(screen.renderable.text)
 
 
-def printed(lines: list[str]) -> None:
+def printed(lines: list[str], *, to: TextIO) -> None:
     now = datetime.now().astimezone().strftime("%H:%M:%S")
-    write(f"{now}  {'; '.join(line.strip() for line in lines)}")
+    print(f"{now}  {'; '.join(line.strip() for line in lines)}", file=to, flush=True)

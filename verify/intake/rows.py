@@ -75,8 +75,8 @@ class Sheet:
 def read_row(number: int, texts: Mapping[str, str], cells: Mapping[str, str], doubtful: Iterable[str]) -> Row:
     """The row of these texts by field; `cells` is what was sent, kept to be given back."""
     values, problems = _read(texts, set(doubtful))
-    if not problems:
-        problems = _subscriber(values) + _absent(values)
+    problems += _subscriber(values) if not problems else []
+    problems += _absent(values, problems)
     if problems:
         return Row(number, cells, None, tuple(problems))
     return submitted(number, _body(values), cells)
@@ -155,8 +155,13 @@ def _subscriber(values: dict[str, Any]) -> list[Problem]:
     return [Problem("Subscriber name", "is missing: the relationship says that another holds the policy")]
 
 
-def _absent(values: Mapping[str, Any]) -> list[Problem]:
-    return [Problem(BY_FIELD[field].label, "is missing") for field in _NEEDED if not values.get(field)]
+def _absent(values: Mapping[str, Any], problems: Sequence[Problem]) -> list[Problem]:
+    """What is missing, and not just unreadable."""
+    said = {problem.column for problem in problems}
+    if BY_FIELD["patient_name"].label in said:
+        said |= {BY_FIELD["last_name"].label, BY_FIELD["first_name"].label}
+    labels = [BY_FIELD[field].label for field in _NEEDED if not values.get(field)]
+    return [Problem(label, "is missing") for label in labels if label not in said]
 
 
 def _body(values: Mapping[str, Any]) -> dict[str, Any]:

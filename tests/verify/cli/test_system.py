@@ -333,3 +333,60 @@ def test_no_file_of_a_running_system_holds_what_belongs_to_a_patient(system: Sys
     assert found == set()
     assert (system.data / "valkey").is_dir()
     assert any((system.data / "logs").iterdir())
+
+
+# --- files of rows ----------------------------------------------------------------------------------------
+
+ROWS = "Last,First,DOB,Insurance,Member ID,Treatment,Appointment\n"
+GOOD_ROW = "Example,Cy,3/4/1988,bluehollow,ACT50017250,TMS,2026-12-01\n"
+
+
+def spreadsheet(folder: Path, *rows: str) -> str:
+    file = folder / "visits.csv"
+    file.write_text(ROWS + "".join(rows))
+    return str(file)
+
+
+def test_a_spreadsheet_is_previewed_and_submitted_with_yes(system: System, tmp_path: Path) -> None:
+    file = spreadsheet(tmp_path, GOOD_ROW, GOOD_ROW.upper())
+    done = system.verify("submit", "--csv", file, "--yes", "--json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)["rows"]
+    assert (rows["accepted"] + rows["known"], rows["repeated"], rows["waiting"]) == (1, 1, 0)
+    assert re.search(r"^DOB +Birth date$", done.stderr, re.MULTILINE)
+    assert "month first" in done.stderr
+    assert "1 submitted, 0 failed, 0 left" in done.stderr
+
+
+def test_rows_left_out_are_named_and_change_the_exit_code(system: System, tmp_path: Path) -> None:
+    file = spreadsheet(tmp_path, GOOD_ROW, "Markedname,Di,someday,bluehollow,ACT50017251,TMS,2026-12-01\n")
+    done = system.verify("submit", "--csv", file, "--yes")
+    assert done.returncode == 5
+    assert re.fullmatch(r"imp_\w{26}\n", done.stdout)
+    assert re.search(r"^3 +Birth date is not a date we can read", done.stderr, re.MULTILINE)
+    assert "Markedname" not in done.stdout + done.stderr
+
+
+def test_without_a_yes_nothing_is_submitted(system: System, tmp_path: Path) -> None:
+    done = system.verify("submit", "--csv", spreadsheet(tmp_path, GOOD_ROW))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Nothing was submitted" in done.stderr
+
+
+def test_json_lines_are_submitted_the_same_way(system: System, tmp_path: Path) -> None:
+    file = tmp_path / "visits.jsonl"
+    file.write_text(json.dumps(SUBMISSION) + "\n")
+    assert system.verify("submit", "--jsonl", str(file), "--yes").returncode == 0
+
+
+def test_a_file_of_no_use_says_what_to_do(system: System, tmp_path: Path) -> None:
+    file = tmp_path / "visits.csv"
+    file.write_bytes(b"PK\x03\x04")
+    done = system.verify("submit", "--csv", str(file), "--yes")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Excel workbook" in done.stderr
+
+
+def test_a_file_of_rows_goes_with_no_option_of_a_single_submission(system: System, tmp_path: Path) -> None:
+    file = spreadsheet(tmp_path, GOOD_ROW)
+    assert system.verify("submit", "--csv", file, "--last", "Example", "--yes").returncode == 2

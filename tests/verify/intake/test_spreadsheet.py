@@ -323,7 +323,7 @@ def test_a_wrong_cell_is_named_with_what_to_write(heading: str, text: str, said:
 
 
 def test_every_problem_of_a_row_is_said_at_once() -> None:
-    assert len(problems("Example,,3/12/84,P,1E+11,Ketamine,soon")) == 4
+    assert len(problems("Example,,3/12/84,P,1E+11,Ketamine,soon")) == 5
 
 
 def test_a_birth_date_after_the_visit_is_a_problem_of_the_row() -> None:
