@@ -29,7 +29,8 @@ def test_the_app_is_set_as_decided() -> None:
 
 def test_every_step_has_a_task_and_every_lane_a_queue() -> None:
     ours = {name for name in workers_app.app.tasks if name.startswith("verify.")}
-    assert ours == {f"verify.{step}" for step in (*STEPS, "night", "sweep", "expire", "tidy")}
+    pokes = ("sweep", "expire", "tidy", "plan_digests", "night")
+    assert ours == {f"verify.{step}" for step in (*STEPS, *pokes)}
     assert set(workers_app.app.amqp.queues) == {lane.value for lane in Lane} | {CLOCK}
 
 

@@ -1,0 +1,127 @@
+"""A bundle of 120 lines with 8 two-valued unknowns, ranged exactly, against 256 plain ledger passes.
+
+python run.py bench estimate [--seconds N]: the last line is one JSON object, times in milliseconds.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from verify.affordability.case import read_case
+from verify.affordability.course import walk
+from verify.affordability.estimate import estimate, plan
+from verify.affordability.scenarios import combinations, walk_all
+
+BEGUN = date(2026, 10, 5)
+HALF = {"coinsurance_bp": 2000, "deductible_applies": True}
+VISIT = {"copay_cents": 3000}
+
+
+def bundle(unknowns: list[dict[str, Any]], maximum: int | None) -> dict[str, Any]:
+    """TMS, therapy, visits and Spravato of one patient across a plan-year reset: 120 lines."""
+    lines = [line(n, "90868", 25000, HALF) for n in range(36)]
+    lines += [line(2 * n, "J0013", 117600, HALF) for n in range(24)]
+    lines += [line(2 * n, "99214", 13000, VISIT) for n in range(24)]
+    lines += [line(3 * n, "90834", 11000, VISIT) for n in range(36)]
+    limits = {"deductible_individual_cents": 90000, "oop_individual_cents": maximum}
+    reset = {
+        "on": "2027-01-01",
+        "limits": {"deductible_individual_cents": 200000, "oop_individual_cents": maximum},
+    }
+    return {"lines": lines, "limits": limits, "reset": reset, "unknowns": unknowns}
+
+
+def line(day: int, code: str, cents: int, rule: dict[str, Any]) -> dict[str, Any]:
+    on = BEGUN + timedelta(days=day + day // 2)
+    return {"date": on.isoformat(), "code": code, "allowed_cents": cents, "rule": rule}
+
+
+def two(fact: str, codes: list[str] | None, **change: Any) -> dict[str, Any]:
+    answers = [{"answer": "as the case says"}, {"answer": "the other", **change}]
+    return {"fact": fact, "codes": codes, "answers": answers}
+
+
+#: What a coordinator meets: two accumulators, two rules, two prices, a count, next year's deductible.
+USUAL = [
+    two("deductible left", None, limits={"deductible_individual_cents": 40000}),
+    two("maximum left", None, limits={"oop_individual_cents": 150000}),
+    two("TMS is an office visit", ["90868"], rule={"copay_cents": 4000, "coinsurance_bp": 0}),
+    two("therapy copay", ["90834"], rule={"copay_cents": 2000}),
+    two("allowed for TMS", ["90868"], line={"allowed_cents": 21000}),
+    two("allowed for the drug", ["J0013"], line={"allowed_cents": 99000}),
+    two("TMS sessions", ["90868"], sessions=30),
+    two("next year's deductible", None, reset_limits={"deductible_individual_cents": 250000}),
+]
+#: The worst: no maximum that makes passes alike, and every answer changes lines from first to last.
+WORST = [
+    two(f"fact {n}", None, **{part: change})
+    for n, (part, change) in enumerate(
+        [
+            ("rule", {"copay_cents": 1111}),
+            ("rule", {"coinsurance_bp": 1111}),
+            ("rule", {"deductible_applies": False}),
+            ("rule", {"order": "copay_first"}),
+            ("rule", {"copay_counts_deductible": True}),
+            ("rule", {"copay_counts_oop": False}),
+            ("line", {"allowed_cents": 10101}),
+            ("line", {"billed_cents": 20202, "out_of_network": True, "balance_bill": True}),
+        ]
+    )
+]
+
+
+def timed(work: Callable[[], object], seconds: float) -> float:
+    """The median of as many runs as fit, at least five; milliseconds."""
+    runs: list[float] = []
+    until = perf_counter() + seconds
+    while len(runs) < 5 or perf_counter() < until:
+        begun = perf_counter()
+        work()
+        runs.append((perf_counter() - begun) * 1000)
+    return median(runs)
+
+
+def measure(document: dict[str, Any], seconds: float) -> dict[str, Any]:
+    case = read_case(document)
+    course = plan(case)
+    assert len(course.days) == 120
+    assert combinations(course) == 256
+    lines = course.lines(0, len(course.days), course.expected)
+    terms, books = course.terms(course.expected), course.books(course.expected)
+    one_pass = timed(lambda: walk(books, course.days, lines, terms), seconds / 4)
+    ranged = timed(lambda: walk_all(plan(case)), seconds / 2)
+    found = estimate(case)
+    return {
+        "one_pass_ms": round(one_pass, 3),
+        "range_ms": round(ranged, 2),
+        "range_in_passes": round(ranged / one_pass, 1),
+        "whole_estimate_ms": round(timed(lambda: estimate(read_case(document)), seconds / 4), 2),
+        "low_cents": found.low_cents,
+        "high_cents": found.high_cents,
+    }
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seconds", type=float, default=8.0, help="how long to measure in all")
+    seconds = options.parse_args().seconds
+    usual = measure(bundle(USUAL, 600000), seconds / 2)
+    print("usual unknowns:", usual)
+    worst = measure(bundle(WORST, None), seconds / 2)
+    print("worst unknowns:", worst)
+    within = usual["range_in_passes"] <= 256
+    print(
+        json.dumps(
+            {"benchmark": "estimate", "passes_allowed": 256, "within": within, "usual": usual, "worst": worst}
+        )
+    )
+    return 0 if within else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

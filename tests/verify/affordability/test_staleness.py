@@ -1,0 +1,87 @@
+import pytest
+
+from tests.verify.affordability.courses import case, line
+from verify.affordability import estimate_case
+
+SINCE = {"as_of": "2026-02-01", "accumulators_as_of": "2026-01-12"}
+
+
+def figures(found):
+    return found["low_cents"], found["expected_cents"], found["high_cents"]
+
+
+def stale(*lines, **more):
+    return estimate_case(case(*lines, **{**SINCE, **more}))
+
+
+def test_stale_accumulators_say_how_stale_and_widen_downward():
+    found = stale(line(0, 100_00, deductible_applies=True), deductible_individual_cents=80_00)
+    assert figures(found) == (0, 80_00, 80_00)
+    assert found["notes"] == ["The accumulators are 20 days old: the range allows for claims since then."]
+    assert found["questions"] == [
+        {
+            "fact": "deductible and out-of-pocket left today: the figures are 20 days old",
+            "worth_cents": 80_00,
+            "how": "ask the plan again for the accumulators (270/271 or portal)",
+            "answers": ["as stated", "everything may be met"],
+            "expected": "as stated",
+        }
+    ]
+
+
+def test_a_stated_bound_narrows_what_may_have_been_spent():
+    lines = [line(0, 100_00, deductible_applies=True), line(1, 100_00, coinsurance_bp=5000)]
+    found = stale(
+        *lines, deductible_individual_cents=80_00, oop_family_cents=120_00, spent_since_at_most_cents=30_00
+    )
+    assert figures(found) == (90_00, 120_00, 120_00)
+    assert found["questions"][0]["answers"] == ["as stated", "up to $30.00 more is met"]
+
+
+@pytest.mark.parametrize(
+    "name", ["deductible_individual", "deductible_family", "oop_individual", "oop_family"]
+)
+def test_each_stated_limit_may_have_moved(name):
+    found = stale(line(0, 100_00, deductible_applies=True, copay_cents=9_00), **{f"{name}_cents": 5_00})
+    assert found["questions"][0]["worth_cents"] > 0
+
+
+def test_at_most_one_visit_a_day_was_used_since():
+    lines = [line(day, 100_00, counts_visit=True) for day in range(3)]
+    assert figures(stale(*lines, visits_left=22)) == (0, 0, 100_00)
+    found = stale(*lines, visits_left=4)
+    assert figures(found) == (0, 0, 300_00)
+    assert found["questions"] == [
+        {
+            "fact": "visits left today: the figure is 20 days old",
+            "worth_cents": 300_00,
+            "how": "ask the plan again how many visits are used",
+            "answers": ["as stated", "one used each day since"],
+            "expected": "as stated",
+        }
+    ]
+
+
+def test_a_stated_answer_of_a_person_goes_before_the_guess():
+    known = {
+        "fact": "left",
+        "answers": [{"answer": a, "limits": {"oop_individual_cents": 70_00}} for a in "ab"],
+    }
+    found = stale(line(0, 100_00, coinsurance_bp=10_000), oop_individual_cents=80_00, unknowns=[known])
+    assert figures(found) == (70_00, 70_00, 70_00)
+
+
+@pytest.mark.parametrize(("as_of", "widens"), [("2026-01-19", False), ("2026-01-20", True)])
+def test_accumulators_of_a_week_are_fresh(as_of, widens):
+    found = stale(line(0, 100_00, deductible_applies=True), as_of=as_of, deductible_individual_cents=80_00)
+    assert bool(found["questions"]) is widens
+
+
+def test_nothing_widens_where_no_limit_is_stated():
+    assert stale(line(0, 100_00, copay_cents=9_00))["questions"] == []
+
+
+def test_nothing_widens_where_the_age_is_not_stated():
+    assert (
+        estimate_case(case(line(deductible_applies=True), deductible_individual_cents=5))["questions"] == []
+    )

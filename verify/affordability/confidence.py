@@ -1,0 +1,58 @@
+"""Confidence: A, B or C by the weakest fact the estimate needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from verify.affordability.case import Case
+from verify.affordability.staleness import days_old, is_stale
+
+
+class Grade(StrEnum):
+    """A: contract rate, rule confirmed by a person, accumulators of the week. B: 271 and typical. C: assumed."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+OF_PRICE = {"contract": Grade.A, "typical": Grade.B, "assumed": Grade.C}
+OF_RULE = {"phone": Grade.A, "contract": Grade.A, "271": Grade.B, "assumed": Grade.C}
+
+
+def grade(case: Case, worths_of_unknowns: Sequence[int]) -> tuple[Grade, list[str]]:
+    """The grade, and what holds it below A. An open question that moves the total is an assumption."""
+    facts = [*_lines(case), _accumulators(case)]
+    if any(worths_of_unknowns):
+        facts.append((Grade.C, "an open question moves the total"))
+    weakest = max(found for found, _ in facts)
+    return weakest, sorted({reason for found, reason in facts if found is weakest and found is not Grade.A})
+
+
+def _lines(case: Case) -> list[tuple[Grade, str]]:
+    insured = [line for line in case.lines if line.self_pay_cents is None]
+    prices = {line.allowed_source or case.allowed_source for line in insured}
+    rules = {line.rule_source or case.rule_source for line in insured}
+    return [(OF_PRICE[source], f"an allowed amount is {source}") for source in prices] + [
+        (OF_RULE[source], "a rule is assumed" if source == "assumed" else f"a rule is from the {source}")
+        for source in rules
+    ]
+
+
+def _accumulators(case: Case) -> tuple[Grade, str]:
+    """Only where a limit is stated, and a line is not paid by the patient alone, are they needed."""
+    limits = case.limits
+    stated = (
+        limits.deductible_individual_cents,
+        limits.deductible_family_cents,
+        limits.oop_individual_cents,
+        limits.oop_family_cents,
+        limits.visits_left,
+    )
+    insured = any(line.self_pay_cents is None for line in case.lines)
+    if not insured or all(value is None for value in stated):
+        return Grade.A, ""
+    if days_old(case) is None:
+        return Grade.C, "the age of the accumulators is not stated"
+    return (Grade.B, f"the accumulators are {days_old(case)} days old") if is_stale(case) else (Grade.A, "")

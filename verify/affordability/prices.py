@@ -1,0 +1,138 @@
+"""Prices: the clinic's own, contract rates and typical allowed amounts, each dated and with its source."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from verify.affordability.case import CaseError, Problem
+
+COLUMNS = ("code", "kind", "payer", "amount", "valid_from", "valid_until", "source", "verified")
+#: 1200, 1,200, $1,200.00: thousands are grouped rightly or not at all, cents have two digits.
+AMOUNT = re.compile(r"\$?(\d{1,7}|\d{1,3}(,\d{3}){1,2})(\.\d\d)?", re.ASCII)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class PriceKind(StrEnum):
+    """What a price is; the names are those of a line's `allowed_source` where they serve as one."""
+
+    SELF_PAY = "self_pay"
+    CONTRACT = "contract"
+    TYPICAL = "typical"
+
+
+class Price(msgspec.Struct, frozen=True, kw_only=True):
+    """What one code costs, in cents, on the days from `valid_from` to `valid_until`, both included.
+
+    `payer` is empty for the clinic's own price and for an amount typical of all payers.
+    """
+
+    code: str
+    kind: PriceKind
+    cents: int
+    valid_from: date
+    source: str
+    payer: str = ""
+    valid_until: date | None = None
+    #: False until a person has confirmed the figure.
+    verified: bool = False
+
+    def holds_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+def find_price(
+    prices: Iterable[Price], code: str, kind: PriceKind, day: date, payer: str = ""
+) -> Price | None:
+    """The price that holds on a day, the latest begun where several do; None where none is known."""
+    held = [p for p in prices if (p.code, p.kind, p.payer) == (code, kind, payer) and p.holds_on(day)]
+    return max(held, key=lambda price: price.valid_from, default=None)
+
+
+def read_prices(text: str) -> list[Price]:
+    """The prices of a CSV file with the columns of COLUMNS, amounts in dollars.
+
+    Raises CaseError with every faulty field as `row 3, amount`; row 1 is the heading.
+    """
+    rows = csv.reader(text.removeprefix("\ufeff").splitlines())
+    heading = [name.strip() for name in next(rows, [])]
+    if sorted(heading) != sorted(COLUMNS):
+        raise CaseError([Problem("row 1", f"must name the columns {', '.join(COLUMNS)}")])
+    prices: list[Price] = []
+    problems: list[Problem] = []
+    for number, row in enumerate(rows, start=2):
+        if any(cell.strip() for cell in row):
+            try:
+                prices.append(_price(heading, row))
+            except _WrongCell as wrong:
+                problems.append(Problem(f"row {number}{wrong.column}", wrong.message))
+    if problems:
+        raise CaseError(problems)
+    return prices
+
+
+class _WrongCell(Exception):
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = f", {column}" if column else ""
+        self.message = message
+
+
+def _price(heading: list[str], row: list[str]) -> Price:
+    if len(row) != len(heading):
+        raise _WrongCell("", f"has {len(row)} cells, not {len(heading)}")
+    cells = dict(zip(heading, (cell.strip() for cell in row), strict=True))
+    for column in ("code", "source"):
+        if not cells[column]:
+            raise _WrongCell(column, "is missing")
+    valid_from, valid_until = _day(cells, "valid_from"), _day(cells, "valid_until")
+    if valid_from is None:
+        raise _WrongCell("valid_from", "is missing")
+    if valid_until is not None and valid_until < valid_from:
+        raise _WrongCell("valid_until", "lies before valid_from")
+    return Price(
+        code=cells["code"],
+        kind=_kind(cells["kind"]),
+        payer=cells["payer"],
+        cents=_cents(cells["amount"]),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        source=cells["source"],
+        verified=_yes(cells["verified"]),
+    )
+
+
+def _cents(cell: str) -> int:
+    if not AMOUNT.fullmatch(cell):
+        raise _WrongCell("amount", "must be dollars, as 1200 or $1,200.00")
+    return int(Decimal(cell.removeprefix("$").replace(",", "")) * 100)
+
+
+def _kind(cell: str) -> PriceKind:
+    try:
+        return PriceKind(cell)
+    except ValueError:
+        raise _WrongCell("kind", f"must be one of {', '.join(PriceKind)}") from None
+
+
+def _day(cells: dict[str, str], column: str) -> date | None:
+    if not cells[column]:
+        return None
+    if not DAY.fullmatch(cells[column]):
+        raise _WrongCell(column, "must be a date as YYYY-MM-DD")
+    try:
+        return date.fromisoformat(cells[column])
+    except ValueError:
+        raise _WrongCell(column, "is no day of the calendar") from None
+
+
+def _yes(cell: str) -> bool:
+    if cell not in ("yes", "no", ""):
+        raise _WrongCell("verified", "must be yes or no")
+    return cell == "yes"
