@@ -1,14 +1,18 @@
-"""Nights on pages and through the API: progress without a patient, the report with them, and one night a day."""
+"""Nights on pages, at the terminal and through the API: progress without a patient, the report with them, and one night a day."""
 
+import json
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import update
 
+from tests.verify.cli.conftest import verify
 from tests.verify.web.conftest import Practice, Site
+from verify.client import ADDRESS_FILE, TOKEN_FILE
 from verify.recheck import Cents, Change, ChangeKind, Weight
 from verify.store import clinic, nights
 from verify.store.tables import payer_accounts, verifications
@@ -203,3 +207,55 @@ def test_changes_are_kept_as_they_were_found(site: Site, night: str) -> None:
         kept = connection.execute(night_items.select().where(night_items.c.recheck_id == recheck)).one()
     assert msgspec.convert(kept.changes, list[Change]) == [copay(30_00, 45_00)]
     assert kept.weight == "costs"
+
+
+# --- at the terminal ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def data(site: Site, tmp_path: Path) -> Path:
+    """A data folder as the running system leaves it for its owner's command line."""
+    folder = tmp_path / "owner"
+    folder.mkdir(mode=0o700)
+    (folder / ADDRESS_FILE).write_text(site.url)
+    token = str(site.program().headers["Authorization"]).removeprefix("Bearer ")
+    (folder / TOKEN_FILE).write_text(token)
+    (folder / TOKEN_FILE).chmod(0o600)
+    return folder
+
+
+def test_the_terminal_says_whom_tonight_asks_and_why(site: Site, data: Path) -> None:
+    due = ready_for_tonight(site, site.here)
+    said = verify("nightly", "--dry-run", "--data", data)
+    assert said.returncode == 0, said.stderr
+    assert "Quill, Marguerite" in said.stdout
+    assert "the first visit is near" in said.stdout
+    assert "1 would be asked again; nobody has been asked" in said.stderr
+    as_json = verify("nightly", "--dry-run", "--data", data, "--json")
+    assert json.loads(as_json.stdout)["id"] == due
+
+
+def test_the_terminal_starts_a_night_once(data: Path) -> None:
+    first, second = (verify("nightly", "run", "--data", data) for _ in range(2))
+    assert (first.returncode, second.returncode) == (0, 4)
+    assert first.stdout == second.stdout
+    assert "had its night already" in second.stderr
+
+
+def test_the_terminal_shows_progress_and_report(site: Site, night: str, data: Path) -> None:
+    add_item(site, night, waiting=True)
+    add_item(site, night, copay(30_00, 45_00))
+    add_item(site, night, failed="aaa_75")
+    status = verify("nightly", "status", "--data", data)
+    assert "2 of 3 done (66 %), 2 a minute, about 1 min left" in status.stdout
+    assert "failed 1: the payer refused: " in status.stdout
+    report = verify("nightly", "report", "--data", data)
+    assert "The patient pays otherwise" in report.stdout
+    assert "The copay changed: $30.00, now $45.00" in report.stdout
+    assert "Could not be asked" in report.stdout
+
+
+def test_the_terminal_without_a_command_explains_itself(data: Path) -> None:
+    said = verify("nightly", "--data", data)
+    assert said.returncode == 2
+    assert "--dry-run" in said.stdout
