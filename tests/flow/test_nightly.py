@@ -78,7 +78,8 @@ def test_who_is_due_is_asked_once_and_an_equal_answer_is_no_change(
     signed = sign(running_house, practice_id, made)
     night = run_night(running_house, practice_id)
     item = item_of(running_house, made)
-    assert (item.state, item.changes, item.rules) == ("answered", [], ["first_visit"])
+    assert (item.state, item.changes) == ("answered", [])
+    assert "first_visit" in item.rules, "the day may bring other rules beside it"
     again = running_house.verification(item.recheck_id)
     assert (again.rechecks_id, again.reason, again.lane) == (made, "recheck", "nightly")
     assert again.state == signed == "verified_with_gaps", "what a person signed still stands"

@@ -161,6 +161,8 @@ def _show(document: dict[str, Any], *, json: bool, briefly: bool) -> None:
 
 def status_lines(document: dict[str, Any]) -> Iterator[str]:
     """The progress of a night, for a person."""
+    from verify.recheck import cause_words
+
     yield _line(document)
     if document["asked"]:
         yield f"  answered {document['answered']:,}, failed {document['failed']:,}, waiting {document['waiting']:,}"
@@ -177,7 +179,7 @@ def status_lines(document: dict[str, Any]) -> Iterator[str]:
         for line in table(("PAYER", "WAITING", "ANSWERED", "FAILED"), rows):
             yield f"  {line}"
     for failure in document["failures"]:
-        yield f"  failed {failure['count']:,}: {clean(failure['cause']).replace('_', ' ')}"
+        yield f"  failed {failure['count']:,}: {clean(cause_words(failure['cause']))}"
 
 
 def _line(document: dict[str, Any]) -> str:
@@ -198,10 +200,12 @@ def _line(document: dict[str, Any]) -> str:
 
 
 def _report_lines(row: dict[str, Any]) -> Iterator[str]:
+    from verify.recheck import cause_words
+
     lines = ", ".join(row["service_lines"])
     yield f"  {_name(row)} ({lines}, visit {row['date_of_service']}, {clean(row['payer'])})  {row['id']}"
     if row["state"] == "failed":
-        yield f"    {clean(row['cause']).replace('_', ' ')}"
+        yield f"    {clean(cause_words(row['cause']))}"
     for change in row["changes"]:
         if change["weight"] != "routine":
             yield f"    {clean(change['text'])}"

@@ -17,7 +17,7 @@ from verify.recheck.rules import Checked, Rule, last_visit_on, longest_course, r
 from verify.recheck.slots import Slots, begins_at, slots_due
 from verify.recheck.snapshot import Snapshot, snapshot
 from verify.recheck.task import change_task
-from verify.recheck.wording import RULE_WORDS, WEIGHT_WORDS, change_words, said_words
+from verify.recheck.wording import RULE_WORDS, WEIGHT_WORDS, cause_words, change_words, said_words
 
 __all__ = [
     "HEAVIEST_FIRST",
@@ -36,6 +36,7 @@ __all__ = [
     "Weight",
     "Word",
     "begins_at",
+    "cause_words",
     "change_task",
     "change_words",
     "changes_between",

@@ -99,6 +99,9 @@ def changes_between(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
         *_cost_share(before, after),
         *_plan_name(before, after),
     ]
+    if any(change.kind is ChangeKind.COVERAGE_ENDED for change in found):
+        # Of a plan that is over nothing is stated; that says nothing more.
+        found = [change for change in found if change.weight is not Weight.ASKS]
     return tuple(sorted(found, key=lambda change: HEAVIEST_FIRST.index(change.weight)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from verify.findings.finding import day_words, dollars, percent
+from verify.followup.refusals import refusal
 from verify.recheck.changes import BasisPoints, Cents, Change, ChangeKind, Day, Said, Weight, Word
 from verify.recheck.rules import Rule
 
@@ -47,7 +48,33 @@ WEIGHT_WORDS: Mapping[Weight, str] = {
     Weight.ROUTINE: "As expected",
 }
 
+#: Why a re-check got no answer; `aaa_…` is a payer's reject reason.
+CAUSE_WORDS: Mapping[str, str] = {
+    "cancelled": "cancelled by a person",
+    "step_failed": "a step failed; the log names the error",
+    "call_needed": "this payer is asked by phone",
+    "missing_member_id": "the member ID is missing",
+    "missing_payer": "the payer is not known",
+    "missing_birth_date": "the birth date is missing",
+    "connect": "the payer could not be reached",
+    "timeout": "the payer did not answer in time",
+    "dropped": "the payer broke off",
+    "truncated": "the payer's answer was cut off",
+    "http_429": "the payer asked us to slow down, for too long",
+    "http_5xx": "the payer's server failed",
+    "wrong_person": "the answer was about somebody else",
+    "unknown": "the answer could not be read",
+}
+REFUSED = "aaa_"
+
 NOT_STATED = "not stated"
+
+
+def cause_words(code: str) -> str:
+    """Why somebody could not be asked."""
+    if code.startswith(REFUSED):
+        return f"the payer refused: {refusal(code.removeprefix(REFUSED)).means}"
+    return CAUSE_WORDS.get(code, code.replace("_", " "))
 
 
 def said_words(said: Said | None) -> str:

@@ -60,12 +60,12 @@ def compare(work: Work, connection: Connection, verification: Row[Any]) -> None:
 
 def _cause(verification: Row[Any], asked: Sequence[Row[Any]]) -> str:
     """A code: what the first question ended with, or what was missing to ask with."""
-    codes = [row.outcome_code or row.state for row in asked]
-    return (
-        str(codes[0])
-        if codes
-        else "missing_" + str((verification.state_detail.split() or ["information"])[0])
-    )
+    if not asked:
+        return f"missing_{(verification.state_detail.split() or ['information'])[0]}"
+    first = asked[0]
+    if first.reject_reasons:
+        return f"aaa_{first.reject_reasons[0]}"
+    return str(first.outcome_code or first.state)
 
 
 def _changes(work: Work, connection: Connection, before: Row[Any], after: Row[Any]) -> list[Change]:

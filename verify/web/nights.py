@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from verify import steps
-from verify.recheck import RULE_WORDS, WEIGHT_WORDS, Rule, Weight
+from verify.recheck import RULE_WORDS, WEIGHT_WORDS, Rule, Weight, cause_words
 from verify.security.roles import Permission
 from verify.store import night_views
 from verify.store.night_documents import Progress
@@ -26,16 +26,8 @@ CHIPS = {
     "finished": words.Chip("Finished", "check", "good"),
     "missed": words.Chip("Missed", "cross", "bad"),
 }
-#: What a night may fail by, beside the codes of payers.errors.
-CAUSES = {
-    "cancelled": "cancelled by a person",
-    "step_failed": "a step failed; the log names the error",
-    "maintenance": "the payer's maintenance hours",
-    "call_needed": "this payer is asked by phone",
-    "missing_member_id": "the member ID is missing",
-    "missing_payer": "the payer is not known",
-    "missing_birth_date": "the birth date is missing",
-}
+#: The heading over those who could not be asked, here and at the terminal.
+FAILED = "Could not be asked"
 
 Cursor = Annotated[str | None, Query(max_length=64)]
 
@@ -116,17 +108,13 @@ def _sections(items: list[Any]) -> list[tuple[str, list[Any]]]:
     """The rows under the headings of what they call for, in the order they come in."""
     sections: dict[str, list[Any]] = {}
     for item in items:
-        title = "Not asked successfully" if item.state == "failed" else WEIGHT_WORDS[Weight(item.weight)]
+        title = FAILED if item.state == "failed" else WEIGHT_WORDS[Weight(item.weight)]
         sections.setdefault(title, []).append(item)
     return list(sections.items())
 
 
 def _rules(codes: list[str]) -> str:
     return "; ".join(RULE_WORDS[Rule(code)] for code in codes)
-
-
-def cause_words(code: str) -> str:
-    return CAUSES.get(code, words.plain(code).lower())
 
 
 def duration(seconds: int) -> str:
