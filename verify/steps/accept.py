@@ -1,11 +1,13 @@
-"""Accept: a submission becomes rows and a job in one transaction; the same one twice is one."""
+"""Accept: a submission becomes rows and a job in one transaction; the same one twice is one while it is not over."""
 
 from hashlib import sha256
-from typing import NamedTuple
+from itertools import count
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from verify.intake.submission import Submission
+from verify.steps.receive import STANDING
 from verify.steps.work import Work
 from verify.store import clinic, jobs, patients, verifications
 from verify.store.jobs import Hint
@@ -50,10 +52,9 @@ def _store(
         submission.date_of_service.isoformat(),
         reason.value,
     )
-    key = sha256("|".join(identity).encode()).digest()
-    made = verifications.add(
+    made, known = _add_or_find(
         connection,
-        dedupe_key=key,
+        identity,
         practice_id=practice_id,
         patient_id=patient_id,
         coverage_id=coverage_id,
@@ -65,10 +66,28 @@ def _store(
         state=VerificationState.READY.value,
         requested_by=actor,
     )
-    if made is None:
-        known = verifications.find(connection, practice_id, key)
-        assert known is not None
-        return Accepted(VerificationId(known.id), created=False), None
+    if not made:
+        return Accepted(VerificationId(known), created=False), None
     verifications.record(connection, practice_id, made, "submitted", {"lane": lane.value}, actor=actor)
     hint = jobs.accept(connection, step="receive", subject_id=made, practice_id=practice_id, lane=lane)
     return Accepted(VerificationId(made), created=True), hint
+
+
+def _add_or_find(
+    connection: Connection, identity: tuple[str, ...], *, practice_id: str, **values: Any
+) -> tuple[str, str]:
+    """The id of the new verification, or else of the one asked for before, as second.
+
+    One that is over is not asked for any more, so the next one like it is new.
+    """
+    for earlier in count():
+        words = identity if not earlier else (*identity, str(earlier))
+        key = sha256("|".join(words).encode()).digest()
+        made = verifications.add(connection, dedupe_key=key, practice_id=practice_id, **values)
+        if made is not None:
+            return made, ""
+        known = verifications.find(connection, practice_id, key)
+        assert known is not None
+        if known.state not in STANDING:
+            return "", str(known.id)
+    raise AssertionError("counting never ends")
