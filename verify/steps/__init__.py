@@ -9,6 +9,7 @@ from verify.steps.people import (
     cancel,
     close_follow_up,
     complete_information,
+    may_sign,
     record_call,
     sign_off,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "close_follow_up",
     "complete_information",
     "expire",
+    "may_sign",
     "open_work",
     "record_call",
     "run",

@@ -63,13 +63,9 @@ def _end_poisoned(work: Work, connection: Connection, claim: Claim) -> Hint | No
     try:
         with connection.begin_nested():
             return quarantine(work, connection, claim)
-    except Exception as failure:  # noqa: BLE001  # whatever it was, the sweep goes on
-        log.error(
-            "poison_not_told",
-            step=claim.step,
-            job_id=claim.job_id,
-            error_type=type(failure).__name__,
-            exc_info=failure,
+    except Exception as failure:
+        log.exception(
+            "poison_not_told", step=claim.step, job_id=claim.job_id, error_type=type(failure).__name__
         )
         return None
 
