@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
     "sweep": poke("verify.sweep", SWEEP_EVERY),
     "expire": poke("verify.expire", 60.0),
     "tidy": poke("verify.tidy", 3600.0),
+    "plan_digests": poke("verify.plan_digests", 60.0),
 }
 app.conf.beat_scheduler = Pokes
 app.conf.beat_max_loop_interval = SWEEP_EVERY

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from verify.cli import clinic, estimates, files, people, running, verifications
+from verify.cli import clinic, estimates, files, people, running, sources, verifications, webhooks
 from verify.cli.ending import Exit, end, quiet_end_of_pipe, say
 
 HELP = """Insurance benefit verification for psychiatric clinics.
@@ -32,6 +32,8 @@ app = typer.Typer(
 running.register(app)
 clinic.register(app)
 people.register(app)
+webhooks.register(app)
+sources.register(app)
 verifications.register(app)
 files.register(app)
 estimates.register(app)

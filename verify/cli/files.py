@@ -29,7 +29,7 @@ Exit codes: 0 all read, 1 something was lost in a file, 4 a file is not X12; the
 SCHEMA = """Print a JSON Schema.
 
 submission is what `verify submit` and the API take, benefits what `verify read --json` gives, estimate what
-`verify estimate` takes and gives.
+`verify estimate` takes and gives, appointment what a sender of Standard Webhooks or CloudEvents posts.
 
 \b
   verify schema submission
@@ -126,7 +126,9 @@ def about(service: str, on: datetime | None) -> Asked:
 
 
 def schema(
-    name: Annotated[str, typer.Argument(metavar="submission|benefits|estimate", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="submission|benefits|estimate|appointment", show_default=False)
+    ],
 ) -> None:
     match name:
         case "submission":
@@ -141,5 +143,11 @@ def schema(
             from verify.affordability.schema import estimate_schemas
 
             write_json(estimate_schemas())
+        case "appointment":
+            from verify.intake.appointments import standard
+
+            write_json(standard.json_schema())
         case _:
-            raise Stop(f"No schema {name!r}; there are submission, benefits and estimate.", Exit.USAGE)
+            raise Stop(
+                f"No schema {name!r}; there are submission, benefits, estimate and appointment.", Exit.USAGE
+            )

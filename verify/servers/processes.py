@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from verify.settings import HOME, VARIABLES, Settings, environment_for
+from verify.settings import HOME, PASSWORD_FILES, VARIABLES, Settings, environment_for
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """One long-running program of ours. `verify up`, and later compose, are made from these."""
+    """One long-running program of ours. `verify up` is made from these, and compose held to them."""
 
     name: str
     #: What follows `python -m`; {words} are settings.
@@ -80,7 +80,8 @@ def command(
 
 def environment(process: Process, chosen: Settings) -> dict[str, str]:
     """Ours, with every setting as it was chosen: a child never reads another than its parent."""
-    inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
+    ours = {*VARIABLES.values(), *PASSWORD_FILES.values()}
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
     paths = [str(HOME), *filter(None, [inherited.get("PYTHONPATH")])]
     own = msgspec.structs.replace(
         chosen,

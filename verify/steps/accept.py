@@ -1,4 +1,4 @@
-"""Accept: a submission becomes rows and a job in one transaction; the same one twice is one while it is not over."""
+"""Accept: a submission becomes rows and a job in one transaction; the same one twice is one."""
 
 from hashlib import sha256
 from itertools import count
@@ -21,43 +21,90 @@ class Accepted(NamedTuple):
     created: bool
 
 
+class People(NamedTuple):
+    """Whom a verification is about: rows that are there already."""
+
+    patient_id: str
+    coverage_id: str
+
+
 def accept(work: Work, submission: Submission, *, practice_id: str, actor: str) -> Accepted:
     """Stores the submission and sends its first job. Durable when it returns, broker or no broker."""
     with work.engine.begin() as connection:
-        accepted, hint = _store(work, connection, submission, practice_id, actor)
+        accepted, hint = store(work, connection, submission, practice_id, actor, renew=True)
     work.hint(hint)
     return accepted
 
 
-def _store(
-    work: Work, connection: Connection, submission: Submission, practice_id: str, actor: str
+def store(
+    work: Work,
+    connection: Connection,
+    submission: Submission,
+    practice_id: str,
+    actor: str,
+    *,
+    renew: bool = False,
 ) -> tuple[Accepted, Hint | None]:
+    """The submission's rows in the caller's transaction, and the hint to send after its commit."""
+    people = save_people(work, connection, submission, practice_id)
+    return accept_within(connection, submission, people, practice_id=practice_id, actor=actor, renew=renew)
+
+
+def save_people(work: Work, connection: Connection, submission: Submission, practice_id: str) -> People:
+    """The rows of the patient and the policy, made or brought up to date."""
     seals = work.seals(practice_id)
-    payer = clinic.find_payer(connection, practice_id, submission.coverage.payer)
     patient_id = patients.save_patient(connection, seals, submission.patient.model_dump(mode="json"))
-    coverage_id = patients.save_coverage(
+    return People(patient_id, save_policy(work, connection, submission, practice_id, patient_id))
+
+
+def save_policy(
+    work: Work, connection: Connection, submission: Submission, practice_id: str, patient_id: str
+) -> str:
+    """The row of the policy of a patient who is known."""
+    payer = clinic.find_payer(connection, practice_id, submission.coverage.payer)
+    return patients.save_coverage(
         connection,
-        seals,
+        work.seals(practice_id),
         patient_id,
         payer.id if payer else None,
         submission.coverage.model_dump(mode="json"),
     )
+
+
+def accept_within(
+    connection: Connection,
+    submission: Submission,
+    people: People,
+    *,
+    practice_id: str,
+    actor: str,
+    occasion: str = "",
+    renew: bool = False,
+) -> tuple[Accepted, Hint | None]:
+    """Stores it in the caller's transaction; the caller sends the hint after its commit.
+
+    With an `occasion` the same question counts as new, once for each: a visit that was called off and
+    booked again. With `renew` it counts as new once the one before is over: somebody asks for it anew,
+    where a sheet sent in again must not bring back what was cancelled.
+    """
     provider = clinic.find_provider(connection, practice_id, submission.provider_npi)
     lane, reason = Lane(submission.priority), Reason(submission.reason)
     lines = submission.service_lines
     identity = (
-        patient_id,
-        coverage_id,
+        people.patient_id,
+        people.coverage_id,
         "+".join(sorted(lines)),
         submission.date_of_service.isoformat(),
         reason.value,
+        *filter(None, [occasion]),
     )
     made, known = _add_or_find(
         connection,
         identity,
+        renew=renew,
         practice_id=practice_id,
-        patient_id=patient_id,
-        coverage_id=coverage_id,
+        patient_id=people.patient_id,
+        coverage_id=people.coverage_id,
         provider_id=provider.id if provider else None,
         service_lines=lines,
         date_of_service=submission.date_of_service,
@@ -74,20 +121,17 @@ def _store(
 
 
 def _add_or_find(
-    connection: Connection, identity: tuple[str, ...], *, practice_id: str, **values: Any
+    connection: Connection, identity: tuple[str, ...], *, renew: bool, practice_id: str, **values: Any
 ) -> tuple[str, str]:
-    """The id of the new verification, or else of the one asked for before, as second.
-
-    One that is over is not asked for any more, so the next one like it is new.
-    """
+    """The id of the new verification, or else of the one asked for before, as second."""
     for earlier in count():
-        words = identity if not earlier else (*identity, str(earlier))
+        words = identity if not earlier else (*identity, f"again {earlier}")
         key = sha256("|".join(words).encode()).digest()
         made = verifications.add(connection, dedupe_key=key, practice_id=practice_id, **values)
         if made is not None:
             return made, ""
         known = verifications.find(connection, practice_id, key)
         assert known is not None
-        if known.state not in STANDING:
+        if not renew or known.state not in STANDING:
             return "", str(known.id)
     raise AssertionError("counting never ends")

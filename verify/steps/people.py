@@ -92,14 +92,16 @@ def _forget_what_was_judged(connection: Connection, verification: Row[Any], acto
 def cancel(work: Work, verification_id: str, practice_id: str, actor: str) -> None:
     """Stops the work; what is known stays. An answer on its way is kept as evidence."""
     with work.engine.begin() as connection:
-        verification = _not_cancelled(connection, verification_id, practice_id)
-        asked = [row.id for row in inquiries.of_verification(connection, verification)]
-        jobs.cancel(connection, [verification.id, *asked])
-        verifications.change(
-            connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None
-        )
-        evidence.drop_follow_ups(connection, verification)
-        verifications.record(connection, practice_id, verification.id, "cancelled", actor=actor)
+        stop(connection, _not_cancelled(connection, verification_id, practice_id), actor)
+
+
+def stop(connection: Connection, verification: Row[Any], actor: str) -> None:
+    """Cancels a locked verification, and what waits for it, in the caller's transaction."""
+    asked = [row.id for row in inquiries.of_verification(connection, verification)]
+    jobs.cancel(connection, [verification.id, *asked])
+    verifications.change(connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None)
+    evidence.drop_follow_ups(connection, verification)
+    verifications.record(connection, verification.practice_id, verification.id, "cancelled", actor=actor)
 
 
 def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> VerificationState:

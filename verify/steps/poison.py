@@ -3,9 +3,10 @@
 from sqlalchemy import Connection
 
 from verify.followup import stuck
+from verify.steps.imports import stop_import
 from verify.steps.settle import settle
 from verify.steps.work import Work
-from verify.store import clinic, evidence, inquiries, verifications
+from verify.store import appointments, clinic, digests, evidence, inquiries, notices, verifications
 from verify.store.jobs import Claim, Hint
 from verify.verification import InquiryState, VerificationState
 
@@ -14,7 +15,27 @@ _NOT_ASKING = (InquiryState.PLANNED.value, InquiryState.UNAVAILABLE.value)
 
 
 def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
-    """Says on the verification that a step failed for good; a job to hint when its others are done."""
+    """Says on the verification that a step failed for good; a job to hint when its others are done.
+
+    A notice, a digest, a delivery or an import says so on its own row: its page or list shows it.
+    """
+    match claim.step:
+        case "notify":
+            notices.end(connection, claim.subject_id, "failed", "poison")
+        case "digest":
+            digests.end(connection, claim.subject_id, "failed")
+        case "appointment":
+            appointments.finish_delivery(connection, claim.subject_id, ["poison"], failed=True)
+        case "appointment_gap":
+            pass  # its source shows the gap until the next pull closes it
+        case "import_rows":
+            stop_import(connection, claim.subject_id)
+        case _:
+            return _of_verification(work, connection, claim)
+    return None
+
+
+def _of_verification(work: Work, connection: Connection, claim: Claim) -> Hint | None:
     asked = inquiries.inquiry(connection, claim.subject_id) if claim.step == "ask" else None
     verification = verifications.lock(connection, asked.verification_id if asked else claim.subject_id)
     assert verification is not None

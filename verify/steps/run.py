@@ -7,9 +7,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from verify.security.logging import get_logger
+from verify.steps.appointments import appointment
 from verify.steps.ask import ask
+from verify.steps.digest import send_digest
 from verify.steps.follow_up import follow_up
+from verify.steps.gaps import appointment_gap
+from verify.steps.imports import import_rows
 from verify.steps.judge import judge
+from verify.steps.notify import notify
 from verify.steps.poison import quarantine
 from verify.steps.receive import receive
 from verify.steps.work import Work
@@ -24,6 +29,11 @@ STEPS: dict[str, Callable[[Work, Claim], None]] = {
     "ask": ask,
     "judge": judge,
     "follow_up": follow_up,
+    "notify": notify,
+    "digest": send_digest,
+    "appointment": appointment,
+    "appointment_gap": appointment_gap,
+    "import_rows": import_rows,
 }
 #: Seconds before a failed step is tried again, doubled with each attempt.
 FIRST_PAUSE_SECONDS = 5
@@ -63,9 +73,12 @@ def _end_poisoned(work: Work, connection: Connection, claim: Claim) -> Hint | No
     try:
         with connection.begin_nested():
             return quarantine(work, connection, claim)
-    except Exception as failure:
+    except Exception as failure:  # whatever it was, the sweep goes on
         log.exception(
-            "poison_not_told", step=claim.step, job_id=claim.job_id, error_type=type(failure).__name__
+            "poison_not_told",
+            step=claim.step,
+            job_id=claim.job_id,
+            error_type=type(failure).__name__,
         )
         return None
 

@@ -515,15 +515,15 @@ idempotency_keys = Table(
 
 # --- the queue's truth ----------------------------------------------------------------------------------
 
-#: One step of one verification or inquiry. The broker carries its id; this row is the job.
+#: One step of one verification, inquiry or import. The broker carries its id; this row is the job.
 jobs = Table(
     "jobs",
     metadata,
     _id(),
     _practice(),
-    #: receive, ask, judge, follow_up
+    #: A step of verify.queue.STEPS.
     Column("step", Text, nullable=False),
-    #: The verification or inquiry it is about.
+    #: What it is about: a verification, an inquiry, a delivery, an import …
     Column("subject_id", Text, nullable=False),
     #: Which run of the step this is, so that a step can be asked for again later.
     Column("round", Text, nullable=False, server_default=""),

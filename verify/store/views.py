@@ -34,6 +34,7 @@ from verify.store.tables import (
     verifications,
 )
 from verify.store.tables import patients as patient_rows
+from verify.store.tables_appointments import appointment_sources
 from verify.verification import VERIFICATION_NEXT, Due, OwnerRole, VerificationState
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -439,11 +440,12 @@ def _timeline(connection: Connection, verification_id: str) -> list[shown.Event]
     statement = (
         select(
             events.c.at,
-            func.coalesce(users.c.name, events.c.actor).label("actor"),
+            func.coalesce(users.c.name, appointment_sources.c.name, events.c.actor).label("actor"),
             events.c.what,
             events.c.detail,
         )
         .outerjoin(users, users.c.id == events.c.actor)
+        .outerjoin(appointment_sources, appointment_sources.c.id == events.c.actor)
         .where(events.c.verification_id == verification_id)
         .order_by(events.c.id)
     )

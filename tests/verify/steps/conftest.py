@@ -7,13 +7,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select, update
 
-from tests.verify.web.conftest import Practice, add_practice, submission
+from tests.verify.steps.desk import desk
+from tests.verify.web.conftest import Practice, submission
+from tests.verify.web.conftest import add_practice as add_whole_practice
 from verify import steps
 from verify.intake.submission import Submission
 from verify.security.keys import Keyring
 from verify.settings import Settings
 from verify.steps import Work, open_work
+from verify.store import clinic
 from verify.store.tables import jobs, verifications
+
+__all__ = ["desk"]
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def work(postgres_url: str, valkey_url: str, tmp_path: Path) -> Iterator[Work]:
 @pytest.fixture
 def practice(work: Work) -> Practice:
     """Its only payer is asked by phone, so that no test asks anybody anything."""
-    return add_practice(work, "Larkspur")
+    return add_whole_practice(work, "Larkspur")
 
 
 @pytest.fixture
@@ -72,3 +77,27 @@ def set_rows(work: Work, table: Any, values: dict[str, Any], **where: Any) -> No
         connection.execute(
             update(table).where(*(table.c[name] == value for name, value in where.items())).values(values)
         )
+
+
+@pytest.fixture
+def practice_id(work: Work) -> str:
+    return add_practice(work)
+
+
+def add_practice(work: Work) -> str:
+    with work.engine.begin() as connection:
+        made = clinic.add_practice(
+            connection, name="Larkspur", time_zone="America/Chicago", npi="1999999984", tax_id="990000001"
+        )
+        account = clinic.add_account(
+            connection, work.keyring, practice_id=made, name="Phone", adapter="phone", secrets={}
+        )
+        clinic.add_payer(
+            connection,
+            practice_id=made,
+            code="bluehollow",
+            name="Blue Hollow Health Plan",
+            aliases=["BHHP"],
+            account_id=account,
+        )
+    return made

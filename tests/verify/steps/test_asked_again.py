@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.verify.steps.conftest import rows, run_all, set_rows, verification
-from tests.verify.web.conftest import Practice
+from tests.verify.web.conftest import Practice, submission
 from verify import steps
+from verify.intake.submission import Submission
 from verify.steps import Work
+from verify.steps.accept import store
 from verify.store.tables import follow_ups, verifications
 
 Submit = Callable[..., str]
@@ -22,6 +24,17 @@ def test_what_was_cancelled_can_be_asked_for_again_as_often_as_need_be(
         made.append(submit())
     assert len(set(made)) == 3
     assert submit() == made[-1], "the newest is still at work"
+
+
+def test_a_sheet_sent_in_again_does_not_bring_back_what_was_cancelled(
+    work: Work, practice: Practice, submit: Submit
+) -> None:
+    made = submit()
+    steps.cancel(work, made, practice.id, "system")
+    with work.engine.begin() as connection:
+        asked = Submission.model_validate(submission())
+        accepted, _ = store(work, connection, asked, practice.id, "system")
+    assert accepted == (made, False)
 
 
 def test_what_expired_can_be_asked_for_again(work: Work, submit: Submit) -> None:
