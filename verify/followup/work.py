@@ -90,6 +90,9 @@ def next_work(situation: Situation) -> NextWork:
     if not waiting:
         tasks += _ask_people(situation)
     tasks.sort(key=lambda task: task.due_at)
+    if situation.state is VerificationState.VERIFIED_WITH_GAPS and not tasks and not situation.questions:
+        # The gaps are closed: somebody signs that it is verified.
+        return NextWork(situation.state, [_review(situation)])
     if situation.state in _SIGNED:
         return NextWork(situation.state, tasks)
     if waiting and not tasks:
@@ -239,7 +242,7 @@ def _review(situation: Situation) -> FollowUp:
 
 
 def _ask_again(situation: Situation) -> FollowUp:
-    detail = "What was verified has expired. Submit a re-check before the visit."
+    detail = "What was verified has expired. Ask again before the visit, or cancel."
     return _task(situation, Kind.ASK_AGAIN, "Ask the payer again", detail, "expired")
 
 

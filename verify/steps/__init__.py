@@ -14,6 +14,7 @@ from verify.steps.people import (
     cancel,
     close_follow_up,
     complete_information,
+    may_sign,
     record_call,
     sign_off,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "is_signed",
     "look_ahead",
     "night",
+    "may_sign",
     "open_work",
     "plan_digests",
     "preview_import",

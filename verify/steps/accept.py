@@ -1,11 +1,13 @@
 """Accept: a submission becomes rows and a job in one transaction; the same one twice is one."""
 
 from hashlib import sha256
-from typing import NamedTuple
+from itertools import count
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from verify.intake.submission import Submission
+from verify.steps.receive import STANDING
 from verify.steps.work import Work
 from verify.store import clinic, jobs, patients, verifications
 from verify.store.jobs import Hint
@@ -29,17 +31,23 @@ class People(NamedTuple):
 def accept(work: Work, submission: Submission, *, practice_id: str, actor: str) -> Accepted:
     """Stores the submission and sends its first job. Durable when it returns, broker or no broker."""
     with work.engine.begin() as connection:
-        accepted, hint = store(work, connection, submission, practice_id, actor)
+        accepted, hint = store(work, connection, submission, practice_id, actor, renew=True)
     work.hint(hint)
     return accepted
 
 
 def store(
-    work: Work, connection: Connection, submission: Submission, practice_id: str, actor: str
+    work: Work,
+    connection: Connection,
+    submission: Submission,
+    practice_id: str,
+    actor: str,
+    *,
+    renew: bool = False,
 ) -> tuple[Accepted, Hint | None]:
     """The submission's rows in the caller's transaction, and the hint to send after its commit."""
     people = save_people(work, connection, submission, practice_id)
-    return accept_within(connection, submission, people, practice_id=practice_id, actor=actor)
+    return accept_within(connection, submission, people, practice_id=practice_id, actor=actor, renew=renew)
 
 
 def save_people(work: Work, connection: Connection, submission: Submission, practice_id: str) -> People:
@@ -71,11 +79,13 @@ def accept_within(
     practice_id: str,
     actor: str,
     occasion: str = "",
+    renew: bool = False,
 ) -> tuple[Accepted, Hint | None]:
     """Stores it in the caller's transaction; the caller sends the hint after its commit.
 
     With an `occasion` the same question counts as new, once for each: a visit that was called off and
-    booked again.
+    booked again. With `renew` it counts as new once the one before is over: somebody asks for it anew,
+    where a sheet sent in again must not bring back what was cancelled.
     """
     provider = clinic.find_provider(connection, practice_id, submission.provider_npi)
     lane, reason = Lane(submission.priority), Reason(submission.reason)
@@ -88,10 +98,10 @@ def accept_within(
         reason.value,
         *filter(None, [occasion]),
     )
-    key = sha256("|".join(identity).encode()).digest()
-    made = verifications.add(
+    made, known = _add_or_find(
         connection,
-        dedupe_key=key,
+        identity,
+        renew=renew,
         practice_id=practice_id,
         patient_id=people.patient_id,
         coverage_id=people.coverage_id,
@@ -103,10 +113,25 @@ def accept_within(
         state=VerificationState.READY.value,
         requested_by=actor,
     )
-    if made is None:
-        known = verifications.find(connection, practice_id, key)
-        assert known is not None
-        return Accepted(VerificationId(known.id), created=False), None
+    if not made:
+        return Accepted(VerificationId(known), created=False), None
     verifications.record(connection, practice_id, made, "submitted", {"lane": lane.value}, actor=actor)
     hint = jobs.accept(connection, step="receive", subject_id=made, practice_id=practice_id, lane=lane)
     return Accepted(VerificationId(made), created=True), hint
+
+
+def _add_or_find(
+    connection: Connection, identity: tuple[str, ...], *, renew: bool, practice_id: str, **values: Any
+) -> tuple[str, str]:
+    """The id of the new verification, or else of the one asked for before, as second."""
+    for earlier in count():
+        words = identity if not earlier else (*identity, f"again {earlier}")
+        key = sha256("|".join(words).encode()).digest()
+        made = verifications.add(connection, dedupe_key=key, practice_id=practice_id, **values)
+        if made is not None:
+            return made, ""
+        known = verifications.find(connection, practice_id, key)
+        assert known is not None
+        if not renew or known.state not in STANDING:
+            return "", str(known.id)
+    raise AssertionError("counting never ends")

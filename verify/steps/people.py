@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 
 from payers.exchange import Exchange
 from verify.facts import facts_from_call
+from verify.findings import Summary
 from verify.followup import Kind, account_of
 from verify.intake.submission import Patient, Policy
 from verify.steps.question import trace_of
@@ -53,24 +54,26 @@ def complete_information(
     patient: Mapping[str, Any] | None = None,
     coverage: Mapping[str, Any] | None = None,
 ) -> None:
-    """Takes what was missing or wrong, and starts over with it.
+    """Takes what was missing or wrong, and starts over with it; what has expired is asked again so.
 
     Only the fields given are changed. Raises pydantic's ValidationError for values that cannot be,
-    NotFound, and NotAllowed for a verification that is over.
+    NotFound, and NotAllowed for a verification that was cancelled.
     """
     with work.engine.begin() as connection:
-        verification = _open(connection, verification_id, practice_id)
+        verification = _not_cancelled(connection, verification_id, practice_id)
         _change_patient(work, connection, verification, patient or {})
         _change_coverage(work, connection, verification, coverage or {})
         run = new_id("run")
         # What still asks with the old data stops; an answer on its way is kept as evidence, no more.
         jobs.cancel(connection, [row.id for row in inquiries.of_verification(connection, verification)])
+        _forget_what_was_judged(connection, verification, actor)
         verifications.change(
             connection,
             verification,
             state=VerificationState.READY.value,
             state_detail="",
             ask_again_at=None,
+            expires_at=None,
             revision=verification.revision + 1,
         )
         verifications.record(connection, practice_id, verification.id, "information_changed", actor=actor)
@@ -78,10 +81,18 @@ def complete_information(
     work.hint(hint)
 
 
+def _forget_what_was_judged(connection: Connection, verification: Row[Any], actor: str) -> None:
+    """It was about the old data, and must not stand on the page as if it were about the new; facts are kept."""
+    evidence.replace_findings(connection, verification, [])
+    evidence.set_questions(connection, verification, [])
+    evidence.drop_follow_ups(connection, verification, outcome="information corrected", by=actor)
+    verifications.change(connection, verification, judged_at=None, **msgspec.structs.asdict(Summary()))
+
+
 def cancel(work: Work, verification_id: str, practice_id: str, actor: str) -> None:
     """Stops the work; what is known stays. An answer on its way is kept as evidence."""
     with work.engine.begin() as connection:
-        stop(connection, _open(connection, verification_id, practice_id), actor)
+        stop(connection, _not_cancelled(connection, verification_id, practice_id), actor)
 
 
 def stop(connection: Connection, verification: Row[Any], actor: str) -> None:
@@ -97,9 +108,9 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
     """A person takes responsibility: verified, or verified with gaps while questions are open. The state it got."""
     with work.engine.begin() as connection:
         verification = _open(connection, verification_id, practice_id)
-        if verification.state != VerificationState.NEEDS_PERSON.value:
-            raise NotAllowed(verification.state)
         gaps = len(evidence.open_questions(connection, verification.id))
+        if not may_sign(VerificationState(verification.state), gaps):
+            raise NotAllowed(verification.state)
         state = VerificationState.VERIFIED_WITH_GAPS if gaps else VerificationState.VERIFIED
         verifications.change(
             connection,
@@ -113,6 +124,13 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
             connection, practice_id, verification.id, "signed_off", {"gaps": gaps}, actor=actor
         )
     return state
+
+
+def may_sign(state: VerificationState, gaps: int) -> bool:
+    """Whether somebody may sign now: what waits for a person, or what was signed with gaps that are closed since."""
+    return state is VerificationState.NEEDS_PERSON or (
+        state is VerificationState.VERIFIED_WITH_GAPS and not gaps
+    )
 
 
 def add_note(work: Work, verification_id: str, practice_id: str, actor: str, *, kind: str, body: str) -> str:
@@ -131,12 +149,9 @@ def add_note(work: Work, verification_id: str, practice_id: str, actor: str, *, 
 def close_follow_up(work: Work, follow_up_id: str, practice_id: str, actor: str, *, outcome: str) -> None:
     """Ends a task; what the person writes of it becomes a note, since it may name the patient."""
     with work.engine.begin() as connection:
-        task = evidence.follow_up(connection, practice_id, follow_up_id)
-        if task is None:
-            raise NotFound
+        verification, task = _task(connection, follow_up_id, practice_id)
         if task.state != "open":
             raise NotAllowed(task.state)
-        verification = _known(connection, task.verification_id, practice_id)
         if outcome:
             evidence.add_note(
                 connection,
@@ -167,12 +182,10 @@ def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, cal
     closed or no call.
     """
     with work.engine.begin() as connection:
-        task = evidence.follow_up(connection, practice_id, follow_up_id)
-        if task is None:
-            raise NotFound
+        verification, task = _task(connection, follow_up_id, practice_id)
         if task.state != "open" or task.script is None:
             raise NotAllowed(task.state)
-        verification = _open(connection, task.verification_id, practice_id)
+        _must_be_open(verification)
         exchange_id = _save_call(work, connection, verification, task, call)
         found = facts_from_call(
             call.answers,
@@ -286,6 +299,26 @@ def _known(connection: Connection, verification_id: str, practice_id: str) -> Ro
 
 def _open(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
     verification = _known(connection, verification_id, practice_id)
-    if verification.state in TERMINAL:
+    _must_be_open(verification)
+    return verification
+
+
+def _not_cancelled(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
+    verification = _known(connection, verification_id, practice_id)
+    if verification.state == VerificationState.CANCELLED.value:
         raise NotAllowed(verification.state)
     return verification
+
+
+def _must_be_open(verification: Row[Any]) -> None:
+    if verification.state in TERMINAL:
+        raise NotAllowed(verification.state)
+
+
+def _task(connection: Connection, follow_up_id: str, practice_id: str) -> tuple[Row[Any], Row[Any]]:
+    """A task with its verification, both held: the verification first, as every step does it."""
+    verification_id = evidence.verification_of(connection, practice_id, follow_up_id)
+    if verification_id is None:
+        raise NotFound
+    verification = _known(connection, verification_id, practice_id)
+    return verification, evidence.follow_up(connection, follow_up_id)

@@ -223,13 +223,20 @@ def facts_by_people(connection: Connection, verification: Row[Any], *, now: date
     ]
 
 
-def follow_up(connection: Connection, practice_id: str, follow_up_id: str) -> Row[Any] | None:
-    """The task, held until the transaction ends."""
+def verification_of(connection: Connection, practice_id: str, follow_up_id: str) -> str | None:
+    """Whose task it is; None when the practice has none of that id."""
     return connection.execute(
-        select(follow_ups)
-        .where(follow_ups.c.id == follow_up_id, follow_ups.c.practice_id == practice_id)
-        .with_for_update()
-    ).first()
+        select(follow_ups.c.verification_id).where(
+            follow_ups.c.id == follow_up_id, follow_ups.c.practice_id == practice_id
+        )
+    ).scalar_one_or_none()
+
+
+def follow_up(connection: Connection, follow_up_id: str) -> Row[Any]:
+    """The task, held until the transaction ends. Hold its verification first, or two may wait for each other."""
+    return connection.execute(
+        select(follow_ups).where(follow_ups.c.id == follow_up_id).with_for_update()
+    ).one()
 
 
 def close_follow_up(connection: Connection, follow_up_id: str, *, outcome: str, by: str) -> None:

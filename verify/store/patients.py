@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from verify.security.blind_index import external_index, identity_index, member_index, name_tokens
@@ -104,15 +104,20 @@ def save_coverage(
     # Two submissions of one patient at once take turns here, so that they find each other's coverage.
     connection.execute(select(patients.c.id).where(patients.c.id == patient_id).with_for_update())
     index = _member_index(seals, policy)
+    # A payer we know is the same by whichever of its names; one we do not know has its name alone.
+    same_payer = coverages.c.payer_name == policy["payer"] if payer_id is None else true()
     known = connection.execute(
-        select(coverages.c.id).where(
+        select(coverages.c.id)
+        .where(
             coverages.c.practice_id == seals.practice_id,
             coverages.c.patient_id == patient_id,
             coverages.c.payer_id.is_not_distinct_from(payer_id),
-            coverages.c.payer_name == policy["payer"],
+            same_payer,
             coverages.c.member_index.is_not_distinct_from(index),
             coverages.c.rank == policy["rank"],
         )
+        .order_by(coverages.c.id)
+        .limit(1)
     ).scalar()
     if known is not None:
         change_coverage(connection, seals, known, payer_id, policy)

@@ -488,13 +488,6 @@ def _text(seals: Seals, sealed: bytes | None, column: Any, row_id: str) -> str |
     return None if sealed is None else seals.open(sealed, column, row_id).decode(errors="replace")
 
 
-def verification_of_follow_up(connection: Connection, practice_id: str, follow_up_id: str) -> str | None:
-    statement = select(follow_ups.c.verification_id).where(
-        follow_ups.c.id == follow_up_id, follow_ups.c.practice_id == practice_id
-    )
-    return connection.execute(statement).scalar_one_or_none()
-
-
 def payers_of(connection: Connection, practice_id: str) -> list[shown.PayerShown]:
     """The payers a submission may name."""
     statement = (

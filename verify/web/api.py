@@ -14,7 +14,7 @@ from verify import steps
 from verify.facts import UnreadableAnswers
 from verify.intake.submission import Submission
 from verify.security.roles import Permission
-from verify.store import idempotency, views
+from verify.store import evidence, idempotency, views
 from verify.store.documents import Document, PayerShown, Rows
 from verify.store.idempotency import Answer, KeyReused, StillRunning
 from verify.store.sealing import SealedColumn, Seals
@@ -275,7 +275,7 @@ def record_call(request: Request, caller: CallerNow, follow_up_id: ObjectId, giv
     """Typed answers become evidence and facts, and the verification is judged again."""
     caller.must(Permission.WORK_FOLLOW_UPS)
     with request.app.state.work.engine.connect() as connection:
-        verification_id = views.verification_of_follow_up(connection, caller.practice_id, follow_up_id)
+        verification_id = evidence.verification_of(connection, caller.practice_id, follow_up_id)
     if verification_id is None or given.ended_at < given.started_at:
         if verification_id is None:
             raise Refused(404, NOT_FOUND)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from verify import steps
 from verify.security.roles import Permission
-from verify.store import views
+from verify.store import evidence, views
 from verify.store.documents import Document
 from verify.store.sealing import Seals
 from verify.verification import VerificationState
@@ -199,7 +199,7 @@ def _render(
         lines={key: pages.short_label(key) for key in pages.line_labels()},
         running=document.state in words.RUNNING,
         over=document.state in words.OVER,
-        may_sign=document.state == VerificationState.NEEDS_PERSON,
+        may_sign=steps.may_sign(VerificationState(document.state), len(document.questions)),
         missing=[words.MISSING_WORDS.get(code, words.plain(code)) for code in document.state_detail.split()],
         live=ASKING_SECONDS if document.state in words.RUNNING else QUIET_SECONDS,
         today=words.today(zone),
@@ -214,7 +214,7 @@ def _render(
 def _verification_of(request: Request, caller: CallerNow, follow_up_id: str) -> str:
     """Raises Refused (404)."""
     with request.app.state.work.engine.connect() as connection:
-        found = views.verification_of_follow_up(connection, caller.practice_id, follow_up_id)
+        found = evidence.verification_of(connection, caller.practice_id, follow_up_id)
     if found is None:
         raise Refused(404, "There is no such task here.")
     return found

@@ -34,7 +34,7 @@ SOON = timedelta(hours=4)
 
 RUNNING = frozenset({_S.READY.value, _S.ASKING.value})
 #: Nothing more is done to a verification in one of these.
-OVER = frozenset({_S.EXPIRED.value, _S.CANCELLED.value})
+OVER = frozenset({_S.CANCELLED.value})
 
 ROLE_WORDS = {
     "system": "the program",

@@ -1,0 +1,116 @@
+"""What people do, and what must not be left standing after it."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.verify.steps.conftest import rows, run_all, verification
+from tests.verify.web.conftest import Practice
+from verify import steps
+from verify.steps import Call, Work
+from verify.store import evidence, verifications
+from verify.store.tables import facts, findings, follow_ups, questions
+
+Submit = Callable[..., str]
+
+
+def call(work: Work, verification_id: str, practice: Practice) -> None:
+    """Answers every question of the script."""
+    task = rows(work, follow_ups, verification_id=verification_id, state="open")[0]
+    usual = {
+        "yes_no": "yes",
+        "money": "100",
+        "percent": "20",
+        "copay": "30 per visit",
+        "plan_begin": "2020-01-01",
+        "plan_end": "2099-12-31",
+        "company": "no",
+        "companies": "no",
+        "limit": "none",
+    }
+    said = {
+        field["name"]: usual.get(field["fact"], usual.get(field["kind"], "fax"))
+        for field in task.script["fields"]
+    }
+    ended = datetime.now(UTC)
+    typed = Call(said, "REF-1", "Dana", ended - timedelta(minutes=9), ended)
+    steps.record_call(work, task.id, practice.id, "system", typed)
+    run_all(work)
+
+
+def test_nothing_judged_of_the_old_data_stands_beside_corrected_data(
+    work: Work, practice: Practice, submit: Submit
+) -> None:
+    made = submit()
+    run_all(work)
+    call(work, made, practice)
+    assert verification(work, made).coverage_status == "active"
+    steps.complete_information(work, made, practice.id, "system", coverage={"member_id": "BHX777"})
+    row = verification(work, made)
+    assert (row.state, row.coverage_status, row.copay_cents) == ("ready", None, None)
+    assert rows(work, findings, verification_id=made) == []
+    assert rows(work, questions, verification_id=made, closed_at=None) == []
+    assert rows(work, follow_ups, verification_id=made, state="open") == []
+    assert rows(work, facts, verification_id=made), "what was learned is kept as evidence"
+
+
+def test_gaps_closed_after_signing_are_signed_as_verified(
+    work: Work, practice: Practice, submit: Submit
+) -> None:
+    made = submit()
+    run_all(work)
+    assert steps.sign_off(work, made, practice.id, "system") == "verified_with_gaps"
+    with pytest.raises(steps.NotAllowed):
+        steps.sign_off(work, made, practice.id, "system")
+    call(work, made, practice)
+    assert rows(work, questions, verification_id=made, closed_at=None) == []
+    titles = {task.title for task in rows(work, follow_ups, verification_id=made, state="open")}
+    assert titles == {"Review and sign off"}
+    assert steps.sign_off(work, made, practice.id, "system") == "verified"
+
+
+@pytest.mark.parametrize("act", ["close", "call"])
+def test_a_task_and_a_step_at_the_same_verification_wait_in_line(
+    work: Work, practice: Practice, submit: Submit, act: str
+) -> None:
+    """A step holds the verification and closes its tasks; who works a task must not hold that first."""
+    made = submit()
+    run_all(work)
+    task = rows(work, follow_ups, verification_id=made, state="open")[0]
+    name = next(field["name"] for field in task.script["fields"] if field["kind"] == "yes_no")
+    now = datetime.now(UTC)
+    came_of_it: list[object] = []
+
+    def person() -> None:
+        try:
+            if act == "close":
+                steps.close_follow_up(work, task.id, practice.id, "system", outcome="")
+            else:
+                typed = Call({name: "yes"}, "REF", "Dana", now, now)
+                steps.record_call(work, task.id, practice.id, "system", typed)
+        except steps.NotAllowed as refused:
+            came_of_it.append(refused)
+
+    thread = threading.Thread(target=person)
+    with work.engine.begin() as connection:
+        row: Any = verifications.lock(connection, made)
+        thread.start()
+        _wait_until_somebody_waits(work)
+        evidence.drop_follow_ups(connection, row)
+    thread.join(10)
+    assert [str(refused) for refused in came_of_it] == ["cancelled"]
+
+
+def _wait_until_somebody_waits(work: Work) -> None:
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    for _ in range(200):
+        with work.engine.connect() as connection:
+            if connection.execute(waiting).scalar_one():
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
