@@ -12,9 +12,9 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from verify.affordability.case import read_case
 from verify.affordability.course import walk
 from verify.affordability.estimate import estimate, plan
+from verify.affordability.reader import read_case
 from verify.affordability.scenarios import combinations, walk_all
 
 BEGUN = date(2026, 10, 5)
