@@ -151,6 +151,16 @@ def test_a_card_helps_between_its_days_and_starts_anew_on_its_own():
     assert pays(estimate_case(case(*lines, savings=card))) == [50_00, 0, 50_00, 0, 50_00, 50_00]
 
 
+def test_a_card_still_helps_on_its_last_day():
+    lines = [line(day, **HALF) for day in (0, 1)]
+    assert pays(estimate_case(case(*lines, savings=savings(ends_on="2026-02-02")))) == [0, 50_00]
+
+
+def test_a_share_that_an_ignored_card_pays_whole_moves_nothing():
+    found = estimate_case(case(line(0, **HALF), oop_individual_cents=80_00, savings=savings(counts=False)))
+    assert found["left"]["oop_individual_cents"] == 80_00
+
+
 def test_money_of_an_accumulator_programme_moves_neither_deductible_nor_maximum():
     lines = [line(day, deductible_applies=True) for day in range(2)]
     card = savings(patient_pays_cents=10_00, maximum_cents=90_00, counts=False)
