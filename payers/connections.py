@@ -98,13 +98,18 @@ class _BoundedTLS(_Bounded, SSLSocket):
 
 def is_private(address: Address) -> bool:
     """Whether an address is anything but an ordinary host on the public internet."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address in NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_private(inner)
-    return not address.is_global or address.is_multicast
+    inner = unwrapped(address)
+    return not inner.is_global or inner.is_multicast
+
+
+def unwrapped(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address stands for; any other address itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    inner = address.ipv4_mapped or address.sixtofour
+    if inner is None and address in NAT64:
+        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return inner or address
 
 
 def check(address: Address, *, allow_private: bool, encrypted: bool) -> None:
@@ -112,6 +117,7 @@ def check(address: Address, *, allow_private: bool, encrypted: bool) -> None:
 
     Link-local is refused always: it is where cloud machines serve their own credentials.
     """
+    address = unwrapped(address)
     private = is_private(address)
     if private and (not allow_private or address.is_link_local or address.is_multicast):
         raise RefusedAddress("private_address")

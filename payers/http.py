@@ -2,11 +2,12 @@
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import IncompleteRead
 from http.cookiejar import DefaultCookiePolicy
+from types import MappingProxyType
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -55,7 +56,9 @@ class HTTPSource:
     def close(self) -> None:
         self._session.close()
 
-    def post(self, body: bytes, evidence: Exchange) -> Response:
+    def post(
+        self, body: bytes, evidence: Exchange, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> Response:
         """Sends `body` and returns what came back, whatever its HTTP status; see `raise_for_status`.
 
         `evidence` is the question without credentials; `evidence.request_type` goes out as the content type.
@@ -71,7 +74,7 @@ class HTTPSource:
         collected = _Collected(account, evidence)
         try:
             with attempting(attempt):
-                return self._exchange(body, collected)
+                return self._exchange(body, collected, headers)
         except _TooLarge:
             failure: Failure = Unavailable("too_large")
         except (requests.RequestException, HTTPError, RefusedAddress, OSError) as error:
@@ -80,8 +83,9 @@ class HTTPSource:
         failure.exchange = collected.exchange()
         raise failure
 
-    def _exchange(self, body: bytes, collected: "_Collected") -> Response:
+    def _exchange(self, body: bytes, collected: "_Collected", more: Mapping[str, str]) -> Response:
         headers = {
+            **more,
             "Content-Type": collected.evidence.request_type,
             "Accept-Encoding": "identity",
             "User-Agent": "verify",

@@ -25,6 +25,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how many verifications the fault storm runs (500 in full)",
     )
 
+    parser.addoption(
+        "--mutations",
+        type=int,
+        default=400,
+        help="how many mutated webhook requests are sent (10000 in full)",
+    )
+
 
 @pytest.fixture(autouse=True)
 def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
 
 import run
 
@@ -139,11 +138,3 @@ def test_the_test_lock_holds_the_plain_lock() -> None:
         for lock in (run.LOCK, run.TEST_LOCK)
     )
     assert plain <= test
-
-
-def test_the_compose_file_runs_up_and_publishes_to_this_machine_alone() -> None:
-    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    assert services["verify"]["command"][:3] == ["python", "run.py", "up"]
-    assert [port.split(":")[0] for port in services["verify"]["ports"]] == ["127.0.0.1"]
-    # Longer than the ten seconds in which `up` ends its children.
-    assert services["verify"]["stop_grace_period"] == "20s"

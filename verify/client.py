@@ -88,6 +88,31 @@ class Client:
             headers={"Idempotency-Key": key},
         )
 
+    def start_night(self) -> Document:
+        """Begins today's night, or says that there was one: `created`, and how far the `night` is."""
+        return self._call("POST", "/nights")
+
+    def night(self, night_id: str = "latest") -> Document:
+        """How far a night is."""
+        return self._call("GET", f"/nights/{quote(night_id, safe='')}")
+
+    def night_report(self, night_id: str) -> Iterator[Document]:
+        """What a night found, the heaviest first, as many pages as it takes."""
+        return self._pages(f"/nights/{quote(night_id, safe='')}/report", {"limit": 200})
+
+    def ahead(self) -> Iterator[Document]:
+        """Whom tonight's night would ask, as many pages as it takes."""
+        return self._pages("/nights/ahead", {})
+
+    def _pages(self, path: str, query: dict[str, Any]) -> Iterator[Document]:
+        cursor: str | None = None
+        while True:
+            page = self._call("GET", path, query={**query, **({"cursor": cursor} if cursor else {})})
+            yield from page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
     def watch(self, verification_id: str, *, seconds: float, pause: float = 0.5) -> Iterator[Document]:
         """The verification now and after each change, until it is settled or `seconds` have passed."""
         end, seen = time.monotonic() + seconds, None

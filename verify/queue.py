@@ -19,8 +19,9 @@ from verify.verification import Lane
 
 log = get_logger(__name__)
 
-#: The steps of the pipeline, in order, and the message each travels as.
-STEPS = ("receive", "ask", "judge", "follow_up")
+#: The steps of the pipeline, in order, then those around it; the message each travels as.
+PIPELINE = ("receive", "ask", "judge", "follow_up")
+STEPS = (*PIPELINE, "notify", "digest", "appointment", "appointment_gap", "import_rows", "plan_night")
 #: What the clock pokes; read by the workers of the urgent lane, which is never full for long.
 CLOCK = "clock"
 #: Seconds without a hint after a failed one: a frozen broker must not slow every request.

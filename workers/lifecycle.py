@@ -32,7 +32,13 @@ def current_work() -> Work:
 @signals.setup_logging.connect
 def set_up_logging(**_: Any) -> None:
     """Takes logging out of Celery's hands: its lines could carry arguments and exception texts."""
-    configure_logging(os.environ.get("VERIFY_PROCESS", "worker"), sys.stderr)
+    configure_logging(settings().process, sys.stderr, level=settings().log_level)
+
+
+@signals.worker_init.connect
+def step_back(**_: Any) -> None:
+    """A nightly worker leaves the processor to the lanes somebody waits for."""
+    os.nice(settings().niceness)
 
 
 @signals.worker_process_shutdown.connect

@@ -1,4 +1,4 @@
-"""By the clock: asking again, the janitor.
+"""By the clock: nightly re-verification, asking again, the janitor.
 
 Beat only pokes. What is due is decided by the database, so a second beat, or a poke too many, changes
 nothing, and a poke too few is made up by the next.
@@ -13,6 +13,8 @@ from verify.settings import settings
 
 #: Seconds between two sweeps; a poke that waited longer is worthless.
 SWEEP_EVERY = 1.0
+#: Seconds between two looks at whose night has begun; a missed night begins this soon after a start.
+NIGHT_EVERY = 30.0
 
 
 class Pokes(Scheduler):
@@ -35,8 +37,10 @@ def poke(task: str, every: float) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "sweep": poke("verify.sweep", SWEEP_EVERY),
+    "night": poke("verify.night", NIGHT_EVERY),
     "expire": poke("verify.expire", 60.0),
     "tidy": poke("verify.tidy", 3600.0),
+    "plan_digests": poke("verify.plan_digests", 60.0),
 }
 app.conf.beat_scheduler = Pokes
 app.conf.beat_max_loop_interval = SWEEP_EVERY

@@ -29,6 +29,21 @@ def follow_up(job_id: str) -> None:
     steps.run(current_work(), job_id)
 
 
+@app.task(name="verify.notify")
+def notify(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.digest")
+def digest(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.plan_digests")
+def plan_digests() -> None:
+    steps.plan_digests(current_work())
+
+
 @app.task(name="verify.expire")
 def expire() -> None:
     steps.expire(current_work())
@@ -37,6 +52,31 @@ def expire() -> None:
 @app.task(name="verify.tidy")
 def tidy() -> None:
     steps.tidy(current_work())
+
+
+@app.task(name="verify.appointment")
+def appointment(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.appointment_gap")
+def appointment_gap(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.import_rows")
+def import_rows(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.plan_night")
+def plan_night(job_id: str) -> None:
+    steps.run(current_work(), job_id)
+
+
+@app.task(name="verify.night")
+def night() -> None:
+    steps.night(current_work())
 
 
 @app.task(name="verify.sweep")

@@ -67,7 +67,8 @@ def counts(line: Benefit) -> Iterator[Count]:
     if line.information_code == "F":
         if line.quantity is not None and line.quantity_qualifier not in AGES:
             yield _count(line, line.quantity_qualifier, line.quantity, line.period)
-        elif line.amount is not None:
+        elif line.amount is not None and line.amount.strip("0."):
+            # A limit of 0 dollars is how payers hang a text on a line; "none at all" would be EB01 I.
             yield _count(line, "$", line.amount, line.period)
     for delivery in line.deliveries:
         if delivery.quantity is not None:

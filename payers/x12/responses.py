@@ -65,13 +65,18 @@ class Line(msgspec.Struct, gc=False):
     @property
     def names(self) -> list[Name]:
         """2120: each NM1 with the PER after it."""
-        found: list[Name] = []
-        for raw in self.attached:
-            if raw[:3] == "NM1":
-                found.append(Name(raw.split(self.separator), []))
-            elif raw[:3] == "PER" and found:
-                found[-1].contacts.append(raw.split(self.separator))
-        return found
+        return names(self.attached, self.separator)
+
+
+def names(attached: Sequence[str], separator: str) -> list[Name]:
+    """Each NM1 among the segments after an EB, with the PER after it."""
+    found: list[Name] = []
+    for raw in attached:
+        if raw[:3] == "NM1":
+            found.append(Name(raw.split(separator), []))
+        elif raw[:3] == "PER" and found:
+            found[-1].contacts.append(raw.split(separator))
+    return found
 
 
 class Answered(msgspec.Struct):
@@ -105,15 +110,15 @@ def read_271(transaction: Transaction, problems: list[Problem]) -> list[Answered
 
 
 def _answered(level: Level, transaction: Transaction, problems: list[Problem]) -> Answered:
-    raw, names, separator = level.raw, level.heads, level.separator
+    raw, firsts, separator = level.raw, level.heads, level.separator
     answered = Answered(level)
     line = "EB" + separator
-    marks = [i for i, head in enumerate(names) if head == line]
+    marks = [i for i, head in enumerate(firsts) if head == line]
     first = marks[0] if marks else len(raw)
     _head(answered, [segment.split(separator) for segment in raw[:first]], transaction, problems)
     if marks:
         answered.marks = marks
-        if not heads(LINE_SEGMENTS, separator).issuperset(names[first:]):
+        if not heads(LINE_SEGMENTS, separator).issuperset(firsts[first:]):
             _report(answered.lines, transaction, problems)
     return answered
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 
 from payers import benefits as normal
 from payers import reading, x12
 from payers.benefits import Benefit, Benefits, DateRange, Identity, Member, Party, Rejection
 from payers.x12.levels import DEPENDENT, RECEIVER, SOURCE, SUBSCRIBER
 from payers.x12.model import Delimiters, Segment, Transaction, element
-from payers.x12.responses import Answered, Line, Name, read_271
+from payers.x12.responses import Answered, Name, names, read_271
 
 #: What an EB that stops after n elements lacks.
 BLANKS = [[""] * (15 - n) for n in range(15)]
@@ -109,7 +110,7 @@ def _member(
     cut = transaction.delimiters
     letter = "D" if answered.level.code == DEPENDENT else "C"
     dated = _Dates(transaction, problems)
-    lines = _benefits(answered.lines, cut, letter, dated)
+    lines = _benefits(answered, cut, letter, dated)
     summary = reading.summarize(lines)
     return Member(
         role="dependent" if letter == "D" else "subscriber",
@@ -155,25 +156,36 @@ def _rejection(loop: str, number: int, aaa: Segment) -> Rejection:
     return Rejection(loop, element(aaa, 3) or None, element(aaa, 4) or None, [number])
 
 
-def _benefits(lines: Iterable[Line], cut: Delimiters, letter: str, dated: _Dates) -> list[Benefit]:
-    """A benefit for each line. One loop, because an answer is mostly lines and this is where its time goes."""
+def _benefits(answered: Answered, cut: Delimiters, letter: str, dated: _Dates) -> list[Benefit]:
+    """A benefit for each EB of a level, with what follows it up to the next.
+
+    One loop without a step between, because an answer is mostly EBs and this is where its time goes.
+    """
     found = []
-    repetition, component = cut.repetition, cut.component
-    # The same few lists of service types come again and again.
+    repetition, component, separator = cut.repetition, cut.component, cut.element
+    raw, base = answered.level.raw, answered.level.first
+    # The same few lists of service types, and the same texts and dates, come again and again. What
+    # has a place of its own (an AAA, a date that is none) is never taken from here.
     known: dict[str, tuple[str, ...]] = {"": ()}
-    for line in lines:
-        eb, number = line.eb, line.number
+    seen: dict[tuple[str, ...], Attached] = {}
+    segments: tuple[int, ...]
+    for start, end in pairwise([*answered.marks, len(raw)]):
+        eb = raw[start].split(separator)
         count = len(eb)
         (_, code, level, types, insurance, plan, period, amount, percent, qualifier, quantity,
          authorization, network, procedure, pointers) = eb + BLANKS[count] if count < 15 else eb[:15]  # fmt: skip
-        if line.attached:
-            dates, references, deliveries, places, messages, rejections, entities = _attached(
-                line, letter, dated
-            )
-            segments = tuple(range(number, number + 1 + len(line.attached)))
+        number = base + start
+        if end - start == 1:
+            follows, segments = NOTHING, (number,)
         else:
-            dates = references = deliveries = places = messages = rejections = entities = ()
-            segments = (number,)
+            attached = tuple(raw[start + 1 : end])
+            follows = (
+                seen[attached] if attached in seen else _attached(attached, number, separator, letter, dated)
+            )
+            if not follows[5] and dated.all_read:
+                seen[attached] = follows
+            segments = (number, number + 1) if end - start == 2 else tuple(range(number, base + end))
+        dates, references, deliveries, places, messages, rejections, entities = follows
         if types not in known:
             known[types] = tuple(types.split(repetition))
         found.append(
@@ -215,9 +227,10 @@ Attached = tuple[
     Sequence[Rejection],
     Sequence[normal.Entity],
 ]
+NOTHING: Attached = ((), (), (), (), (), (), ())
 
 
-def _attached(line: Line, letter: str, dated: _Dates) -> Attached:
+def _attached(attached: Sequence[str], number: int, separator: str, letter: str, dated: _Dates) -> Attached:
     dates: Sequence[DateRange] = ()
     references: Sequence[normal.Reference] = ()
     deliveries: Sequence[normal.Delivery] = ()
@@ -225,8 +238,7 @@ def _attached(line: Line, letter: str, dated: _Dates) -> Attached:
     messages: Sequence[str] = ()
     rejections: Sequence[Rejection] = ()
     entities: Sequence[normal.Entity] = ()
-    number, separator = line.number, line.separator
-    for raw in line.attached:
+    for raw in attached:
         number += 1
         name = raw[:3]
         if name == "MSG":
@@ -241,7 +253,7 @@ def _attached(line: Line, letter: str, dated: _Dates) -> Attached:
             iii = raw.split(separator)
             places = (*places, normal.PlaceOfService(element(iii, 1) or None, element(iii, 2) or None))
         elif name == "NM1" and not entities:
-            entities = tuple(_entity(named) for named in line.names)
+            entities = tuple(_entity(named) for named in names(attached, separator))
         elif name == "AAA":
             rejections = (*rejections, _rejection(f"2110{letter}", number, raw.split(separator)))
     return dates, references, deliveries, places, messages, rejections, entities
@@ -275,6 +287,7 @@ class _Dates:
         self._transaction = transaction
         self._problems = problems
         self._known: dict[str, DateRange] = {}
+        self.all_read = True
 
     def range(self, raw: str, separator: str, number: int) -> DateRange:
         """`DTP*291*RD8*20260101-20261231~`, or a single day, which is both ends."""
@@ -300,6 +313,7 @@ class _Dates:
                 raise ValueError
             return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])).isoformat()
         except ValueError:
+            self.all_read = False
             self._problems.append(
                 x12.Problem(
                     severity="structure",

@@ -135,6 +135,8 @@ class Watched:
         assert self.complaints == []
         foreign = [url for url in self.requested if not url.startswith((f"{origin}/", "data:"))]
         assert foreign == []
+        # A page that shows itself anew would take the question with it.
+        self.page.goto(f"{origin}/account")
         kept = self.page.evaluate("[localStorage.length, sessionStorage.length]")
         assert kept == [0, 0]
 

@@ -171,3 +171,13 @@ def test_what_was_verified_expires_and_asks_for_a_new_check(running_house: House
     running_house.wait_until(made, "expired")
     kinds = {task.kind for task in running_house.rows(follow_ups, verification_id=made, state="open")}
     assert "ask_again" in kinds
+
+
+def test_a_correction_that_makes_two_patients_one_is_refused(running_house: House, practice_id: str) -> None:
+    running_house.submit(practice_id, "ACT20000009", patient={"first_name": "Ngozi"})
+    made = running_house.submit(practice_id, "ACT20000010", patient={"first_name": "Chioma"})
+    running_house.wait_until_settled(made)
+    with pytest.raises(steps.NotAllowed):
+        steps.complete_information(
+            running_house.work, made, practice_id, "system", patient={"first_name": "Ngozi"}
+        )

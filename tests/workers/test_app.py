@@ -29,7 +29,8 @@ def test_the_app_is_set_as_decided() -> None:
 
 def test_every_step_has_a_task_and_every_lane_a_queue() -> None:
     ours = {name for name in workers_app.app.tasks if name.startswith("verify.")}
-    assert ours == {f"verify.{step}" for step in (*STEPS, "sweep", "expire", "tidy")}
+    pokes = ("sweep", "expire", "tidy", "plan_digests", "night")
+    assert ours == {f"verify.{step}" for step in (*STEPS, *pokes)}
     assert set(workers_app.app.amqp.queues) == {lane.value for lane in Lane} | {CLOCK}
 
 
@@ -50,7 +51,7 @@ def test_a_message_holds_the_job_id_and_nothing_else(valkey_url: str, valkey: "r
     "argument", ["W123456789", "Okafor", "job_1", 7, None, "job_01JD4Z8Q6V3M5N7P9R1T2W4X6Y "]
 )
 def test_a_task_refuses_what_is_no_opaque_id(argument: object) -> None:
-    for name in ("verify.receive", "verify.ask", "verify.judge", "verify.follow_up"):
+    for name in (f"verify.{step}" for step in STEPS):
         task = app.tasks[name]
         with pytest.raises(UnsafeArgument):
             task.apply_async((argument,))

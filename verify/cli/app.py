@@ -4,7 +4,17 @@ import sys
 
 import typer
 
-from verify.cli import clinic, files, people, running, verifications
+from verify.cli import (
+    clinic,
+    estimates,
+    files,
+    nightly,
+    people,
+    running,
+    sources,
+    verifications,
+    webhooks,
+)
 from verify.cli.ending import Exit, end, quiet_end_of_pipe, say
 
 HELP = """Insurance benefit verification for psychiatric clinics.
@@ -18,6 +28,7 @@ Data goes to stdout, messages to stderr. Exit codes: 0 done, 1 failed, 2 wrong i
       --member-id ACT50017230 --service tms --on 2026-12-01 --wait
   verify list --state needs_person
   verify read answer.271 --service tms
+  verify estimate case.json
 """
 
 app = typer.Typer(
@@ -31,8 +42,12 @@ app = typer.Typer(
 running.register(app)
 clinic.register(app)
 people.register(app)
+webhooks.register(app)
+sources.register(app)
 verifications.register(app)
+nightly.register(app)
 files.register(app)
+estimates.register(app)
 
 
 def main(arguments: list[str] | None = None) -> int:

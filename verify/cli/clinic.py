@@ -25,7 +25,8 @@ PRACTICE = """Add a practice: the owner of its patients, users and payer account
 ACCOUNT = """Add a payer account from a JSON FILE, or from stdin with "-": how one clearinghouse is reached. Prints its id.
 
 Fields: name, adapter (caqh_core_mime or phone), url, sender_id, receiver_id, usage (P or T), secrets, options,
-total_deadline, max_in_flight, requests_per_second. Secrets are encrypted; they are never options of a command.
+total_deadline, max_in_flight, requests_per_second. Hours in which the payer is not to be asked stand in options:
+{"maintenance": [{"days": ["sun"], "from": "01:00", "to": "05:00", "zone": "America/New_York"}]}. Secrets are encrypted; they are never options of a command.
 
 \b
   verify accounts add clearinghouse.json
@@ -127,14 +128,16 @@ def account_of(given: object) -> Account:
 
     from payers.account import Account
     from payers.errors import AccountError
+    from payers.maintenance import BadMaintenance, windows
     from payers.registry import adapter_for
 
     if not isinstance(given, dict):
         raise Stop("An account is a JSON object.", Exit.USAGE)
     try:
         account = msgspec.convert({**given, "id": "new"}, Account)
+        windows(account.options)
         adapter_for(account).close()
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, BadMaintenance) as error:
         raise Stop(f"The account cannot be used: {error}.", Exit.USAGE) from None
     except AccountError as error:
         raise Stop(f"The account cannot be used: {error.code}.", Exit.USAGE) from None

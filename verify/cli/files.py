@@ -26,7 +26,10 @@ Exit codes: 0 all read, 1 something was lost in a file, 4 a file is not X12; the
   verify read answer.271 --show 14
   verify read *.271 --json                     one JSON object a line, a file each
 """
-SCHEMA = """Print a JSON Schema: submission (what `verify submit` and the API take), benefits (`verify read --json`).
+SCHEMA = """Print a JSON Schema.
+
+submission is what `verify submit` and the API take, benefits what `verify read --json` gives, estimate what
+`verify estimate` takes and gives, appointment what a sender of Standard Webhooks or CloudEvents posts.
 
 \b
   verify schema submission
@@ -122,7 +125,11 @@ def about(service: str, on: datetime | None) -> Asked:
     )
 
 
-def schema(name: Annotated[str, typer.Argument(metavar="submission|benefits", show_default=False)]) -> None:
+def schema(
+    name: Annotated[
+        str, typer.Argument(metavar="submission|benefits|estimate|appointment", show_default=False)
+    ],
+) -> None:
     match name:
         case "submission":
             from verify.intake.submission import Submission
@@ -132,5 +139,15 @@ def schema(name: Annotated[str, typer.Argument(metavar="submission|benefits", sh
             from payers.x12_mapping import json_schema
 
             write_json(json_schema())
+        case "estimate":
+            from verify.affordability.schema import estimate_schemas
+
+            write_json(estimate_schemas())
+        case "appointment":
+            from verify.intake.appointments import standard
+
+            write_json(standard.json_schema())
         case _:
-            raise Stop(f"No schema {name!r}; there are submission and benefits.", Exit.USAGE)
+            raise Stop(
+                f"No schema {name!r}; there are submission, benefits, estimate and appointment.", Exit.USAGE
+            )

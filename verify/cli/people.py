@@ -90,5 +90,7 @@ def address(data: Path | None) -> str:
     from verify.client import ADDRESS_FILE
 
     settings = chosen(data)
+    if settings.public_url:
+        return settings.pages_url
     file = settings.data_folder / ADDRESS_FILE
     return file.read_text().strip() if file.is_file() else f"http://{settings.host}:{settings.port}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from verify.cli.ending import say
+from verify.cli.ending import Exit, Stop, say
 from verify.cli.options import Data, Json, chosen, engine
 from verify.cli.terminal import write
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 UP = """Start everything: databases, web, workers, clock, and on an empty data folder the demo clinic.
 
@@ -26,6 +29,19 @@ MIGRATE = """Bring the database to this version's tables; harmless when it is th
 
 \b
   VERIFY_DATABASE_URL=postgresql+psycopg://… verify migrate
+"""
+HEALTH = """Say whether a process of this machine or container is well; exits 1 when it is not.
+
+Workers and beat by the age of their heartbeat file, web by its readiness. Needs no database and no broker.
+
+\b
+  verify health web
+  verify health worker-urgent
+"""
+SECRETS = """Make the passwords that docker-compose.yml reads, in DIR; those that are there stay as they are.
+
+\b
+  verify secrets secrets
 """
 DOCTOR = """Examine configuration, servers, migrations, clock, disk, keys and payer accounts.
 
@@ -47,6 +63,8 @@ The member id asked about chooses the answer. Ctrl-C ends it.
 def register(app: typer.Typer) -> None:
     app.command(help=UP, short_help="Start everything.")(up)
     app.command(help=MIGRATE, short_help="Bring the database to this version.")(migrate)
+    app.command(help=HEALTH, short_help="Say whether one process is well.")(health)
+    app.command(help=SECRETS, short_help="Make the passwords of a compose deployment.")(secrets)
     app.command(help=DOCTOR, short_help="Examine the system; say what to do about faults.")(doctor)
     app.command(help=SIMULATOR, short_help="Run the simulated payer.")(simulator)
 
@@ -67,11 +85,48 @@ def up(
     raise typer.Exit(start(chosen(data, port=port), demo=demo, say=say))
 
 
-def migrate(data: Data = None) -> None:
+def migrate(
+    keys: Annotated[bool, typer.Option("--keys", help="Also make the keys of an empty database.")] = False,
+    data: Data = None,
+) -> None:
     from verify.store import migrate as bring_up_to_date
 
     with engine(data) as there:
-        say(f"verify: the database is at revision {bring_up_to_date(there).current}")
+        reached = bring_up_to_date(there).current
+        if keys:
+            make_keys(there, chosen(data).key_file)
+        say(f"verify: the database is at revision {reached}")
+
+
+def make_keys(there: Engine, file: Path) -> None:
+    """Keys where there are none yet. Stops when the database holds a practice already: new keys open nothing."""
+    from verify.security.keys import Keyring
+    from verify.servers.welcome import has_practice
+
+    if not file.exists() and has_practice(there):
+        raise Stop(f"{file} is not there, and this database was sealed with it: restore its copy.")
+    Keyring.load_or_create(file)
+
+
+def health(
+    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)], data: Data = None
+) -> None:
+    from verify.servers.health import trouble
+    from verify.servers.processes import PROCESSES
+
+    process = next((each for each in PROCESSES if each.name == name), None)
+    if process is None:
+        known = ", ".join(each.name for each in PROCESSES)
+        raise Stop(f"No process {name!r}; there are {known}.", Exit.USAGE)
+    if words := trouble(process, chosen(data)):
+        raise Stop(f"{name} {words}")
+
+
+def secrets(folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]) -> None:
+    from verify.servers.compose_secrets import make
+
+    for file in make(folder):
+        say(f"verify: made {file}")
 
 
 def doctor(data: Data = None, json: Json = False) -> None:

@@ -42,6 +42,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     coverage_status: str | None = None
     plan_name: str | None = None
+    plan_begins_on: date | None = None
+    plan_ends_on: date | None = None
     deductible_remaining_cents: int | None = None
     out_of_pocket_remaining_cents: int | None = None
     copay_cents: int | None = None
@@ -82,6 +84,8 @@ def _summary(case: Case) -> Summary:
     return Summary(
         coverage_status=_conclusion(active_coverage(case)),
         plan_name=_text(case.look_up_plan(FactName.PLAN_NAME)),
+        plan_begins_on=_day(case.look_up_plan(FactName.PLAN_BEGIN)),
+        plan_ends_on=_day(case.look_up_plan(FactName.PLAN_END)),
         deductible_remaining_cents=_number(plan_or_line(case, FactName.DEDUCTIBLE_REMAINING)[0]),
         out_of_pocket_remaining_cents=_number(plan_or_line(case, FactName.OUT_OF_POCKET_REMAINING)[0]),
         copay_cents=copay_cents(case),
@@ -106,3 +110,8 @@ def _number(known: Known) -> int | None:
 def _text(known: Known) -> str | None:
     value = known.fact.value if known.fact and known.standing is Standing.VALUE else None
     return value if isinstance(value, str) else None
+
+
+def _day(known: Known) -> date | None:
+    value = _text(known) if known.settled else None
+    return date.fromisoformat(value) if value else None

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     SETTLE_ORDER = "settle_order"
     REVIEW = "review"
     ASK_AGAIN = "ask_again"
+    #: A re-check found something otherwise (verify.recheck).
+    CHANGED = "changed"
     MEND_ACCOUNT = "mend_account"
     MEND_READER = "mend_reader"
     STUCK = "stuck"
@@ -40,6 +42,7 @@ DUE: Mapping[Kind, Due] = {
     Kind.SETTLE_ORDER: Due.NEXT_BUSINESS_DAY,
     Kind.REVIEW: Due.NEXT_BUSINESS_DAY,
     Kind.ASK_AGAIN: Due.BEFORE_NEXT_VISIT,
+    Kind.CHANGED: Due.NEXT_BUSINESS_DAY,
     Kind.MEND_ACCOUNT: Due.SAME_BUSINESS_DAY,
     Kind.MEND_READER: Due.NEXT_BUSINESS_DAY,
     Kind.STUCK: Due.SAME_BUSINESS_DAY,

@@ -166,16 +166,20 @@ def _ask_people(situation: Situation) -> Iterator[FollowUp]:
     if inactive and all(line.key in inactive for line in situation.service_lines):
         return
     wanted = [question for question in situation.questions if question.service_line not in inactive]
-    for question in wanted:
-        if question.how is How.SECOND_INQUIRY:
-            about = f"administrator:{question.service_line}"
-            yield _task(
-                situation,
-                Kind.ASK_ADMINISTRATOR,
-                "Ask the company that holds the benefit",
-                question.text,
-                about,
-            )
+    # Several service lines at one company are one errand.
+    holders = {
+        question.text: question.service_line
+        for question in reversed(wanted)
+        if question.how is How.SECOND_INQUIRY
+    }
+    for text, service_line in holders.items():
+        yield _task(
+            situation,
+            Kind.ASK_ADMINISTRATOR,
+            "Ask the company that holds the benefit",
+            text,
+            f"administrator:{service_line}",
+        )
     asking = [question for question in wanted if question.how is not How.SECOND_INQUIRY]
     pending = [inquiry for inquiry in situation.inquiries if inquiry.state is InquiryState.PENDING]
     if pending or any(question.how is How.PHONE for question in asking):

@@ -29,11 +29,11 @@ def _ordinary(due: Due, local: datetime, lane: Lane, visit: date | None) -> date
         case Due.NOW:
             return local
         case Due.NEXT_BUSINESS_DAY if lane is not Lane.URGENT:
-            return _end_of(_business_day_after(local.date()), local.tzinfo)
+            return _end_of(business_day_after(local.date()), local.tzinfo)
         case Due.SAME_BUSINESS_DAY | Due.NEXT_BUSINESS_DAY:
             return _end_of(_this_business_day(local), local.tzinfo)
         case Due.BEFORE_NEXT_VISIT:
-            day = _business_day_before(visit) if visit else _business_day_after(local.date())
+            day = _business_day_before(visit) if visit else business_day_after(local.date())
             return _end_of(day, local.tzinfo)
         case Due.NEVER | Due.AT_RETRY | Due.AT_EXPIRY:
             raise ValueError(f"{due} is no due time of a person")
@@ -42,20 +42,20 @@ def _ordinary(due: Due, local: datetime, lane: Lane, visit: date | None) -> date
 def _this_business_day(local: datetime) -> date:
     """Today while it is one and not over, else the next."""
     over = local.time() >= END_OF_DAY
-    return _business_day_after(local.date()) if over or not _is_business_day(local.date()) else local.date()
+    return business_day_after(local.date()) if over or not is_business_day(local.date()) else local.date()
 
 
-def _business_day_after(day: date) -> date:
+def business_day_after(day: date) -> date:
     following = day + timedelta(days=1)
-    return following if _is_business_day(following) else _business_day_after(following)
+    return following if is_business_day(following) else business_day_after(following)
 
 
 def _business_day_before(day: date) -> date:
     preceding = day - timedelta(days=1)
-    return preceding if _is_business_day(preceding) else _business_day_before(preceding)
+    return preceding if is_business_day(preceding) else _business_day_before(preceding)
 
 
-def _is_business_day(day: date) -> bool:
+def is_business_day(day: date) -> bool:
     return day.isoweekday() <= 5
 
 

@@ -48,6 +48,11 @@ def external_index(keyring: Keyring, practice_id: str, external_id: str) -> byte
     return _index(keyring, practice_id, "external", folded) if folded else None
 
 
+def row_index(keyring: Keyring, practice_id: str, words: str) -> bytes:
+    """Tells the same row of a file sent twice; `words` is all the row says (verify.intake.rows)."""
+    return _index(keyring, practice_id, "import_row", words)
+
+
 def identity_index(
     keyring: Keyring, practice_id: str, *, last: str, first: str, birth_date: date | None
 ) -> bytes | None:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-#: Read by the command line to find and reach the running system.
-ADDRESS_FILE, TOKEN_FILE = "address", "cli-token"
+from verify.client import ADDRESS_FILE
 
 
 class Refused(Exception):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from verify.settings import HOME, VARIABLES, Settings, environment_for
+from verify.settings import HOME, PASSWORD_FILES, VARIABLES, Settings, environment_for
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """One long-running program of ours. `verify up`, and later compose, are made from these."""
+    """One long-running program of ours. `verify up` is made from these, and compose held to them."""
 
     name: str
     #: What follows `python -m`; {words} are settings.
@@ -19,13 +19,16 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     heartbeat: bool = False
     #: Answers 200 here when it is ready.
     ready_path: str | None = None
+    #: Steps back for the others when the processor is busy.
+    niceness: int = 0
     #: Plays the payers of the demo clinic.
     demo_only: bool = False
 
 
-def _worker(name: str, queues: str) -> Process:
+def _worker(name: str, queues: str, niceness: int = 0) -> Process:
     return Process(
         name=name,
+        niceness=niceness,
         module=(
             *("celery", "-A", "workers.app", "worker", "-n", f"{name}@{{host}}", "-Q", queues),
             *("-P", "threads", "-c", "{concurrency}", "--prefetch-multiplier", "1"),
@@ -45,22 +48,14 @@ PROCESSES = (
         module=("verify.web",),
         ready_path="/readyz",
     ),
-    # A lane of its own: nothing nightly ever takes a thread an urgent job could have.
+    # A lane of its own: nothing nightly ever takes a thread an urgent job could have, nor its processor.
     _worker("worker-urgent", "urgent,clock"),
     _worker("worker-standard", "standard"),
-    _worker("worker-nightly", "nightly"),
+    _worker("worker-nightly", "nightly", niceness=10),
     Process(
         name="beat",
-        module=(
-            "celery",
-            "-A",
-            "workers.app",
-            "beat",
-            "-s",
-            "{data_folder}/beat-schedule",
-            "--loglevel",
-            "{log_level}",
-        ),
+        module=("celery", "-A", "workers.app", "beat", "--loglevel", "{log_level}"),
+        heartbeat=True,
     ),
 )
 
@@ -85,19 +80,22 @@ def command(
 
 def environment(process: Process, chosen: Settings) -> dict[str, str]:
     """Ours, with every setting as it was chosen: a child never reads another than its parent."""
-    inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES.values()}
+    ours = {*VARIABLES.values(), *PASSWORD_FILES.values()}
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
     paths = [str(HOME), *filter(None, [inherited.get("PYTHONPATH")])]
-    beating = chosen
-    if process.heartbeat:
-        beating = msgspec.structs.replace(chosen, heartbeat_file=heartbeat_file(process, chosen))
+    own = msgspec.structs.replace(
+        chosen,
+        process=process.name,
+        niceness=process.niceness,
+        heartbeat_file=heartbeat_file(process, chosen) if process.heartbeat else None,
+    )
     return {
         **inherited,
-        **environment_for(beating),
+        **environment_for(own),
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUNBUFFERED": "1",
         # A file in the folder `verify up` was typed in must not stand in for a module of ours.
         "PYTHONSAFEPATH": "1",
-        "VERIFY_PROCESS": process.name,
     }
 
 

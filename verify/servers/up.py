@@ -1,6 +1,5 @@
 """`verify up`: starts everything, says where it is, and keeps it running until it is told to end."""
 
-import http.client
 import os
 import signal
 import socket
@@ -14,12 +13,13 @@ from typing import NoReturn
 import msgspec
 from sqlalchemy import Engine
 
+from verify.client import ADDRESS_FILE
 from verify.security.key_file import KeyFileError
 from verify.security.keys import Keyring
 from verify.servers import demo as demo_clinic
 from verify.servers.folder import ServerFault, last_lines
+from verify.servers.health import answers
 from verify.servers.installation import (
-    ADDRESS_FILE,
     Installation,
     Refused,
     check_port,
@@ -184,23 +184,10 @@ def listens(port: int) -> bool:
     return True
 
 
-def answers(chosen: Settings, path: str) -> bool:
-    """Whether our web process answers 200 at `path`."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(chosen.host, chosen.host)  # noqa: S104 - compared, not bound
-    connection = http.client.HTTPConnection(host, chosen.port, timeout=5)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
 def welcome(chosen: Settings, engine: Engine, demo: bool, say: Say) -> None:
     """Says where it is and how to get in; leaves the command line its address and token."""
-    address = f"http://{chosen.host}:{chosen.port}"
-    write_private(chosen.data_folder / ADDRESS_FILE, address + "\n")
+    address = chosen.pages_url
+    write_private(chosen.data_folder / ADDRESS_FILE, f"http://{chosen.host}:{chosen.port}\n")
     write_cli_token(chosen.data_folder, engine)
     link = sign_in_link(engine, address)
     lines = [

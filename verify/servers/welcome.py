@@ -5,9 +5,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
+from verify.client import TOKEN_FILE
 from verify.security.roles import Role
 from verify.security.sessions import mint_api_token, read_api_token
-from verify.servers.installation import TOKEN_FILE, write_private
+from verify.servers.installation import write_private
 from verify.store import users
 from verify.store.tables import practices
 from verify.store.tables import users as people

@@ -1,6 +1,11 @@
 """The pipeline, in order: accept, receive, ask, judge, follow up; and what people do in between."""
 
 from verify.steps.accept import Accepted, accept
+from verify.steps.deliveries import Receipt, take_in
+from verify.steps.digest import plan_digests
+from verify.steps.doors import Doors, is_signed, rate_of
+from verify.steps.imports import cancel_import, confirm_import, preview_import, usual_lane
+from verify.steps.nightly import Lookout, NightStarted, look_ahead, night, start_night
 from verify.steps.people import (
     Call,
     NotAllowed,
@@ -19,19 +24,34 @@ from verify.steps.work import Work, open_work
 __all__ = [
     "Accepted",
     "Call",
+    "Doors",
+    "Lookout",
+    "NightStarted",
     "NotAllowed",
     "NotFound",
+    "Receipt",
     "Work",
     "accept",
     "add_note",
     "cancel",
+    "cancel_import",
     "close_follow_up",
     "complete_information",
+    "confirm_import",
     "expire",
+    "is_signed",
+    "look_ahead",
+    "night",
     "open_work",
+    "plan_digests",
+    "preview_import",
+    "rate_of",
     "record_call",
     "run",
     "sign_off",
+    "start_night",
     "sweep",
+    "take_in",
     "tidy",
+    "usual_lane",
 ]

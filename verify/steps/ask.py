@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from payers.errors import AccountError, PayerError, Pending, Rejected, Unavailable, Unreadable
 from payers.exchange import Exchange
 from payers.limits import Outcome as Learned
+from payers.maintenance import closed_until
 from verify.followup import mend_account
 from verify.retry import AskAgain, decide
 from verify.security.logging import get_logger
@@ -27,6 +28,8 @@ log = get_logger(__name__)
 
 #: The lease outlives the payer's deadline by this, for storing what came back.
 STORING_SECONDS = 20.0
+#: The code of a question that waits for the end of the payer's maintenance hours.
+MAINTENANCE = "maintenance"
 #: A paused account is looked at again after this.
 PAUSED_SECONDS = 900.0
 
@@ -51,6 +54,10 @@ def ask(work: Work, claim: Claim) -> None:
         return
     if question.paused_code:
         _come_back(work, claim, question, PAUSED_SECONDS, question.paused_code)
+        return
+    closed = closed_until(question.maintenance, work.now())
+    if closed is not None:
+        _come_back(work, claim, question, (closed - work.now()).total_seconds(), MAINTENANCE)
         return
     wait = work.turnstile.enter(question.account, claim.token, question.lane)
     if wait is not None:

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from verify.catalogue import load
-from verify.followup import Asked, Situation, next_work
+from verify.followup import Asked, Kind, Situation, next_work
 from verify.steps.receive import what_is_missing
+from verify.steps.recheck import compare
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, patients, verifications
 from verify.store.jobs import Claim
@@ -21,11 +22,14 @@ def follow_up(work: Work, claim: Claim) -> None:
         assert verification is not None
         if not jobs.finish(connection, claim) or verification.state == VerificationState.CANCELLED.value:
             return
+        compare(work, connection, verification)
+        verification = verifications.read(connection, verification.id)
         zone = clinic.zone(connection, verification.practice_id)
         next_ = next_work(_situation(work, connection, verification, zone))
         for task in next_.follow_ups:
             evidence.add_follow_up(connection, verification, task)
-        evidence.drop_follow_ups(connection, verification, keep=next_.follow_ups)
+        # What a re-check found is for a person to see, whatever the next judging says.
+        evidence.drop_follow_ups(connection, verification, keep=next_.follow_ups, but=(Kind.CHANGED,))
         verifications.change(connection, verification, state=next_.state.value)
         verifications.record(
             connection,

@@ -1,6 +1,7 @@
 """Judge: benefits become facts, facts become findings, and what is missing becomes questions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from verify.steps.question import trace_of
 from verify.steps.receive import STANDING
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, verifications
+from verify.store.inquiries import CALL
 from verify.store.jobs import Claim, Hint
 from verify.verification import InquiryState, Lane, VerificationState
 
@@ -36,7 +38,7 @@ def judge(work: Work, claim: Claim) -> None:
             evidence.add_facts(connection, verification, _facts(work, verification, row, zone))
         known = evidence.facts_of(connection, verification)
         lines = [load().service_lines[key] for key in verification.service_lines]
-        _conclude(work, connection, verification, known, lines, zone)
+        _conclude(work, connection, verification, known, lines, zone, answered_at=_answered_at(asked))
         hints = _ask_further(connection, verification, asked, known, lines)
         following = None if hints else _follow_up(connection, verification, claim)
     work.hint(*hints, following)
@@ -72,12 +74,15 @@ def _conclude(
     known: Sequence[Fact],
     lines: Sequence[ServiceLine],
     zone: ZoneInfo,
+    *,
+    answered_at: datetime | None,
 ) -> None:
     now = work.now().astimezone(zone)
     judgement = judge_facts(known, lines, verification.date_of_service, now=now)
     evidence.replace_findings(connection, verification, judgement.findings)
     evidence.set_questions(connection, verification, judgement.questions)
-    verifications.change(connection, verification, judged_at=now, **msgspec.structs.asdict(judgement.summary))
+    summary = msgspec.structs.asdict(judgement.summary)
+    verifications.change(connection, verification, judged_at=now, answered_at=answered_at, **summary)
     verifications.record(
         connection,
         verification.practice_id,
@@ -85,6 +90,14 @@ def _conclude(
         "judged",
         {"findings": len(judgement.findings), "questions": len(judgement.questions)},
     )
+
+
+def _answered_at(asked: Sequence[Row[Any]]) -> datetime | None:
+    """When a payer last answered by itself."""
+    by_itself = [
+        row for row in asked if row.state == InquiryState.ANSWERED.value and row.outcome_code != CALL
+    ]
+    return max((row.answered_at for row in by_itself if row.answered_at), default=None)
 
 
 def _ask_further(

@@ -30,7 +30,7 @@ class NotFound(Exception):
 
 
 class NotAllowed(Exception):
-    """The state it is in forbids it; the text names the state."""
+    """The state it is in forbids it; the text says which, and holds nothing of a patient."""
 
 
 class Call(NamedTuple):
@@ -81,14 +81,16 @@ def complete_information(
 def cancel(work: Work, verification_id: str, practice_id: str, actor: str) -> None:
     """Stops the work; what is known stays. An answer on its way is kept as evidence."""
     with work.engine.begin() as connection:
-        verification = _open(connection, verification_id, practice_id)
-        asked = [row.id for row in inquiries.of_verification(connection, verification)]
-        jobs.cancel(connection, [verification.id, *asked])
-        verifications.change(
-            connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None
-        )
-        evidence.drop_follow_ups(connection, verification)
-        verifications.record(connection, practice_id, verification.id, "cancelled", actor=actor)
+        stop(connection, _open(connection, verification_id, practice_id), actor)
+
+
+def stop(connection: Connection, verification: Row[Any], actor: str) -> None:
+    """Cancels a locked verification, and what waits for it, in the caller's transaction."""
+    asked = [row.id for row in inquiries.of_verification(connection, verification)]
+    jobs.cancel(connection, [verification.id, *asked])
+    verifications.change(connection, verification, state=VerificationState.CANCELLED.value, ask_again_at=None)
+    evidence.drop_follow_ups(connection, verification)
+    verifications.record(connection, verification.practice_id, verification.id, "cancelled", actor=actor)
 
 
 def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> VerificationState:
@@ -246,7 +248,10 @@ def _change_patient(
     seals = work.seals(verification.practice_id)
     row = patients.patient(connection, verification.practice_id, verification.patient_id)
     merged = Patient.model_validate({**patients.identity_of(row, seals), **given})
-    patients.change_patient(connection, seals, row.id, merged.model_dump(mode="json"))
+    identity = merged.model_dump(mode="json")
+    if patients.is_somebody_else(connection, seals, row.id, identity):
+        raise NotAllowed("another patient has this name and birth date")
+    patients.change_patient(connection, seals, row.id, identity)
 
 
 def _change_coverage(

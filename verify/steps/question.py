@@ -1,5 +1,6 @@
 """Question: what one inquiry row asks, put together from the patient's, the policy's and the clinic's rows."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from payers.account import Account
 from payers.inquiry import Inquiry, MemberId, Npi, PayerId, Person, Requester
+from payers.maintenance import BadMaintenance, Window, windows
 from verify.steps.work import Work
 from verify.store import clinic, patients
 from verify.verification import Lane
@@ -24,6 +26,8 @@ class Question(NamedTuple):
     inquiry: Inquiry
     #: Why the account is not to be used, or empty.
     paused_code: str
+    #: The hours in which the payer is not to be asked.
+    maintenance: Sequence[Window] = ()
 
 
 def compose(work: Work, connection: Connection, row: Row[Any], verification: Row[Any]) -> Question:
@@ -57,7 +61,15 @@ def compose(work: Work, connection: Connection, row: Row[Any], verification: Row
         control_number=row.control_number,
     )
     paused = clinic.pause_code(connection, row.account_id)
-    return Question(row, Lane(verification.lane), account, inquiry, paused)
+    return Question(row, Lane(verification.lane), account, inquiry, paused, _maintenance(account))
+
+
+def _maintenance(account: Account) -> Sequence[Window]:
+    """Windows that cannot be read are none: `verify accounts add` refuses them."""
+    try:
+        return windows(account.options)
+    except BadMaintenance:
+        return ()
 
 
 def trace_of(inquiry_id: str) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Row
 
 from verify.catalogue import load, opening_service_types
 from verify.steps.plan import plan
+from verify.steps.recheck import carry_over
 from verify.steps.work import Work
 from verify.store import jobs, patients, verifications
 from verify.store.jobs import Claim, Hint
@@ -22,6 +23,7 @@ def receive(work: Work, claim: Claim) -> None:
         assert verification is not None
         if not jobs.finish(connection, claim) or verification.state in STANDING:
             return
+        carry_over(work, connection, verification)
         missing = what_is_missing(work, connection, verification)
         if missing:
             hints = _ask_a_person(connection, claim, verification, missing)

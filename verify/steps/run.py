@@ -3,17 +3,24 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from verify.security.logging import get_logger
+from verify.steps.appointments import appointment
 from verify.steps.ask import ask
+from verify.steps.digest import send_digest
 from verify.steps.follow_up import follow_up
+from verify.steps.gaps import appointment_gap
+from verify.steps.imports import import_rows
 from verify.steps.judge import judge
+from verify.steps.nightly import plan_night
+from verify.steps.notify import notify
 from verify.steps.poison import quarantine
 from verify.steps.receive import receive
 from verify.steps.work import Work
 from verify.store import jobs
-from verify.store.jobs import Claim
+from verify.store.jobs import Claim, Hint
 from verify.verification import JobId, Lane
 
 log = get_logger(__name__)
@@ -23,6 +30,12 @@ STEPS: dict[str, Callable[[Work, Claim], None]] = {
     "ask": ask,
     "judge": judge,
     "follow_up": follow_up,
+    "notify": notify,
+    "digest": send_digest,
+    "appointment": appointment,
+    "appointment_gap": appointment_gap,
+    "import_rows": import_rows,
+    "plan_night": plan_night,
 }
 #: Seconds before a failed step is tried again, doubled with each attempt.
 FIRST_PAUSE_SECONDS = 5
@@ -52,9 +65,24 @@ def sweep(work: Work) -> int:
     delay them.
     """
     with work.engine.begin() as connection:
-        poisoned = [quarantine(work, connection, claim) for claim in jobs.take_poisoned(connection)]
+        poisoned = [_end_poisoned(work, connection, claim) for claim in jobs.take_poisoned(connection)]
     work.hint(*poisoned)
     return sum(_sweep(work, lane) for lane in Lane)
+
+
+def _end_poisoned(work: Work, connection: Connection, claim: Claim) -> Hint | None:
+    """One whose task cannot be made ends all the same: it must not hold back the sweep of all others."""
+    try:
+        with connection.begin_nested():
+            return quarantine(work, connection, claim)
+    except Exception as failure:  # whatever it was, the sweep goes on
+        log.exception(
+            "poison_not_told",
+            step=claim.step,
+            job_id=claim.job_id,
+            error_type=type(failure).__name__,
+        )
+        return None
 
 
 def _sweep(work: Work, lane: Lane) -> int:

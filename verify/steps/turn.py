@@ -20,9 +20,11 @@ class Turnstile:
         self._shared = shared
         self._own = LocalShare(processes)
 
-    def enter(self, account: Account, token: str, lane: Lane) -> Wait | None:
+    def enter(
+        self, account: Account, token: str, lane: Lane, *, patience_seconds: float = PATIENCE_SECONDS
+    ) -> Wait | None:
         """None when the call may be made now; else how long the account has no room for it."""
-        patience_ends = time.monotonic() + PATIENCE_SECONDS
+        patience_ends = time.monotonic() + patience_seconds
         while True:
             decision = self._admit(account, token, urgent=lane is Lane.URGENT)
             if isinstance(decision, Admitted):

@@ -2,7 +2,7 @@
 
 from verify.security.logging import get_logger
 from verify.steps.work import Work
-from verify.store import jobs, verifications
+from verify.store import imports, jobs, verifications
 from verify.store.upkeep import tidy as remove_old
 from verify.verification import Lane, new_id
 
@@ -33,5 +33,5 @@ def expire(work: Work) -> int:
 def tidy(work: Work) -> None:
     """Removes old rows that are no evidence."""
     with work.engine.begin() as connection:
-        removed = remove_old(connection)
+        removed = {**remove_old(connection), "imports": imports.remove_old(connection)}
     log.info("tidied", count=sum(removed.values()))

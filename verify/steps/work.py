@@ -14,6 +14,7 @@ from payers.registry import adapter_for
 from verify.queue import Sender
 from verify.security.keys import Keyring
 from verify.settings import Settings
+from verify.steps.sources import Clients
 from verify.steps.turn import Turnstile
 from verify.store import connect
 from verify.store.jobs import Hint
@@ -34,6 +35,7 @@ class Work:
     sender: Sender
     turnstile: Turnstile
     adapters: "Adapters" = field(default_factory=lambda: Adapters())
+    sources: Clients = field(default_factory=Clients)
 
     def seals(self, practice_id: str) -> Seals:
         return Seals(self.keyring, practice_id)
@@ -49,6 +51,7 @@ class Work:
 
     def close(self) -> None:
         self.adapters.close()
+        self.sources.close()
         self.engine.dispose()
 
 

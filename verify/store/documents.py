@@ -163,6 +163,9 @@ class Document(Row):
 
     #: Counts up when a person corrects what is asked with; what older revisions learned stays here.
     revision: int
+    #: The verification this one asked again, and the newer one that speaks in its place.
+    rechecks_id: str | None = None
+    superseded_by_id: str | None = None
     coverage: CoverageShown
     facts: list[dict[str, Any]]
     findings: list[dict[str, Any]]

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, and_, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from verify.facts import Fact
+from verify.facts import Fact, SourceKind
 from verify.findings import Finding, Question
 from verify.followup import FollowUp, Kind
 from verify.store.sealing import SealedColumn, Seals
@@ -173,10 +173,14 @@ def drop_follow_ups(
     verification: Row[Any],
     *,
     keep: Iterable[FollowUp] = (),
+    but: Iterable[Kind] = (),
     outcome: str = "no longer needed",
     by: str = "system",
 ) -> None:
-    """Closes the open tasks of the judging that are not among those to keep; what broke stays broken."""
+    """Closes the open tasks of the judging that are not among those to keep; what broke stays broken.
+
+    Tasks of the kinds in `but` stay open too.
+    """
     kept = [task.dedupe_key for task in keep]
     connection.execute(
         update(follow_ups)
@@ -184,10 +188,39 @@ def drop_follow_ups(
             follow_ups.c.verification_id == verification.id,
             follow_ups.c.state == "open",
             follow_ups.c.dedupe_key.not_in(kept),
-            follow_ups.c.kind.not_in(MACHINERY),
+            follow_ups.c.kind.not_in([*MACHINERY, *(kind.value for kind in but)]),
         )
         .values(state="cancelled", outcome=outcome, closed_at=func.now(), closed_by=by)
     )
+
+
+def move_follow_ups(connection: Connection, before: Row[Any], after: Row[Any]) -> None:
+    """Open work goes over to the verification that speaks from now on, with its owner and due time."""
+    own = select(follow_ups.c.dedupe_key).where(follow_ups.c.verification_id == after.id)
+    still_open = and_(
+        follow_ups.c.verification_id == before.id,
+        follow_ups.c.state == "open",
+        follow_ups.c.kind.not_in(MACHINERY),
+    )
+    connection.execute(
+        update(follow_ups)
+        .where(still_open, follow_ups.c.dedupe_key.not_in(own))
+        .values(verification_id=after.id)
+    )
+    connection.execute(
+        update(follow_ups)
+        .where(still_open)
+        .values(state="cancelled", outcome="asked again", closed_at=func.now(), closed_by="system")
+    )
+
+
+def facts_by_people(connection: Connection, verification: Row[Any], *, now: datetime) -> list[Fact]:
+    """What people learned for the present revision and still holds: by phone, portal, letter or card."""
+    return [
+        fact
+        for fact in facts_of(connection, verification)
+        if fact.source.kind is not SourceKind.X12_271 and (fact.expires_at is None or now < fact.expires_at)
+    ]
 
 
 def follow_up(connection: Connection, practice_id: str, follow_up_id: str) -> Row[Any] | None:

@@ -69,11 +69,6 @@ def release(connection: Connection, caller: str, key: str) -> None:
     )
 
 
-def sweep(connection: Connection, now: datetime) -> int:
-    """Removes keys that are over; how many."""
-    return connection.execute(delete(idempotency_keys).where(_over(now))).rowcount
-
-
 def _this(caller: str, key: str) -> ColumnElement[bool]:
     return (idempotency_keys.c.caller == caller) & (idempotency_keys.c.key == key)
 

@@ -18,6 +18,9 @@ BENEFITS = SealedColumn("inquiries", "benefits_sealed")
 REQUEST = SealedColumn("exchanges", "request_sealed")
 RESPONSE = SealedColumn("exchanges", "response_sealed")
 
+#: The code of an answer a person typed.
+CALL = "call"
+
 #: While one is here, the verification still waits for an answer that is on its way.
 UNDER_WAY = (InquiryState.PLANNED.value, InquiryState.ASKING.value)
 
@@ -261,7 +264,7 @@ def answer_by_person(connection: Connection, verification: Row[Any], exchange_id
         .where(_of(verification), inquiries.c.state == InquiryState.PENDING.value)
         .values(
             state=InquiryState.ANSWERED.value,
-            outcome_code="call",
+            outcome_code=CALL,
             answered_at=func.clock_timestamp(),
             ask_again_at=None,
             exchange_id=exchange_id,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, Update, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from verify.store.database import copy_rows
 from verify.store.tables import jobs
 from verify.verification import JobId, Lane, new_id
 
@@ -79,6 +80,21 @@ def accept(
         .returning(jobs.c.id)
     ).scalar_one_or_none()
     return Hint(JobId(made), step, lane, hinted_at_once) if made else None
+
+
+def accept_many(connection: Connection, *, step: str, subject_ids: Sequence[str], practice_id: str) -> None:
+    """Adds a job of the nightly lane for each of these new subjects; the sweep hints them, a window at a time."""
+    rows = [
+        {
+            "id": new_id("job"),
+            "step": step,
+            "subject_id": subject_id,
+            "practice_id": practice_id,
+            "lane": Lane.NIGHTLY.value,
+        }
+        for subject_id in subject_ids
+    ]
+    copy_rows(connection, jobs, rows)
 
 
 def claim(connection: Connection, job_id: JobId, *, lease_seconds: float) -> Claim | None:

@@ -73,6 +73,19 @@ def change_patient(connection: Connection, seals: Seals, patient_id: str, identi
     _save_tokens(connection, seals, patient_id, identity)
 
 
+def is_somebody_else(connection: Connection, seals: Seals, patient_id: str, identity: Identity) -> bool:
+    """Whether another patient of the practice goes by this name and birth date."""
+    index = _identity_index(seals, identity)
+    if index is None:
+        return False
+    others = select(patients.c.id).where(
+        patients.c.practice_id == seals.practice_id,
+        patients.c.identity_index == index,
+        patients.c.id != patient_id,
+    )
+    return connection.execute(others).first() is not None
+
+
 def identity_of(row: Row[Any], seals: Seals) -> Identity:
     """The identity of a row of `patients`."""
     return seals.open_json(row.identity_sealed, IDENTITY, row.id)

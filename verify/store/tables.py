@@ -69,9 +69,12 @@ practices = Table(
     Column("npi", Text, nullable=False),
     Column("tax_id", Text, nullable=False),
     Column("taxonomy", Text, nullable=False, server_default=""),
+    #: The hour its nightly re-verification begins at, on its own clock; null: none.
+    Column("night_hour", SmallInteger, server_default="2"),
     #: Invented people only; every page says so.
     Column("demo", Boolean, nullable=False, server_default=text("false")),
     _created(),
+    CheckConstraint("night_hour between 0 and 22", name="night_hour"),
 )
 
 locations = Table(
@@ -276,10 +279,19 @@ verifications = Table(
     #: When a payer is to be asked again, the soonest of its inquiries.
     Column("ask_again_at", DateTime(timezone=True)),
     Column("judged_at", DateTime(timezone=True)),
+    #: When a payer last answered it by itself; a call is not that.
+    Column("answered_at", DateTime(timezone=True)),
+    #: The first session, where `date_of_service` is a later one of the same course.
+    Column("first_visit_on", Date),
+    #: The verification this one asks again, and the newer one that speaks in its place.
+    Column("rechecks_id", Text, ForeignKey("verifications.id")),
+    Column("superseded_by_id", Text, ForeignKey("verifications.id")),
     Column("expires_at", DateTime(timezone=True)),
     # What a worklist filters on; null is "not stated".
     Column("coverage_status", Text),
     Column("plan_name", Text),
+    Column("plan_begins_on", Date),
+    Column("plan_ends_on", Date),
     Column("deductible_remaining_cents", BigInteger),
     Column("out_of_pocket_remaining_cents", BigInteger),
     Column("copay_cents", BigInteger),
@@ -294,6 +306,9 @@ verifications = Table(
     ),
     Index("verifications_worklist_idx", "practice_id", "state", "date_of_service", "id"),
     Index("verifications_newest_idx", "practice_id", "created_at", "id"),
+    # What a night looks through, and what asks a verification again.
+    Index("verifications_heads_idx", "practice_id", "id", postgresql_where=text("superseded_by_id is null")),
+    Index("verifications_rechecks_idx", "rechecks_id", postgresql_where=text("rechecks_id is not null")),
 )
 
 #: Interchange control numbers (ISA13): nine digits, then again from 1.
@@ -515,15 +530,15 @@ idempotency_keys = Table(
 
 # --- the queue's truth ----------------------------------------------------------------------------------
 
-#: One step of one verification or inquiry. The broker carries its id; this row is the job.
+#: One step of one verification, inquiry or import. The broker carries its id; this row is the job.
 jobs = Table(
     "jobs",
     metadata,
     _id(),
     _practice(),
-    #: receive, ask, judge, follow_up
+    #: A step of verify.queue.STEPS.
     Column("step", Text, nullable=False),
-    #: The verification or inquiry it is about.
+    #: What it is about: a verification, an inquiry, a delivery, an import …
     Column("subject_id", Text, nullable=False),
     #: Which run of the step this is, so that a step can be asked for again later.
     Column("round", Text, nullable=False, server_default=""),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from verify.store import notices
 from verify.store.tables import events, verifications
 from verify.verification import VerificationState, move, new_id
 
@@ -47,11 +48,14 @@ def lock(connection: Connection, verification_id: str, practice_id: str | None =
 
 
 def change(connection: Connection, row: Row[Any], **values: Any) -> None:
-    """Writes columns of a locked row; a `state` among them is checked against the allowed moves."""
+    """Writes columns of a locked row.
+
+    A `state` among them is checked against the allowed moves; whoever wants to know of it is told.
+    """
     if "state" in values:
         before, after = VerificationState(row.state), VerificationState(values["state"])
         if before is not after:
-            move(before, after)
+            notices.announce(connection, row, move(before, after))
     connection.execute(
         update(verifications).where(verifications.c.id == row.id).values(updated_at=func.now(), **values)
     )
@@ -60,18 +64,24 @@ def change(connection: Connection, row: Row[Any], **values: Any) -> None:
 def expire(connection: Connection, *, limit: int = 200) -> Sequence[Row[Any]]:
     """Verified ones whose first fact has run out, now expired."""
     signed = (VerificationState.VERIFIED.value, VerificationState.VERIFIED_WITH_GAPS.value)
-    due = (
-        select(verifications.c.id)
+    due = connection.execute(
+        select(verifications)
         .where(verifications.c.state.in_(signed), verifications.c.expires_at <= func.now())
         .limit(limit)
         .with_for_update(skip_locked=True)
-    )
-    return connection.execute(
-        update(verifications)
-        .where(verifications.c.id.in_(due.scalar_subquery()))
-        .values(state=VerificationState.EXPIRED.value, updated_at=func.now())
-        .returning(verifications)
     ).all()
+    for row in due:
+        change(connection, row, state=VerificationState.EXPIRED.value)
+    return due
+
+
+def supersede(connection: Connection, before: Row[Any], after: Row[Any]) -> None:
+    """From now on the newer one speaks for the patient; the older stays as it was."""
+    connection.execute(
+        update(verifications)
+        .where(verifications.c.id == before.id)
+        .values(superseded_by_id=after.id, updated_at=func.now())
+    )
 
 
 def record(

@@ -34,6 +34,7 @@ from verify.store.tables import (
     verifications,
 )
 from verify.store.tables import patients as patient_rows
+from verify.store.tables_appointments import appointment_sources
 from verify.verification import VERIFICATION_NEXT, Due, OwnerRole, VerificationState
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -72,6 +73,10 @@ STATES_OF: dict[Tab, tuple[VerificationState, ...]] = {
     Tab.VERIFIED: (_S.VERIFIED, _S.VERIFIED_WITH_GAPS),
     Tab.ALL: (),
 }
+
+
+#: A verification that was asked again gives its place in the tabs to the newer one; "All" has both.
+_SPEAKS = verifications.c.superseded_by_id.is_(None)
 
 
 class BadCursor(ValueError):
@@ -130,7 +135,7 @@ def _walk(
     practice_id: str, state: VerificationState, at: AnyRow | None, limit: int, *, backwards: bool
 ) -> Select[Any]:
     columns = [verifications.c.date_of_service, verifications.c.id]
-    statement = _listed(practice_id).where(verifications.c.state == state.value)
+    statement = _listed(practice_id).where(verifications.c.state == state.value, _SPEAKS)
     if at is not None:
         place = tuple_(at.date_of_service, at.id)
         statement = statement.where(tuple_(*columns) < place if backwards else tuple_(*columns) > place)
@@ -192,6 +197,7 @@ def count_tab(connection: Connection, practice_id: str, tab: Tab) -> int:
         .where(
             verifications.c.practice_id == practice_id,
             verifications.c.state.in_([state.value for state in STATES_OF[tab]]),
+            _SPEAKS,
         )
         .limit(COUNT_UP_TO)
         .subquery()
@@ -350,6 +356,8 @@ def document(
     return shown.Document(
         **_row(row, seals),
         revision=row.revision,
+        rechecks_id=row.rechecks_id,
+        superseded_by_id=row.superseded_by_id,
         coverage=_coverage(row, seals),
         facts=_facts(connection, verification_id),
         findings=_documents(connection, findings, verification_id),
@@ -439,11 +447,12 @@ def _timeline(connection: Connection, verification_id: str) -> list[shown.Event]
     statement = (
         select(
             events.c.at,
-            func.coalesce(users.c.name, events.c.actor).label("actor"),
+            func.coalesce(users.c.name, appointment_sources.c.name, events.c.actor).label("actor"),
             events.c.what,
             events.c.detail,
         )
         .outerjoin(users, users.c.id == events.c.actor)
+        .outerjoin(appointment_sources, appointment_sources.c.id == events.c.actor)
         .where(events.c.verification_id == verification_id)
         .order_by(events.c.id)
     )

@@ -11,17 +11,23 @@ from starlette.types import Scope
 from verify.security.passwords import Passwords
 from verify.settings import Settings
 from verify.settings import settings as read_settings
-from verify.steps import Work, open_work
+from verify.steps import Doors, Work, open_work
 from verify.web import (
     access_page,
     account,
     api,
     health,
+    imports,
+    imports_api,
+    nights,
+    nights_api,
+    notices,
     pages,
     problems,
     sign_in,
     submit,
     verification,
+    webhooks,
     worklist,
 )
 from verify.web.shell import Shell
@@ -34,9 +40,15 @@ ROUTERS = (
     account.router,
     worklist.router,
     submit.router,
+    imports.router,
     verification.router,
+    nights.router,
     access_page.router,
+    notices.router,
     api.router,
+    webhooks.router,
+    imports_api.router,
+    nights_api.router,
 )
 
 
@@ -53,6 +65,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.work = work or open_work(settings)
+    app.state.doors = Doors(app.state.work)
     app.state.passwords = passwords or Passwords()
     # The prefix makes browsers refuse the cookie unless it came over TLS, for this host alone.
     prefix = "__Host-" if settings.secure_cookies else ""

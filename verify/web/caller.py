@@ -23,6 +23,7 @@ from verify.security.sessions import (
 from verify.steps import Work
 from verify.store import users
 from verify.store.users import Account, Session
+from verify.web import files
 from verify.web.problems import API, Refused, Unknown
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -116,10 +117,13 @@ async def check_origin(request: Request) -> None:
 
 
 def check_content(request: Request) -> None:
-    """Raises Refused (415) for a body to the API that does not say it is JSON."""
+    """Raises Refused (415) for a body to the API that is not of the kind its route takes."""
     sent = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.url.path.startswith(API) and sent and kind != "application/json":
+    if request.url.path == files.API_ROUTE:
+        if sent and kind not in files.KINDS:
+            raise Refused(415, f"Send a file, with Content-Type: {' or '.join(files.KINDS)}.")
+    elif request.url.path.startswith(API) and sent and kind != "application/json":
         raise Refused(415, "Send JSON, with Content-Type: application/json.")
 
 
@@ -142,8 +146,13 @@ async def read_form(request: Request) -> FormData:
     """The form sent, read once and kept; empty for any other kind of body."""
     kept: FormData | None = getattr(request.state, "form", None)
     if kept is None:
-        is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-        kept = await request.form(max_files=0, max_fields=MAX_FIELDS) if is_form else FormData()
+        kind = request.headers.get("content-type", "")
+        if kind.startswith("application/x-www-form-urlencoded"):
+            kept = await request.form(max_files=0, max_fields=MAX_FIELDS)
+        elif kind.startswith("multipart/form-data") and request.url.path == files.PAGE:
+            kept = await files.read_multipart(request)
+        else:
+            kept = FormData()
         request.state.form = kept
     return kept
 

@@ -17,25 +17,28 @@ from verify.security.logging import get_logger
 from verify.web import pages
 
 API = "/api/"
+#: Who sends there is a program.
+PROGRAMS = (API, "/webhooks/")
 RETRY_SECONDS = 5
 
 TITLES = {
     400: "This request cannot be understood",
-    401: "Sign in first",
+    401: "We do not know who asks",
     403: "Your role does not allow this",
     404: "Not found",
     405: "Not possible here",
+    410: "Gone for good",
     409: "Not now",
     413: "Too large",
     415: "Wrong content type",
     422: "Some fields need correcting",
-    429: "Too many attempts",
+    429: "Too much at once",
     500: "Something failed on our side",
     503: "The database cannot be reached",
 }
 DETAILS = {
     404: "There is nothing at this address, or it belongs to another practice.",
-    413: "A request may hold 1 MiB at most.",
+    413: "A request may hold 1 MiB at most, a file of rows 10 MiB.",
     415: "Send JSON, with Content-Type: application/json.",
     405: "This address does not take that method.",
     500: "It was recorded under the request id. Nothing was half-stored.",
@@ -105,7 +108,7 @@ def respond(
     errors: list[FieldError] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """The problem as JSON under /api, as a page elsewhere."""
+    """The problem as JSON to a program, as a page to a person."""
     problem = Problem(
         type=f"urn:verify:problem:{HTTPStatus(status).phrase.lower().replace(' ', '-')}",
         title=TITLES.get(status, HTTPStatus(status).phrase),
@@ -114,7 +117,7 @@ def respond(
         instance=request.state.request_id,
         errors=errors or [],
     )
-    if request.url.path.startswith(API):
+    if request.url.path.startswith(PROGRAMS):
         return JSONResponse(
             problem.model_dump(), status, headers=headers, media_type="application/problem+json"
         )

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from verify.security.logging import get_logger
 from verify.verification import new_id
+from verify.web.files import most_bytes
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -71,7 +72,7 @@ class Shell:
             if too_large(scope):
                 await self.respond(Request(scope), 413)(scope, receive, finish)
             else:
-                await self.app(scope, limited(receive), finish)
+                await self.app(scope, limited(receive, most_bytes(scope["path"], MAX_BODY_BYTES)), finish)
         except Exception:
             # The last catch: the server's own would print the error with its values.
             log.exception("request failed", request_id=state["request_id"])
@@ -90,10 +91,10 @@ class Shell:
 def too_large(scope: Scope) -> bool:
     """Whether the body is announced as over the limit."""
     announced = Headers(scope=scope).get("content-length", "0")
-    return not announced.isdigit() or int(announced) > MAX_BODY_BYTES
+    return not announced.isdigit() or int(announced) > most_bytes(scope["path"], MAX_BODY_BYTES)
 
 
-def limited(receive: Receive) -> Receive:
+def limited(receive: Receive, most: int = MAX_BODY_BYTES) -> Receive:
     """`receive`, giving up with 413 on a body that was not announced and runs over the limit."""
     seen = 0
 
@@ -101,7 +102,7 @@ def limited(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY_BYTES:
+        if seen > most:
             raise HTTPException(413)
         return message
 

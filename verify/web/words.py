@@ -128,6 +128,17 @@ EVENT_WORDS = {
     "note_added": "Note added",
     "follow_up_done": "Follow-up done",
     "call_recorded": "Call recorded",
+    "appointment_booked": "A visit was booked",
+    "appointment_moved": "The visit was moved",
+    "appointment_changed": "Patient, policy or treatment of the visit changed",
+    "appointment_cancelled": "The visit was cancelled",
+    "appointment_no_show": "The patient did not come",
+    "appointment_no_visit": "The appointment is no visit any more",
+    "appointment_tentative": "The visit is no longer fixed",
+    "recheck_planned": "Chosen to be asked again",
+    "asked_again": "Asked again; the newer answer speaks from now on",
+    "compared": "Held against what was known before",
+    "confirmed": "Nothing changed: what was signed still stands",
     "step_failed": "A step failed and was given to a person",
 }
 

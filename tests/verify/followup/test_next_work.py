@@ -172,6 +172,13 @@ def test_another_company_that_holds_the_benefit_is_asked():
     assert set(kinds(questions=asked)) == {Kind.ASK_ADMINISTRATOR, Kind.CALL}
 
 
+def test_several_service_lines_held_by_one_company_are_one_errand():
+    lines = [question("administrator", How.SECOND_INQUIRY, line) for line in ("tms", "psychotherapy")]
+    assert kinds(questions=lines).count(Kind.ASK_ADMINISTRATOR) == 1
+    elsewhere = msgspec.structs.replace(lines[1], text="Ask another company.")
+    assert kinds(questions=[lines[0], elsewhere]).count(Kind.ASK_ADMINISTRATOR) == 2
+
+
 def test_inactive_coverage_asks_the_patient_and_calls_nobody():
     work = next_work(
         situation(

@@ -151,7 +151,7 @@ def test_the_copy_of_the_keys_is_asked_for_until_noted_and_again_later(tmp_path:
     assert missing.what_to_do.endswith(f"touch {mark}")
     mark.touch()
     assert [finding.level for finding in check_backup(keys, now)] == [Level.OK]
-    assert [finding.level for finding in check_backup(keys, now + timedelta(days=91))] == [Level.WARNING]
+    assert [finding.level for finding in check_backup(keys, now + timedelta(days=92))] == [Level.WARNING]
     os.utime(mark, (time.time() - 60, time.time() - 60))
     (changed,) = check_backup(keys, now)
     assert "changed after" in changed.what
@@ -163,6 +163,7 @@ def test_heartbeats_are_looked_at_where_up_has_run(healthy: Settings) -> None:
     beats.mkdir()
     (beats / "worker-urgent").touch()
     (beats / "worker-nightly").touch()
+    (beats / "beat").touch()
     os.utime(beats / "worker-nightly", (time.time() - 100, time.time() - 100))
     try:
         found = [(each.level, each.what) for each in findings_of(healthy) if each.check == "heartbeat"]
@@ -172,6 +173,7 @@ def test_heartbeats_are_looked_at_where_up_has_run(healthy: Settings) -> None:
         (Level.OK, "worker-urgent is alive"),
         (Level.FAULT, "worker-standard never ran here"),
         (Level.FAULT, "worker-nightly was last alive 100 s ago"),
+        (Level.OK, "beat is alive"),
     ]
 
 

@@ -73,4 +73,5 @@ def test_a_child_reads_its_parents_settings_and_no_others(
     monkeypatch.setenv("VERIFY_LEASE_SECONDS", "11")
     monkeypatch.setenv("VERIFY_HEARTBEAT_FILE", "/nowhere")
     expected = heartbeat_file(process, chosen) if process.heartbeat else None
-    assert read(environment(process, chosen)) == msgspec.structs.replace(chosen, heartbeat_file=expected)
+    own = {"process": process.name, "niceness": process.niceness, "heartbeat_file": expected}
+    assert read(environment(process, chosen)) == msgspec.structs.replace(chosen, **own)

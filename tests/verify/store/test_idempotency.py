@@ -85,10 +85,8 @@ def test_a_key_whose_process_died_is_free_after_a_minute(engine: Engine) -> None
     assert begin(engine, now=NOW + timedelta(seconds=61)) is None
 
 
-def test_an_answer_is_kept_for_a_day_and_swept_after(engine: Engine) -> None:
+def test_an_answer_is_kept_for_a_day(engine: Engine) -> None:
     begin(engine)
     finish(engine)
     assert begin(engine, now=NOW + timedelta(hours=24)) is not None
-    with engine.begin() as connection:
-        assert idempotency.sweep(connection, NOW + timedelta(hours=25)) == 1
     assert begin(engine, now=NOW + timedelta(hours=25)) is None

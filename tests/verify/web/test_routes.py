@@ -1,6 +1,7 @@
 """Every route there is: closed without a session, blind to other practices, recorded when it shows a patient."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -8,8 +9,12 @@ from fastapi.routing import APIRoute
 from sqlalchemy import func, select, text
 
 from tests.verify.web.conftest import ROLES, Practice, Site, Visit, submission
+from verify import steps
+from verify.intake.spreadsheet import read_csv
 from verify.security.roles import Permission, allowed
+from verify.store import notices
 from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, metadata, sessions
+from verify.store.tables_nightly import night_items, nights
 from verify.verification import new_id
 from verify.web.app import ROUTERS
 from verify.web.caller import Guarded
@@ -20,6 +25,7 @@ OPEN = {
     "/readyz": "as /healthz",
     "/sign-in": "the way in",
     "/sign-in/link": "the way in",
+    "/webhooks/appointments/{source}": "a sender has no account; its signature is checked",
 }
 
 NEEDS = {
@@ -38,6 +44,20 @@ NEEDS = {
     ("POST", "/follow-ups/{follow_up_id}/done"): Permission.WORK_FOLLOW_UPS,
     ("POST", "/follow-ups/{follow_up_id}/call"): Permission.WORK_FOLLOW_UPS,
     ("GET", "/access"): Permission.READ_ACCESS_RECORD,
+    ("GET", "/notices"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/notices/{notice_id}/replay"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/notices/endpoints/{endpoint_id}/enable"): Permission.MANAGE_ACCOUNTS,
+    ("GET", "/imports"): Permission.SUBMIT,
+    ("POST", "/imports"): Permission.SUBMIT,
+    ("GET", "/imports/{import_id}"): Permission.SUBMIT,
+    ("GET", "/imports/{import_id}/progress"): Permission.SUBMIT,
+    ("GET", "/imports/{import_id}/rejected.csv"): Permission.SUBMIT,
+    ("POST", "/imports/{import_id}/confirm"): Permission.SUBMIT,
+    ("POST", "/imports/{import_id}/cancel"): Permission.SUBMIT,
+    ("POST", "/nights"): Permission.WORK_FOLLOW_UPS,
+    ("GET", "/nights/ahead"): Permission.READ_PATIENTS,
+    ("GET", "/nights/{night_id}"): Permission.READ_PATIENTS,
+    ("GET", "/nights/{night_id}/report"): Permission.READ_PATIENTS,
 }
 #: For everybody who is signed in, whatever their role: nothing of a patient is there.
 FOR_ALL = {
@@ -50,6 +70,10 @@ FOR_ALL = {
     ("GET", "/api/v1/payers"),
     ("GET", "/api/v1/service-lines"),
     ("GET", "/api/v1/openapi.json"),
+    ("GET", "/nights"),
+    ("GET", "/nights/progress"),
+    ("GET", "/api/v1/nights"),
+    ("GET", "/api/v1/nights/{night_id}"),
 }
 
 
@@ -86,6 +110,12 @@ class Things(NamedTuple):
     verification_id: str
     exchange_id: str
     follow_up_id: str
+    endpoint_id: str
+    notice_id: str
+    import_id: str
+    night_id: str
+    #: Of an appointment system; there is none here.
+    source: str = "source_01JD4Z8Q6V3M5N7P9R1T2W4X6Y"
 
 
 @pytest.fixture
@@ -94,6 +124,10 @@ def things(site: Site) -> dict[str, Things]:
 
 
 def fill(site: Site, practice: Practice) -> Things:
+    with site.work.engine.begin() as connection:
+        endpoint_id = notices.add_endpoint(
+            connection, site.work.seals(practice.id), "https://ehr.example.org/hook"
+        ).endpoint_id
     verification_id = site.submit(practice)
     site.answer(verification_id, practice)
     inquiry_id, exchange_id = new_id("inq"), new_id("exch")
@@ -125,9 +159,49 @@ def fill(site: Site, practice: Practice) -> Things:
         task = connection.execute(
             select(follow_ups.c.id).where(follow_ups.c.verification_id == verification_id)
         ).scalar_one()
-    return Things(verification_id, exchange_id, task)
+        (notice,) = notices.newest(connection, practice.id)
+    import_id = preview(site, practice)
+    night_id = add_night(site, practice, verification_id)
+    return Things(verification_id, exchange_id, task, endpoint_id, notice.id, import_id, night_id)
 
 
+def add_night(site: Site, practice: Practice, verification_id: str) -> str:
+    """Last night, in which the payer of one patient could not be asked."""
+    night_id = new_id("night")
+    yesterday = site.work.now().date() - timedelta(days=2)
+    with site.work.engine.begin() as connection:
+        connection.execute(
+            nights.insert().values(
+                id=night_id,
+                practice_id=practice.id,
+                local_date=yesterday,
+                state="finished",
+                started_by="system",
+            )
+        )
+        connection.execute(
+            night_items.insert().values(
+                night_id=night_id,
+                verification_id=verification_id,
+                practice_id=practice.id,
+                payer_id=practice.payer_id,
+                rules=["month"],
+                recheck_id=verification_id,
+                state="failed",
+                cause="http_5xx",
+            )
+        )
+    return night_id
+
+
+def preview(site: Site, practice: Practice) -> str:
+    """A file with a good row and a bad one, both of the same person."""
+    return steps.preview_import(
+        site.work, read_csv(FILE), practice_id=practice.id, actor="system", file_format="csv"
+    )
+
+
+FILE = b"Last,First,Service,First visit\nQuill,Marguerite,tms,2027-01-05\nQuill,Marguerite,tms,soon\n"
 FORMS = {
     "/verifications": {
         "last_name": "Quill",
@@ -168,6 +242,10 @@ def send(site: Site, route: Route, things: Things, role: str | None) -> Any:
     path = route.path.format_map(things._asdict())
     if route.method == "GET":
         return visit.get(path)
+    if route.path == "/api/v1/imports":
+        return visit.post(path, data=FILE, headers={"Content-Type": "text/csv"})
+    if route.path == "/imports":
+        return visit.post(path, data={"csrf": visit.csrf}, files={"file": ("visits.csv", FILE)})
     if api:
         body = BODIES.get(route.path.removeprefix("/api/v1"))
         return visit.post(path, json=body, headers={"Idempotency-Key": new_id("key")})
@@ -239,7 +317,7 @@ def test_showing_a_patient_writes_exactly_one_row_and_nothing_else_does(
         before = len(rows(site))
         answer = send(site, route, things["here"], "admin")
         added = rows(site)[before:]
-        shows = "Marguerite" in answer.text or route.path.endswith(("/live", "{exchange_id}"))
+        shows = "Marguerite" in answer.text or route.path.endswith(("/live", "{exchange_id}", "/ahead"))
         assert len(added) == (1 if shows else 0), (route.method, route.path, answer.status_code, len(added))
         if shows:
             shown += 1
@@ -264,7 +342,13 @@ def test_what_cannot_be_recorded_is_not_shown(site: Site, things: dict[str, Thin
         if route.needs is None or route.path == "/access" or route.method != "GET":
             continue
         answer = send(site, route, things["here"], "admin")
-        shows_nobody = {"/verifications/new"}
+        shows_nobody = (
+            "/verifications/new",
+            "/notices",
+            "/imports",
+            "/imports/{import_id}/progress",
+            "/api/v1/imports/{import_id}",
+        )
         if route.path not in shows_nobody:
             assert answer.status_code == 500, route
         assert "Marguerite" not in answer.text

@@ -1,0 +1,92 @@
+"""Ten thousand rows through real workers, one of them killed in the middle: each row once, in bounded time."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.conftest import administrate, database_url
+from tests.house import House, house, wait_for
+from verify import steps
+from verify.intake.rows import MOST_ROWS
+from verify.intake.spreadsheet import read_csv
+from verify.servers.postgres import Postgres
+from verify.servers.valkey import Valkey
+from verify.store import imports
+from verify.store.tables import verifications
+from verify.store.tables_imports import import_rows
+from verify.store.tables_imports import imports as import_table
+
+pytestmark = pytest.mark.flow
+
+#: Seconds for all of it on a slow machine; a fast one needs a fifth.
+BOUND_SECONDS = 400
+#: Every tenth row is rejected, every twentieth repeats the one before.
+REJECTED, REPEATED = MOST_ROWS // 10, MOST_ROWS // 20
+
+
+@pytest.fixture
+def import_house(postgres_server: Postgres, tmp_path: Path) -> Iterator[House]:
+    """Without the nightly worker: the verifications wait, and only the file's way in is looked at."""
+    with administrate(postgres_server) as session:
+        session.execute("CREATE DATABASE imports")
+    broker = Valkey(tmp_path / "valkey")
+    redis_url = broker.start()
+    url = database_url(postgres_server, "imports")
+    with house(tmp_path / "house", url, redis_url, concurrency=8, lease_seconds=5) as built:
+        built.start("worker-urgent", "worker-standard", "beat")
+        yield built
+    broker.stop()
+
+
+def file() -> bytes:
+    lines = ["Last name,First name,DOB,Payer,Member ID,Service,First visit"]
+    for number in range(MOST_ROWS):
+        born = "someday" if number % 10 == 3 else "3/4/1988"
+        first = f"P{number - 1 if number % 20 == 11 else number}"
+        lines.append(f"Example,{first},{born},bluehollow,ACT1,TMS,2026-12-01")
+    return "\n".join(lines).encode()
+
+
+def counts(built: House, import_id: str) -> dict[str, int]:
+    with built.work.engine.connect() as connection:
+        return imports.counts(connection, [import_id])[import_id]
+
+
+def test_ten_thousand_rows_survive_a_killed_worker_and_each_is_accepted_once(import_house: House) -> None:
+    built = import_house
+    practice_id = built.add_clinic()
+    begun = time.monotonic()
+    made = steps.preview_import(
+        built.work, read_csv(file()), practice_id=practice_id, actor="system", file_format="csv"
+    )
+    previewed = time.monotonic() - begun
+    good = MOST_ROWS - REJECTED - REPEATED
+    assert counts(built, made) == {"waiting": good, "rejected": REJECTED, "repeated": REPEATED}
+
+    steps.confirm_import(built.work, made, practice_id, "system")
+    accepted = wait_for(
+        lambda: n if (n := counts(built, made).get("accepted", 0)) > good // 4 else None, 200, "a quarter"
+    )
+    built.kill("worker-standard")
+    at_kill = counts(built, made).get("accepted", 0)
+    assert accepted <= at_kill < good
+    built.start("worker-standard")
+    wait_for(lambda: True if state(built, made) == "done" else None, BOUND_SECONDS, "the end of the file")
+    took = time.monotonic() - begun
+
+    assert counts(built, made) == {"accepted": good, "rejected": REJECTED, "repeated": REPEATED}
+    assert built.count(verifications) == good
+    linked = select(func.count(import_rows.c.verification_id.distinct()))
+    with built.work.engine.connect() as connection:
+        assert connection.execute(linked).scalar_one() == good
+    print(json.dumps({"rows": MOST_ROWS, "preview_s": round(previewed, 1), "all_s": round(took, 1)}))
+    assert took < BOUND_SECONDS
+
+
+def state(built: House, import_id: str) -> str:
+    (row,) = built.rows(import_table, id=import_id)
+    return str(row.state)

@@ -1,0 +1,201 @@
+"""A night: whoever is due is asked once, and what changed is told; through real workers and a real broker."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text, update
+
+from tests.house import House, wait_for
+from verify import steps
+from verify.store import clinic, nights
+from verify.store.tables import follow_ups, jobs, practices, verifications
+from verify.store.tables_nightly import night_items
+from verify.store.tables_nightly import nights as night_rows
+from verify.verification import InquiryState
+
+pytestmark = pytest.mark.flow
+
+
+@pytest.fixture
+def practice_id(running_house: House) -> Iterator[str]:
+    """A clinic whose nights begin when a test says so."""
+    made = running_house.add_clinic()
+    hours(running_house, made, None)
+    yield made
+    hours(running_house, made, None)
+
+
+def hours(house: House, practice_id: str, hour: int | None) -> None:
+    with house.work.engine.begin() as connection:
+        connection.execute(update(practices).where(practices.c.id == practice_id).values(night_hour=hour))
+
+
+def answered(house: House, practice_id: str, member_id: str, *, days_ago: int = 9, **changes: Any) -> str:
+    """A verification the payer answered some days ago, with its first visit in two days."""
+    in_two_days = (date.today() + timedelta(days=2)).isoformat()
+    made = house.submit(practice_id, member_id, **{"date_of_service": in_two_days, **changes})
+    house.wait_until_settled(made)
+    with house.work.engine.begin() as connection:
+        earlier = func.now() - timedelta(days=days_ago)
+        connection.execute(
+            update(verifications)
+            .where(verifications.c.id == made)
+            .values(answered_at=earlier, judged_at=earlier)
+        )
+    return made
+
+
+def run_night(house: House, practice_id: str, seconds: float = 60) -> Any:
+    """Begins tonight's night and waits for its end."""
+    steps.start_night(house.work, practice_id, "system")
+
+    def finished() -> Any:
+        steps.night(house.work)
+        row = house.rows(night_rows, practice_id=practice_id)[-1]
+        return row if row.state == "finished" else None
+
+    return wait_for(finished, seconds, "the night to end")
+
+
+def item_of(house: House, verification_id: str) -> Any:
+    with house.work.engine.connect() as connection:
+        query = select(night_items).where(night_items.c.verification_id == verification_id)
+        return connection.execute(query).one()
+
+
+def sign(house: House, practice_id: str, verification_id: str) -> str:
+    user = house.add_user(practice_id)
+    return steps.sign_off(house.work, verification_id, practice_id, user).value
+
+
+def test_who_is_due_is_asked_once_and_an_equal_answer_is_no_change(
+    running_house: House, practice_id: str
+) -> None:
+    made = answered(running_house, practice_id, "ACT70000001")
+    signed = sign(running_house, practice_id, made)
+    night = run_night(running_house, practice_id)
+    item = item_of(running_house, made)
+    assert (item.state, item.changes, item.rules) == ("answered", [], ["first_visit"])
+    again = running_house.verification(item.recheck_id)
+    assert (again.rechecks_id, again.reason, again.lane) == (made, "recheck", "nightly")
+    assert again.state == signed == "verified_with_gaps", "what a person signed still stands"
+    assert running_house.verification(made).superseded_by_id == again.id
+    assert night.looked_at == 1
+
+
+def test_open_work_goes_over_to_the_newer_one_with_its_due_time(
+    running_house: House, practice_id: str
+) -> None:
+    made = answered(running_house, practice_id, "ACT70000002")
+    before = {row.kind: row.due_at for row in running_house.rows(follow_ups, verification_id=made)}
+    run_night(running_house, practice_id)
+    again = item_of(running_house, made).recheck_id
+    after = {
+        row.kind: row.due_at
+        for row in running_house.rows(follow_ups, verification_id=again)
+        if row.state == "open"
+    }
+    assert after == before
+    assert running_house.rows(follow_ups, verification_id=made) == []
+
+
+def test_a_plan_that_ended_stops_the_visit_and_makes_a_task(running_house: House, practice_id: str) -> None:
+    made = answered(running_house, practice_id, "ACT70000003")
+    member_becomes(running_house, made, "INA70000003")
+    run_night(running_house, practice_id)
+    item = item_of(running_house, made)
+    assert item.weight == "stops"
+    assert "coverage_ended" in [change["kind"] for change in item.changes]
+    again = running_house.verification(item.recheck_id)
+    assert again.coverage_status == "inactive"
+    assert again.state == "needs_person"
+    tasks = {row.kind: row for row in running_house.rows(follow_ups, verification_id=again.id)}
+    assert tasks["changed"].state == "open"
+    assert tasks["changed"].title.startswith("Coverage ended")
+
+
+def test_another_copay_is_told_in_cents(running_house: House, practice_id: str) -> None:
+    made = answered(running_house, practice_id, "ACT70000004", service_lines=["psychotherapy"])
+    member_becomes(running_house, made, "ACT70000009")
+    run_night(running_house, practice_id)
+    changes = {change["kind"]: change for change in item_of(running_house, made).changes}
+    copay = changes["copay"]
+    assert copay["visit_cents"] == copay["now"]["cents"] - copay["was"]["cents"] != 0
+
+
+def test_a_refused_question_ends_as_failed_with_its_cause(running_house: House, practice_id: str) -> None:
+    made = answered(running_house, practice_id, "ACT70000005")
+    member_becomes(running_house, made, "AAA7570005")
+    run_night(running_house, practice_id)
+    item = item_of(running_house, made)
+    assert item.state == "failed"
+    assert item.cause
+    assert running_house.verification(made).superseded_by_id is None, "the last answer still speaks"
+
+
+def test_in_maintenance_hours_the_payer_is_not_asked(running_house: House) -> None:
+    always = [{"from": "00:00", "to": "00:00", "zone": "UTC"}]
+    practice_id = running_house.add_clinic(options={"maintenance": always})
+    made = running_house.submit(practice_id, "ACT70000006")
+
+    def held_back() -> Any:
+        rows = running_house.inquiries(made)
+        return rows if rows and all(row.outcome_code == "maintenance" for row in rows) else None
+
+    waiting = wait_for(held_back, 20, "the questions to be held back")
+    assert {row.state for row in waiting} == {InquiryState.PLANNED.value}
+    assert all(row.ask_again_at > running_house.work.now() for row in waiting)
+    assert not [entry for entry in running_house.simulator.questions() if entry.member == "ACT70000006"]
+
+
+def test_two_clocks_at_once_make_one_night(running_house: House, practice_id: str) -> None:
+    begun_long_ago(running_house, practice_id)
+    with ThreadPoolExecutor(8) as threads:
+        begun = sum(threads.map(lambda _: steps.night(running_house.work), range(8)))
+    of_today = running_house.rows(night_rows, practice_id=practice_id)
+    assert len(of_today) == 1
+    assert begun >= 1
+    assert running_house.count(jobs, jobs.c.step == "plan_night", jobs.c.subject_id == of_today[0].id) == 1
+
+
+def test_a_missed_night_is_made_up_by_the_running_clock(running_house: House, practice_id: str) -> None:
+    """The house's own beat pokes; the night of today was due hours ago, and those before were missed."""
+    begun_long_ago(running_house, practice_id)
+    with running_house.work.engine.begin() as connection:
+        today = clinic.day(connection, practice_id, running_house.work.now())
+        nights.claim_slot(connection, practice_id, today - timedelta(days=4))
+        connection.execute(text("update nights set state = 'finished', finished_at = now()"))
+
+    def made_up() -> Any:
+        rows = running_house.rows(night_rows, practice_id=practice_id)
+        return rows if any(row.state == "finished" and row.planned_at for row in rows) else None
+
+    rows = wait_for(made_up, 120, "the missed night to be made up")
+    assert len({row.local_date for row in rows}) == len(rows)
+    assert [row.state for row in rows].count("missed") >= 2
+    assert max(row.local_date for row in rows if row.state == "finished") >= today - timedelta(days=1)
+
+
+def begun_long_ago(house: House, practice_id: str) -> None:
+    """The practice is old enough for last night to be one of its nights; its nights begin at midnight."""
+    with house.work.engine.begin() as connection:
+        connection.execute(
+            update(practices)
+            .where(practices.c.id == practice_id)
+            .values(created_at=func.now() - timedelta(days=40), night_hour=0)
+        )
+
+
+def member_becomes(house: House, verification_id: str, member_id: str) -> None:
+    """Changes the policy's member id behind the program's back, so that the simulator answers otherwise."""
+    from verify.store import patients
+
+    row = house.verification(verification_id)
+    with house.work.engine.begin() as connection:
+        seals = house.work.seals(row.practice_id)
+        coverage = patients.coverage(connection, row.practice_id, row.coverage_id)
+        policy = {**patients.policy_of(coverage, seals), "member_id": member_id}
+        patients.change_coverage(connection, seals, coverage.id, coverage.payer_id, policy)

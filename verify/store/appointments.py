@@ -1,0 +1,363 @@
+"""Appointments, and the deliveries they are drawn from; the sender's ids are found by keyed hashes."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from verify.store.sealing import SealedColumn, Seals
+from verify.store.tables import payers, verifications
+from verify.store.tables_appointments import (
+    appointment_deliveries,
+    appointment_events,
+    appointment_subscriptions,
+    appointments,
+)
+from verify.verification import VerificationState, new_id
+
+BODY = SealedColumn("appointment_deliveries", "body_sealed")
+HEADERS = SealedColumn("appointment_deliveries", "headers_sealed")
+REFERENCE = SealedColumn("appointment_subscriptions", "reference_sealed")
+DETAILS = SealedColumn("appointments", "details_sealed")
+
+#: A gap longer than this is no lost notification but a restarted counter; the newest part of it is asked for.
+LONGEST_GAP = 1000
+OVER = (VerificationState.CANCELLED.value, VerificationState.EXPIRED.value)
+
+
+class Event(NamedTuple):
+    """What is kept of one event to know it again."""
+
+    #: The sender's id of it.
+    key: str
+    subscription_id: str | None = None
+    number: int | None = None
+
+
+class Delivery(NamedTuple):
+    """A delivery as it came in."""
+
+    id: str
+    practice_id: str
+    source_id: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+
+def index(seals: Seals, column: str, *values: str) -> bytes:
+    """A keyed hash of a sender's id."""
+    message = "|".join(values).encode("utf-8", "surrogatepass")
+    return hmac.digest(seals.keyring.index_key(seals.practice_id, column), message, sha256)[:16]
+
+
+# --- deliveries -----------------------------------------------------------------------------------------
+
+
+def add_events(
+    connection: Connection, seals: Seals, source_id: str, delivery_id: str, events: Sequence[Event]
+) -> int:
+    """How many of them are new; a repeat adds nothing."""
+    rows = {
+        key: {
+            "source_id": source_id,
+            "key": key,
+            "practice_id": seals.practice_id,
+            "delivery_id": delivery_id,
+            "subscription_id": event.subscription_id,
+            "number": event.number,
+        }
+        for event in events
+        if (key := index(seals, "appointment_event", source_id, event.key))
+    }
+    # In one order everywhere, so that two deliveries of the same events cannot wait for each other.
+    ordered = [rows[key] for key in sorted(rows)]
+    added = connection.execute(
+        upsert(appointment_events)
+        .values(ordered)
+        .on_conflict_do_nothing(index_elements=["source_id", "key"])
+        .returning(appointment_events.c.key)
+    )
+    return len(added.all())
+
+
+def add_delivery(
+    connection: Connection,
+    seals: Seals,
+    source_id: str,
+    delivery_id: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    events: int,
+) -> None:
+    connection.execute(
+        insert(appointment_deliveries).values(
+            id=delivery_id,
+            practice_id=seals.practice_id,
+            source_id=source_id,
+            body_sealed=seals.close(body, BODY, delivery_id),
+            headers_sealed=seals.close_json(dict(headers), HEADERS, delivery_id),
+            events=events,
+        )
+    )
+
+
+def delivery(connection: Connection, seals: Seals, delivery_id: str) -> Delivery:
+    """Raises NoResultFound."""
+    row = connection.execute(
+        select(appointment_deliveries).where(
+            appointment_deliveries.c.id == delivery_id,
+            appointment_deliveries.c.practice_id == seals.practice_id,
+        )
+    ).one()
+    return Delivery(
+        id=row.id,
+        practice_id=row.practice_id,
+        source_id=row.source_id,
+        headers=seals.open_json(row.headers_sealed, HEADERS, row.id),
+        body=seals.open(row.body_sealed, BODY, row.id),
+        received_at=row.received_at,
+    )
+
+
+def source_of_delivery(connection: Connection, delivery_id: str) -> str:
+    """The id of its source. Raises NoResultFound."""
+    found = connection.execute(
+        select(appointment_deliveries.c.source_id).where(appointment_deliveries.c.id == delivery_id)
+    )
+    return str(found.scalar_one())
+
+
+def finish_delivery(
+    connection: Connection, delivery_id: str, outcomes: Sequence[str], *, failed: bool = False
+) -> None:
+    connection.execute(
+        update(appointment_deliveries)
+        .where(appointment_deliveries.c.id == delivery_id)
+        .values(
+            state="failed" if failed else "done", outcomes=list(outcomes), finished_at=func.clock_timestamp()
+        )
+    )
+
+
+# --- subscriptions --------------------------------------------------------------------------------------
+
+
+def hear(connection: Connection, seals: Seals, source_id: str, reference: str, state: str) -> Row[Any]:
+    """The subscription's row, held until the transaction ends; made when it is heard of first."""
+    found = index(seals, "appointment_subscription", source_id, reference)
+    row_id = new_id("subs")
+    said = {"state": state, "heard_at": func.clock_timestamp()}
+    return connection.execute(
+        upsert(appointment_subscriptions)
+        .values(
+            id=row_id,
+            practice_id=seals.practice_id,
+            source_id=source_id,
+            reference_index=found,
+            reference_sealed=seals.close(reference.encode(), REFERENCE, row_id),
+            **said,
+        )
+        .on_conflict_do_update(index_elements=["source_id", "reference_index"], set_=said)
+        .returning(appointment_subscriptions)
+    ).one()
+
+
+def restart(connection: Connection, subscription: Row[Any], total: int) -> None:
+    """The server counts anew: numbers of before say nothing of gaps any more."""
+    connection.execute(
+        update(appointment_events)
+        .where(appointment_events.c.subscription_id == subscription.id)
+        .values(number=None)
+    )
+    _set(
+        connection,
+        subscription.id,
+        counted_from=total,
+        highest=total,
+        missing_from=None,
+        missing_until=None,
+    )
+
+
+def count(
+    connection: Connection, subscription: Row[Any], highest: int, lowest: int
+) -> tuple[int, int] | None:
+    """Takes note of the newest number; the first and last of the events that are missing, or None.
+
+    `lowest` is where counting begins for a subscription nothing was heard of before.
+    """
+    start = lowest if subscription.counted_from is None else subscription.counted_from
+    top = max(highest, subscription.highest or 0)
+    gap = missing(connection, subscription.id, start, top)
+    _set(
+        connection,
+        subscription.id,
+        counted_from=start,
+        highest=top,
+        missing_from=gap[0] if gap else None,
+        missing_until=gap[1] if gap else None,
+    )
+    return gap
+
+
+def missing(connection: Connection, subscription_id: str, start: int, top: int) -> tuple[int, int] | None:
+    """The first and last number after `start`, up to `top`, that no delivery had."""
+    first = max(start, top - LONGEST_GAP) + 1
+    found = connection.execute(
+        text(
+            "select min(n), max(n) from generate_series(cast(:first as bigint), cast(:top as bigint)) n"
+            " where not exists (select from appointment_events"
+            " where subscription_id = :subscription_id and number = n)"
+        ),
+        {"first": first, "top": top, "subscription_id": subscription_id},
+    ).one()
+    return None if found[0] is None else (found[0], found[1])
+
+
+def subscription(connection: Connection, subscription_id: str) -> Row[Any]:
+    """The row, held until the transaction ends. Raises NoResultFound."""
+    return connection.execute(
+        select(appointment_subscriptions)
+        .where(appointment_subscriptions.c.id == subscription_id)
+        .with_for_update()
+    ).one()
+
+
+def reference_of(row: Row[Any], seals: Seals) -> str:
+    """ "Subscription/7", as its server writes it."""
+    return seals.open(row.reference_sealed, REFERENCE, row.id).decode()
+
+
+def _set(connection: Connection, subscription_id: str, **values: Any) -> None:
+    connection.execute(
+        update(appointment_subscriptions)
+        .where(appointment_subscriptions.c.id == subscription_id)
+        .values(**values)
+    )
+
+
+# --- appointments ---------------------------------------------------------------------------------------
+
+
+def lock(connection: Connection, seals: Seals, source_id: str, external_id: str) -> Row[Any] | None:
+    """The appointment's row, held until the transaction ends; None when it is heard of first."""
+    return connection.execute(
+        select(appointments).where(*_named(seals, source_id, external_id)).with_for_update()
+    ).first()
+
+
+def add(
+    connection: Connection, seals: Seals, source_id: str, external_id: str, *, version_at: datetime
+) -> bool:
+    """Makes room for an appointment; False when another delivery was quicker."""
+    row_id = new_id("appt")
+    made = connection.execute(
+        upsert(appointments)
+        .values(
+            id=row_id,
+            practice_id=seals.practice_id,
+            source_id=source_id,
+            external_index=index(seals, "appointment", source_id, external_id),
+            status="tentative",
+            version_at=version_at,
+            details_sealed=seals.close_json({}, DETAILS, row_id),
+        )
+        .on_conflict_do_nothing(index_elements=["source_id", "external_index"])
+        .returning(appointments.c.id)
+    )
+    return made.first() is not None
+
+
+def details_of(row: Row[Any], seals: Seals) -> dict[str, Any]:
+    """`appointment` and `visit` as JSON; empty for one that was only just heard of."""
+    return seals.open_json(row.details_sealed, DETAILS, row.id)
+
+
+def change(
+    connection: Connection, seals: Seals, row: Row[Any], *, details: dict[str, Any], **values: Any
+) -> None:
+    """Writes columns of a locked row."""
+    connection.execute(
+        update(appointments)
+        .where(appointments.c.id == row.id)
+        .values(
+            details_sealed=seals.close_json(details, DETAILS, row.id),
+            updated_at=func.now(),
+            **values,
+        )
+    )
+
+
+def others_live(connection: Connection, row: Row[Any]) -> bool:
+    """Whether another appointment still waits for the same verification."""
+    found = connection.execute(
+        select(appointments.c.id)
+        .where(
+            appointments.c.verification_id == row.verification_id,
+            appointments.c.id != row.id,
+            appointments.c.live,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def same_course(
+    connection: Connection,
+    *,
+    appointment_id: str,
+    patient_id: str,
+    coverage_id: str,
+    service_lines: Sequence[str],
+    on: date,
+    days: int,
+) -> str | None:
+    """The verification of another visit of the same course shortly before this one, in the same calendar year."""
+    year_begins = on.replace(month=1, day=1)
+    found = connection.execute(
+        select(verifications.c.id)
+        .join(appointments, appointments.c.verification_id == verifications.c.id)
+        .where(
+            appointments.c.id != appointment_id,
+            appointments.c.live,
+            verifications.c.patient_id == patient_id,
+            verifications.c.coverage_id == coverage_id,
+            verifications.c.service_lines == list(service_lines),
+            verifications.c.state.not_in(OVER),
+            verifications.c.date_of_service.between(max(on - timedelta(days=days), year_begins), on),
+        )
+        .order_by(verifications.c.date_of_service.desc())
+        .limit(1)
+    ).scalar()
+    return str(found) if found else None
+
+
+def payer_name(connection: Connection, practice_id: str, said: Sequence[str]) -> str | None:
+    """The code of the one payer of ours that a name, alias or clearinghouse id in `said` means; else None."""
+    words = [" ".join(each.split()).lower() for each in said if each.strip()]
+    if not words:
+        return None
+    alias = func.unnest(payers.c.aliases).table_valued("alias").render_derived(name="aliases")
+    fits: ColumnElement[bool] = or_(
+        func.lower(payers.c.code).in_(words),
+        func.lower(payers.c.name).in_(words),
+        and_(payers.c.payer_id != "", func.lower(payers.c.payer_id).in_(words)),
+        select(1).select_from(alias).where(func.lower(alias.c.alias).in_(words)).exists(),
+    )
+    rows = connection.execute(
+        select(payers.c.code).where(payers.c.practice_id == practice_id, fits).limit(2)
+    ).all()
+    return str(rows[0].code) if len(rows) == 1 else None
+
+
+def _named(seals: Seals, source_id: str, external_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        appointments.c.source_id == source_id,
+        appointments.c.external_index == index(seals, "appointment", source_id, external_id),
+    )
