@@ -1,8 +1,10 @@
 """Ledger, course estimate, help programmes, good faith estimate; pure."""
 
-from verify.affordability.case import Case, CaseError, Problem, parse, read_case
+from verify.affordability.case import Case
 from verify.affordability.command import run_estimate
 from verify.affordability.estimate import Estimate, estimate, estimate_case
+from verify.affordability.faults import CaseError, Problem
+from verify.affordability.reader import parse, read_case
 from verify.affordability.schema import estimate_schemas
 
 __all__ = [

@@ -8,8 +8,10 @@ from typing import TextIO
 
 import msgspec
 
-from verify.affordability.case import Case, CaseError, Problem, parse, read_case
+from verify.affordability.case import Case
 from verify.affordability.estimate import Estimate, estimate
+from verify.affordability.faults import CaseError, Problem
+from verify.affordability.reader import parse, read_case
 from verify.affordability.table import in_full, side_by_side
 
 OK, FAULTY = 0, 1

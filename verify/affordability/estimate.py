@@ -7,10 +7,12 @@ from datetime import date
 
 import msgspec
 
-from verify.affordability.case import Case, CaseError, Problem, read_case, unused_keys
+from verify.affordability.case import Case
 from verify.affordability.confidence import Grade, grade
 from verify.affordability.course import Books, Line, Outcome, Posting, walk
+from verify.affordability.faults import CaseError, Problem
 from verify.affordability.planned_course import PlannedCourse
+from verify.affordability.reader import read_case, unused_keys
 from verify.affordability.scenarios import combinations, walk_all, worths
 from verify.affordability.staleness import days_old, is_stale, stale_unknowns
 from verify.affordability.wording import dollars, why

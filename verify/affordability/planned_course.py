@@ -7,21 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from verify.affordability.case import (
-    Case,
-    CaseAnswer,
-    CaseError,
-    CaseLimits,
-    CaseLine,
-    CaseReset,
-    CaseSavings,
-    CaseSecondary,
-    CaseUnknown,
-    Problem,
-)
+from verify.affordability.case import Case, CaseAnswer, CaseLimits, CaseLine, CaseUnknown
 from verify.affordability.course import Books, Line, Terms, open_books
-from verify.affordability.ledger import Ledger, Rule
-from verify.affordability.other_coverage import Second, SecondRule
+from verify.affordability.ledger import Ledger
+from verify.affordability.other_coverage import Second
+from verify.affordability.parts import as_line, as_savings, as_second, set_keys
 from verify.affordability.savings import Savings
 
 #: One number for each unknown: which of its answers is assumed.
@@ -181,12 +171,12 @@ class PlannedCourse:
         values = dict(limits)
         for answer in self._chosen(choices):
             change = getattr(answer, part)
-            values.update(_set_keys(change) if change else {})
+            values.update(set_keys(change) if change else {})
         return Ledger(**values)
 
     def _savings(self, choices: Choices) -> list[Savings]:
         return [
-            _as_savings(
+            as_savings(
                 programme,
                 [a.savings[programme.name] for a in self._chosen(choices) if programme.name in a.savings],
             )
@@ -196,7 +186,7 @@ class PlannedCourse:
     def _second(self, choices: Choices) -> Second | None:
         if self.case.secondary is None:
             return None
-        return _as_second(self.case.secondary, [a.secondary for a in self._chosen(choices) if a.secondary])
+        return as_second(self.case.secondary, [a.secondary for a in self._chosen(choices) if a.secondary])
 
     def _chosen(self, choices: Choices) -> Iterable[CaseAnswer]:
         return (one.answers[choice] for one, choice in zip(self.unknowns, choices, strict=True))
@@ -216,27 +206,6 @@ def in_order(case: Case) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.day)
 
 
-def as_line(field: str, values: dict[str, Any], rule: dict[str, Any] | None) -> Line:
-    """A line of the ledger. Raises CaseError for a price that is missing, with the field."""
-    allowed, billed, self_pay = values["allowed_cents"], values["billed_cents"], values["self_pay_cents"]
-    if self_pay is not None:
-        return Line(code=values["code"], self_pay=self_pay)
-    for name, value in (("rule", rule), ("allowed_cents", allowed)):
-        if value is None:
-            raise CaseError([Problem(f"{field}.{name}", "is missing")])
-    assert rule is not None
-    balance_billed = values["out_of_network"] and values["balance_bill"]
-    if balance_billed and billed is None:
-        raise CaseError([Problem(f"{field}.billed_cents", "is missing: a balance bill is reckoned from it")])
-    return Line(
-        code=values["code"],
-        rule=Rule(**rule),
-        allowed=allowed,
-        not_covered_price=allowed if billed is None else billed,
-        balance=max(0, billed - allowed) if balance_billed else 0,
-    )
-
-
 def _concerns(unknown: CaseUnknown, entry: Entry) -> bool:
     if unknown.codes is not None and entry.line.code not in unknown.codes:
         return False
@@ -252,49 +221,6 @@ def _alike(line: CaseLine) -> object:
 
 def _changes(answer: CaseAnswer) -> tuple[dict[str, Any], dict[str, Any]]:
     return (
-        _set_keys(answer.line) if answer.line else {},
-        _set_keys(answer.rule) if answer.rule else {},
-    )
-
-
-def _set_keys(part: Any) -> dict[str, Any]:
-    """The keys that stand in the document, without the defaults."""
-    return {name: value for name, value in part if name in part.model_fields_set}
-
-
-def _as_savings(programme: CaseSavings, changes: Iterable[Any]) -> Savings:
-    values = dict(programme)
-    for change in changes:
-        values.update(_set_keys(change))
-    return Savings(
-        name=values["name"],
-        codes=frozenset(values["codes"]),
-        patient_pays=values["patient_pays_cents"],
-        maximum=values["maximum_cents"],
-        counts=values["counts"],
-        starts_on=values["starts_on"] or date.min,
-        ends_on=values["ends_on"] or date.max,
-        renews_on=values["renews_on"] or date.max,
-    )
-
-
-def _as_second(second: CaseSecondary, changes: Iterable[Any]) -> Second:
-    values = dict(second)
-    for change in changes:
-        values.update(_set_keys(change))
-    reset: CaseReset | None = second.reset
-    return Second(
-        method=values["method"],
-        rules=tuple(
-            SecondRule(
-                codes=None if one.codes is None else frozenset(one.codes),
-                rule=Rule(**dict(one.rule)),
-                allowed=one.allowed_cents,
-            )
-            for one in second.rules
-        ),
-        reset_on=reset.on if reset else date.max,
-        reset_ledger=Ledger(**dict(reset.limits)) if reset else Ledger(),
-        of_deductible=values["pays_of_deductible_bp"],
-        of_coinsurance=values["pays_of_coinsurance_bp"],
+        set_keys(answer.line) if answer.line else {},
+        set_keys(answer.rule) if answer.rule else {},
     )

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from verify.affordability.case import CaseError, Problem
+from verify.affordability.faults import CaseError, Problem
 
 COLUMNS = ("code", "kind", "payer", "amount", "valid_from", "valid_until", "source", "verified")
 #: 1200, 1,200, $1,200.00: thousands are grouped rightly or not at all, cents have two digits.

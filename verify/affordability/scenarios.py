@@ -12,7 +12,7 @@ from verify.affordability.course import Books, Posting, turn_to, walk
 from verify.affordability.planned_course import Choices, PlannedCourse
 
 #: Lines after which groups are compared in any case: a maximum that is reached makes many of them alike.
-MERGE_EVERY = 12
+MERGE_EVERY = 24
 
 
 @dataclass(slots=True)
@@ -60,8 +60,8 @@ def walk_all(course: PlannedCourse) -> Outcomes:
     for start, end in pairwise(_sections(course, spans)):
         groups = _split(course, groups, [at for at, (first, _) in enumerate(spans) if first == start], start)
         section = [_advance(course, group, start, end) for group in groups]
-        lows[start:end] = map(min, *[low for low, _ in section], section[0][0])
-        highs[start:end] = map(max, *[high for _, high in section], section[0][1])
+        lows[start:end] = map(min, *[least for least, _ in section], section[0][0])
+        highs[start:end] = map(max, *[most for _, most in section], section[0][1])
         open_still = [at for at, (_, last) in enumerate(spans) if last > end]
         if end < lines:
             groups = _merge(course, groups, open_still, end)
@@ -132,11 +132,12 @@ def _advance(course: PlannedCourse, group: Group, start: int, end: int) -> tuple
     lines = course.lines(start, end, group.choices)
     group.books, postings = walk(group.books, course.days[start:end], lines, course.terms(group.choices))
     costs = planned_costs(course, start, postings)
-    low = list(accumulate(costs, initial=min(group.spent)))[1:]
-    high = list(accumulate(costs, initial=max(group.spent)))[1:]
-    cost = sum(costs)
-    group.spent = [spent + cost for spent in group.spent]
-    return low, high
+    paid = list(accumulate(costs))
+    low, high = min(group.spent), max(group.spent)
+    least = [low + cents for cents in paid]
+    most = least if low == high else [high + cents for cents in paid]
+    group.spent = [spent + paid[-1] for spent in group.spent]
+    return least, most
 
 
 def _merge(course: PlannedCourse, groups: list[Group], open_still: Sequence[int], at: int) -> list[Group]:

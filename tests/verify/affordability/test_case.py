@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.verify.affordability.courses import case, line
 from verify.affordability import CaseError, estimate_case, parse
-from verify.affordability.case import path_of
+from verify.affordability.reader import path_of
 
 GOOD = case(
     line(0, copay_cents=10, coinsurance_bp=2000),

@@ -151,6 +151,16 @@ def test_a_card_helps_between_its_days_and_starts_anew_on_its_own():
     assert pays(estimate_case(case(*lines, savings=card))) == [50_00, 0, 50_00, 0, 50_00, 50_00]
 
 
+def test_a_card_still_helps_on_its_last_day():
+    lines = [line(day, **HALF) for day in (0, 1)]
+    assert pays(estimate_case(case(*lines, savings=savings(ends_on="2026-02-02")))) == [0, 50_00]
+
+
+def test_a_share_that_an_ignored_card_pays_whole_moves_nothing():
+    found = estimate_case(case(line(0, **HALF), oop_individual_cents=80_00, savings=savings(counts=False)))
+    assert found["left"]["oop_individual_cents"] == 80_00
+
+
 def test_money_of_an_accumulator_programme_moves_neither_deductible_nor_maximum():
     lines = [line(day, deductible_applies=True) for day in range(2)]
     card = savings(patient_pays_cents=10_00, maximum_cents=90_00, counts=False)
@@ -185,6 +195,17 @@ def test_two_cards_pay_one_after_the_other():
     assert pays(found) == [15_00, 40_00]
     assert [s["savings_cents"] for s in found["sessions"]] == [35_00, 10_00]
     assert found["left"]["oop_individual_cents"] == 425_00
+
+
+def test_what_each_card_pays_comes_off_before_the_next_and_all_of_it_may_be_ignored():
+    cards = [
+        {"name": name, "codes": ["90868"], "patient_pays_cents": most, "counts": False}
+        for name, most in (("drug", 40_00), ("rebate", 15_00))
+    ]
+    found = estimate_case(case(line(0, coinsurance_bp=5000), savings=cards, oop_individual_cents=500_00))
+    assert pays(found) == [15_00]
+    assert found["sessions"][0]["savings_cents"] == 35_00
+    assert found["left"]["oop_individual_cents"] == 485_00
 
 
 def secondary(method="standard", **more):
@@ -223,6 +244,16 @@ def test_a_second_payer_may_cover_what_the_first_does_not():
     found = estimate_case(case(*lines, secondary=secondary("non_duplication")))
     assert pays(found) == [0, 70_00]
     assert [s["non_covered_cents"] for s in found["sessions"]] == [70_00, 150_00]
+
+
+def test_a_line_the_first_does_not_cover_moves_the_seconds_ledger():
+    lines = [line(day, covered=False) for day in (0, 1)]
+    second = secondary(
+        rules=[{"rule": {"deductible_applies": True}}], limits={"deductible_individual_cents": 130_00}
+    )
+    found = estimate_case(case(*lines, secondary=second))
+    assert pays(found) == [100_00, 30_00]
+    assert [s["secondary_cents"] for s in found["sessions"]] == [0, 70_00]
 
 
 def test_the_second_payer_pays_no_balance_bill():

@@ -195,6 +195,26 @@ def test_too_many_combinations_are_refused_with_their_number():
         estimate_case(one)
     one["unknowns"][0]["answers"] = one["unknowns"][0]["answers"][:14]
     assert estimate_case(one)["high_cents"] == 16
+    one["unknowns"] = [unknown(*answers[:16], fact=str(n)) for n in range(3)]
+    assert estimate_case(one)["high_cents"] == 15
+
+
+def test_another_start_is_reckoned_with_the_expected_answers():
+    twenty, thirty = {"rule": {"copay_cents": 20_00}}, {"rule": {"copay_cents": 30_00}}
+    found = estimate_case(
+        case(
+            line(0, code="a"),
+            line(0, code="b"),
+            starts=["2026-02-09"],
+            unknowns=[
+                unknown({}, twenty, thirty, fact="a", codes=["a"], expected="answer 1"),
+                unknown({}, twenty, thirty, fact="b", codes=["b"], expected="answer 2"),
+            ],
+        )
+    )
+    assert found["starts"] == [
+        {"on": "2026-02-09", "low_cents": 0, "expected_cents": 50_00, "high_cents": 60_00}
+    ]
 
 
 def test_a_price_missing_under_one_answer_is_an_error():
@@ -210,6 +230,7 @@ def test_what_is_left_after_the_course_is_told():
             deductible_individual_cents=30_00,
             deductible_family_cents=90_00,
             oop_individual_cents=200_00,
+            oop_family_cents=300_00,
             visits_left=5,
         )
     )
@@ -217,9 +238,10 @@ def test_what_is_left_after_the_course_is_told():
         "deductible_individual_cents": 0,
         "deductible_family_cents": 60_00,
         "oop_individual_cents": 170_00,
-        "oop_family_cents": None,
+        "oop_family_cents": 270_00,
         "visits_left": 4,
     }
+    assert set(estimate_case(case(line()))["left"].values()) == {None}
 
 
 def test_the_title_comes_back():
