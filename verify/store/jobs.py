@@ -82,7 +82,9 @@ def accept(
     return Hint(JobId(made), step, lane, hinted_at_once) if made else None
 
 
-def accept_nightly(connection: Connection, *, step: str, subject_ids: Sequence[str], practice_id: str) -> None:
+def accept_nightly(
+    connection: Connection, *, step: str, subject_ids: Sequence[str], practice_id: str
+) -> None:
     """Adds a job of the nightly lane for each of these new subjects; the sweep hints them, a window at a time."""
     rows = [
         {
