@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from verify.cli.ending import Exit, Stop, say
 from verify.cli.options import Data, Json, chosen, engine
 from verify.cli.terminal import write
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 UP = """Start everything: databases, web, workers, clock, and on an empty data folder the demo clinic.
 
