@@ -86,23 +86,14 @@ def migrate(
     keys: Annotated[bool, typer.Option("--keys", help="Also make the keys of an empty database.")] = False,
     data: Data = None,
 ) -> None:
+    from verify.servers.keys import keys_for
     from verify.store import migrate as bring_up_to_date
 
     with engine(data) as there:
         reached = bring_up_to_date(there).current
         if keys:
-            make_keys(there, chosen(data).key_file)
+            keys_for(chosen(data).key_file, there)
         say(f"verify: the database is at revision {reached}")
-
-
-def make_keys(there: Engine, file: Path) -> None:
-    """Keys where there are none yet. Stops when the database holds a practice already: new keys open nothing."""
-    from verify.security.keys import Keyring
-    from verify.servers.welcome import has_practice
-
-    if not file.exists() and has_practice(there):
-        raise Stop(f"{file} is not there, and this database was sealed with it: restore its copy.")
-    Keyring.load_or_create(file)
 
 
 def health(

@@ -25,7 +25,7 @@ _MAX_FILE_BYTES = 64 * 1024
 class KeyFileError(Exception):
     """The key file cannot be used. The text says what to do; no part of a key is ever in it.
 
-    Codes: absent, exists, unreadable, exposed, foreign, damaged, last_key.
+    Codes: absent, exists, unreadable, exposed, foreign, damaged, last_key, other.
     """
 
     def __init__(self, code: str, advice: str) -> None:

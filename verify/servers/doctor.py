@@ -23,6 +23,7 @@ from verify.servers.processes import heartbeat_file, needed
 from verify.servers.supervisor import HEARTBEAT_SECONDS
 from verify.settings import ConfigurationError, Settings, read
 from verify.store import connect, revisions
+from verify.store.sealing import keys_in_use
 
 CONNECT_SECONDS = 3.0
 #: Leases and links are compared with the database's clock.
@@ -157,6 +158,7 @@ def check_database(complete: Settings) -> Findings:
         yield ok("PostgreSQL", "reachable")
         yield from check_clock(float(theirs) - (before + time.time()) / 2)
         yield from check_migrations(engine)
+        yield from check_keys_fit(complete, engine)
         yield from check_accounts(complete, engine)
 
 
@@ -179,6 +181,21 @@ def check_migrations(engine: Engine) -> Findings:
         yield fault(
             "migrations", f"at {found.current or 'none'}, newest is {found.newest}", "Run: verify migrate"
         )
+
+
+def check_keys_fit(complete: Settings, engine: Engine) -> Findings:
+    """Whether the keys open what is in this database; a fault of the file itself is told elsewhere."""
+    if not revisions(engine).is_current:
+        return
+    try:
+        ring = Keyring.load(complete.key_file)
+    except KeyFileError:
+        return
+    with engine.connect() as connection:
+        lacking = keys_in_use(connection).difference(ring.ids)
+    if lacking:
+        what = f"{complete.key_file} does not open the data of this database"
+        yield fault("keys", what, "Restore the key file that does from its copy.")
 
 
 def check_heartbeats(chosen: Settings) -> Findings:

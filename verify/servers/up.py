@@ -29,6 +29,7 @@ from verify.servers.installation import (
     remember,
     write_private,
 )
+from verify.servers.keys import keys_for
 from verify.servers.own import make_private, own_servers, with_addresses
 from verify.servers.processes import command, environment, heartbeat_file, log_file, needed
 from verify.servers.supervisor import Program, Say, Supervisor
@@ -87,7 +88,8 @@ def ending_by_signal() -> Iterator[None]:
 def _run(chosen: Settings, demo: bool | None, say: Say) -> None:
     check_port(chosen.host, chosen.port)
     chosen = msgspec.structs.replace(chosen, port=chosen.port or free_port(chosen.host, 0))
-    Keyring.load_or_create(chosen.key_file)
+    if chosen.key_file.exists():
+        Keyring.load(chosen.key_file)
     servers = own_servers(chosen)
     supervisor = Supervisor(servers, say)
     try:
@@ -97,6 +99,7 @@ def _run(chosen: Settings, demo: bool | None, say: Say) -> None:
         engine = connect(complete.database_url or "", pool_size=2)
         try:
             migrate(engine)
+            keys_for(chosen.key_file, engine)
             prepare(complete, demo, engine, supervisor, say)
         finally:
             engine.dispose()

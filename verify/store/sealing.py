@@ -2,8 +2,11 @@
 
 from typing import Any, NamedTuple, TypedDict
 
-from verify.security.encryption import seal, seal_json, unseal, unseal_json
-from verify.security.keys import Keyring
+from sqlalchemy import Connection, select
+
+from verify.security.encryption import seal, seal_json, sealing_key, unseal, unseal_json
+from verify.security.keys import KeyId, Keyring
+from verify.store.tables import patients, payer_accounts
 
 
 class SealedColumn(NamedTuple):
@@ -50,3 +53,18 @@ class Seals(NamedTuple):
             "column": column.column,
             "row_id": row_id,
         }
+
+
+def keys_in_use(connection: Connection) -> set[KeyId]:
+    """The keys that the oldest and the newest sealed rows need; none for a database without any."""
+    places = [
+        (patients.c.id, patients.c.identity_sealed),
+        (payer_accounts.c.id, payer_accounts.c.secrets_sealed),
+    ]
+    looks = [
+        select(sealed).where(sealed.is_not(None)).order_by(order).limit(1)
+        for row_id, sealed in places
+        for order in (row_id, row_id.desc())
+    ]
+    found = [connection.execute(look).scalar_one_or_none() for look in looks]
+    return {sealing_key(sealed) for sealed in found if sealed is not None}
