@@ -80,12 +80,12 @@ def healthie(call: Call, secret: str, _now: datetime) -> bool:
     Their sample cuts the digest's padding off; both forms are accepted. It also leaves the digest
     itself unchecked; we do not.
     """
-    sent_digest = call.headers.get("content-digest", "").partition("=")[2].strip().strip(":")
-    sent = call.headers.get("signature", "").partition("=")[2].strip().strip(":").lower()
-    if not _is_digest(sent_digest, call.body):
+    algorithm, _, sent_digest = call.headers.get("content-digest", "").strip().partition("=")
+    label, _, sent = call.headers.get("signature", "").strip().partition("=")
+    if algorithm.lower() != "sha-256" or label != "sig1" or not _is_digest(sent_digest, call.body):
         return False
     fits = [
-        _same_text(sent, _hex(secret, _healthie_text(call, form).encode()))
+        _same_text(sent.lower(), _hex(secret, _healthie_text(call, form).encode()))
         for form in (sent_digest, sent_digest.rstrip("="))
     ]
     return any(fits)
@@ -149,10 +149,12 @@ def _hex(secret: str, message: bytes) -> str:
 
 
 def _base64(text: str) -> bytes | None:
+    """The bytes of the one text that stands for them: with other bits past the end it would be a second one."""
     try:
-        return base64.b64decode(text, validate=True)
+        decoded = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
+    return decoded if base64.b64encode(decoded) == text.encode() else None
 
 
 def _same(sent: bytes | None, expected: bytes) -> bool:

@@ -200,3 +200,19 @@ def test_a_shared_secret_may_come_as_bearer_basic_or_bare(sent: str) -> None:
 )
 def test_nothing_a_stranger_writes_raises_or_fits(scheme: str, headers: dict[str, str], body: bytes) -> None:
     assert not fits(scheme, call(Sent(body, headers)), secret_of(scheme))
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"), [("signature", "sig1=", "sig2="), ("content-digest", "SHA-256=", "SHA-512=")]
+)
+def test_healthie_under_another_label_or_algorithm_does_not_fit(name: str, before: str, after: str) -> None:
+    made = call(healthie_signed(b'{"a":1}', PATH, "whsec_x"))
+    assert made.headers[name].startswith(before)
+    relabeled = with_header(made, name, made.headers[name].replace(before, after))
+    assert not fits("healthie", relabeled, "whsec_x")
+
+
+def test_a_signature_spelled_with_other_bits_past_its_end_does_not_fit() -> None:
+    assert SIGNATURE.endswith("E=")
+    respelled = SIGNATURE.removesuffix("E=") + "F="
+    assert not fits("standard", with_header(VECTOR, "webhook-signature", respelled), VECTOR_SECRET, VECTOR_AT)
