@@ -204,7 +204,7 @@ def interrupt(built: House, practice_id: str, patients: int) -> int:
     for share in KILLS:
         built.start("worker-nightly")
         if share == 0.0:
-            wait_until(lambda: planner_at_work(built, practice_id), 60, 0.002)
+            wait_until(lambda: planning_begun(built, practice_id), 60, 0.002)
         else:
             wait_until(lambda wanted=share: done(built, practice_id) >= wanted * patients, 600, 0.05)
         caught += built.count(exchanges, exchanges.c.finished_at.is_(None))
@@ -213,9 +213,10 @@ def interrupt(built: House, practice_id: str, patients: int) -> int:
     return caught
 
 
-def planner_at_work(built: House, practice_id: str) -> bool:
-    leased = jobs.c.state == "leased"
-    return built.count(jobs, jobs.c.practice_id == practice_id, jobs.c.step == "plan_night", leased) > 0
+def planning_begun(built: House, practice_id: str) -> bool:
+    """Whether a worker has taken the planning; a small night may be planned before anybody looks."""
+    taken = jobs.c.state.in_(("leased", "done"))
+    return built.count(jobs, jobs.c.practice_id == practice_id, jobs.c.step == "plan_night", taken) > 0
 
 
 def done(built: House, practice_id: str) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.nightly import done, figures, known, night_of, planner_at_work
+from tests.benchmarks.nightly import done, figures, known, night_of, planning_begun
 from tests.house import House, house, wait_for
 from verify import steps
 from verify.servers.postgres import Postgres
@@ -29,14 +29,14 @@ def dark_house(tmp_path: Path) -> Iterator[House]:
         postgres.stop()
 
 
-def test_a_night_killed_while_it_plans_and_while_it_asks_asks_each_patient_once(dark_house: House) -> None:
+def test_a_night_killed_as_it_begins_and_while_it_asks_asks_each_patient_once(dark_house: House) -> None:
     practice_id = dark_house.add_clinic(total_deadline_seconds=3)
     known(dark_house, practice_id, PATIENTS)
     dark_house.start("worker-urgent", "beat", "worker-nightly")
     steps.start_night(dark_house.work, practice_id, "system")
     caught = 0
     for reached in (
-        lambda: planner_at_work(dark_house, practice_id),
+        lambda: planning_begun(dark_house, practice_id),
         lambda: some_done(dark_house, practice_id),
     ):
         wait_for(lambda now=reached: now() or None, 60, "the moment of the kill")

@@ -84,8 +84,10 @@ def answers(said: Mapping[str, Document]) -> list[str]:
 def words(value: object, key: str = "") -> str:
     """A value of `payers.benefits.Answer` in one line; what was not said is left out."""
     if isinstance(value, Mapping):
+        # What remains of a limit is counted, of a deductible it is dollars.
+        counted = "quantity" in value
         return ", ".join(
-            f"{name.replace('_', ' ')} {words(each, name)}"
+            f"{name.replace('_', ' ')} {words(each, '' if counted else name)}"
             for name, each in value.items()
             if each is not None
         )

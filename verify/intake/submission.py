@@ -17,6 +17,13 @@ class _Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _printable(cls, value: object) -> object:
+        if isinstance(value, str) and any(ord(letter) < 32 or ord(letter) == 127 for letter in value.strip()):
+            raise ValueError("control characters are not allowed")
+        return value
+
 
 class Patient(_Strict):
     """The person to be treated, as written on the card."""
@@ -80,6 +87,13 @@ class Submission(_Strict):
         if not set(value) <= set(known):
             raise ValueError(f"unknown service line; there are {', '.join(sorted(known))}")
         return list(dict.fromkeys(value))
+
+    @field_validator("date_of_service")
+    @classmethod
+    def _within_reach(cls, value: date) -> date:
+        if not 2000 <= value.year <= 2100:
+            raise ValueError("date of service must lie between 2000 and 2100")
+        return value
 
     @model_validator(mode="after")
     def _born_before_service(self) -> Self:

@@ -33,7 +33,7 @@ def add_facts(connection: Connection, verification: Row[Any], found: Iterable[Fa
             "revision": verification.revision,
             "key": fact.key,
             "name": fact.name.value,
-            "document": msgspec.to_builtins(fact),
+            "document": _storable(fact),
         }
         for fact in found
     ]
@@ -46,6 +46,11 @@ def add_facts(connection: Connection, verification: Row[Any], found: Iterable[Fa
         rows,
     )
     return len(added.all())
+
+
+def _storable(fact: Fact) -> Any:
+    """The fact as JSON. PostgreSQL refuses NUL, and a payer's text may hold one."""
+    return msgspec.json.decode(msgspec.json.encode(fact).replace(b"\\u0000", b""))
 
 
 def facts_of(connection: Connection, verification: Row[Any]) -> list[Fact]:

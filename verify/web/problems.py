@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -97,6 +97,7 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(steps.NotFound, _not_found)
     app.add_exception_handler(steps.NotAllowed, _not_allowed)
     app.add_exception_handler(Unknown, _unknown)
+    app.add_exception_handler(DataError, _unstorable)
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.add_exception_handler(away, _database_away)
 
@@ -172,7 +173,11 @@ def _not_found(request: Request, _: Exception) -> Response:
 
 
 def _not_allowed(request: Request, _: Exception) -> Response:
-    return respond(request, 409, "Its state does not allow this any more. Reload to see where it stands.")
+    return respond(
+        request,
+        409,
+        "This is not possible as things stand now: the state changed, or another patient has this name and birth date. Reload to see where it stands.",
+    )
 
 
 def _unknown(request: Request, error: Exception) -> Response:
@@ -194,6 +199,11 @@ def _invalid(request: Request, error: Exception) -> Response:
     return respond(request, 422, "Some fields need correcting.", field_errors(error, skip=1))
 
 
+def _unstorable(request: Request, _: Exception) -> Response:
+    """A value no column can take, such as a NUL character or a number beyond its range."""
+    return respond(request, 422, "A value sent here cannot be stored or looked for.")
+
+
 def _database_away(request: Request, error: Exception) -> Response:
-    log.error("database away", extra={"request_id": request.state.request_id, "error": type(error).__name__})
+    log.error("database_away", request_id=request.state.request_id, error_type=type(error).__name__)
     return respond(request, 503, headers={"Retry-After": str(RETRY_SECONDS)})

@@ -88,3 +88,14 @@ def test_no_error_and_no_repr_repeats_what_was_handed_in() -> None:
 
 def test_a_treatment_named_twice_is_asked_once() -> None:
     assert Submission.model_validate(handed_in(service_lines=["tms", "tms"])).service_lines == ["tms"]
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\n", "\x7f"])
+@pytest.mark.parametrize("field", ["last_name", "first_name", "phone", "external_id"])
+def test_control_characters_are_refused_in_every_field(field: str, letter: str) -> None:
+    assert places(refused(patient={field: f"A{letter}B"})) == [f"patient/{field}"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31"])
+def test_a_date_of_service_out_of_reach_is_refused(day: str) -> None:
+    assert "date_of_service" in places(refused(date_of_service=day))
