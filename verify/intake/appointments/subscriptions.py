@@ -146,7 +146,7 @@ def _named(parameters: Iterator[dict[str, Any]]) -> dict[str, Any]:
 def _resources(bundle: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for entry in parts(bundle.get("entry")):
         resource = part(entry, "resource")
-        if resource.get("resourceType") not in {None, "SubscriptionStatus", "Parameters"}:
+        if text(resource.get("resourceType")) not in {"", "SubscriptionStatus", "Parameters"}:
             yield resource
 
 
