@@ -22,8 +22,8 @@ from verify.store.tables_imports import imports as import_table
 
 pytestmark = pytest.mark.flow
 
-#: Seconds for all of it on a slow machine; a fast one needs a fifth.
-BOUND_SECONDS = 400
+#: Seconds for all of it where eight others share two cores; by itself it needs a fraction.
+BOUND_SECONDS = 900
 #: Every tenth row is rejected, every twentieth repeats the one before.
 REJECTED, REPEATED = MOST_ROWS // 10, MOST_ROWS // 20
 
@@ -69,7 +69,9 @@ def test_ten_thousand_rows_survive_a_killed_worker_and_each_is_accepted_once(imp
 
     steps.confirm_import(built.work, made, practice_id, "system")
     accepted = wait_for(
-        lambda: n if (n := counts(built, made).get("accepted", 0)) > good // 4 else None, 200, "a quarter"
+        lambda: n if (n := counts(built, made).get("accepted", 0)) > good // 4 else None,
+        BOUND_SECONDS // 2,
+        "a quarter",
     )
     built.kill("worker-standard")
     at_kill = counts(built, made).get("accepted", 0)
