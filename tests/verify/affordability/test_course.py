@@ -246,6 +246,12 @@ def test_a_second_payer_may_cover_what_the_first_does_not():
     assert [s["non_covered_cents"] for s in found["sessions"]] == [70_00, 150_00]
 
 
+def test_a_second_payers_visits_run_out_by_its_own_count():
+    lines = [line(day, **HALF) for day in (0, 1)]
+    second = secondary(rules=[{"rule": {"counts_visit": True}}], limits={"visits_left": 1})
+    assert pays(estimate_case(case(*lines, secondary=second))) == [0, 50_00]
+
+
 def test_a_line_the_first_does_not_cover_moves_the_seconds_ledger():
     lines = [line(day, covered=False) for day in (0, 1)]
     second = secondary(
