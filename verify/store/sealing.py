@@ -7,6 +7,8 @@ from sqlalchemy import Connection, select
 from verify.security.encryption import seal, seal_json, sealing_key, unseal, unseal_json
 from verify.security.keys import KeyId, Keyring
 from verify.store.tables import patients, payer_accounts
+from verify.store.tables_appointments import appointment_sources
+from verify.store.tables_notices import notice_endpoints
 
 
 class SealedColumn(NamedTuple):
@@ -60,6 +62,8 @@ def keys_in_use(connection: Connection) -> set[KeyId]:
     places = [
         (patients.c.id, patients.c.identity_sealed),
         (payer_accounts.c.id, payer_accounts.c.secrets_sealed),
+        (appointment_sources.c.id, appointment_sources.c.secrets_sealed),
+        (notice_endpoints.c.id, notice_endpoints.c.secrets_sealed),
     ]
     looks = [
         select(sealed).where(sealed.is_not(None)).order_by(order).limit(1)

@@ -1,7 +1,9 @@
 """What every request passes through: its id, the headers, the body's limit, the log line, the last catch."""
 
+import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -14,6 +16,9 @@ from verify.verification import new_id
 from verify.web.files import most_bytes
 
 MAX_BODY_BYTES = 1024 * 1024
+#: How much of a body that is too large is read and dropped, so that its sender gets to read why.
+DRAINED_BYTES = 32 * 1024 * 1024
+DRAINED_SECONDS = 10.0
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -70,6 +75,9 @@ class Shell:
 
         try:
             if too_large(scope):
+                # Who asks before sending is answered at once.
+                if "expect" not in Headers(scope=scope):
+                    await drain(receive)
                 await self.respond(Request(scope), 413)(scope, receive, finish)
             else:
                 await self.app(scope, limited(receive, most_bytes(scope["path"], MAX_BODY_BYTES)), finish)
@@ -94,6 +102,18 @@ def too_large(scope: Scope) -> bool:
     return not announced.isdigit() or int(announced) > most_bytes(scope["path"], MAX_BODY_BYTES)
 
 
+async def drain(receive: Receive) -> None:
+    """Reads and drops what is still coming, within bounds: a sender that cannot finish never reads our answer."""
+    seen = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAINED_SECONDS):
+            while seen <= DRAINED_BYTES:
+                message = await receive()
+                seen += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+
+
 def limited(receive: Receive, most: int = MAX_BODY_BYTES) -> Receive:
     """`receive`, giving up with 413 on a body that was not announced and runs over the limit."""
     seen = 0
@@ -103,6 +123,8 @@ def limited(receive: Receive, most: int = MAX_BODY_BYTES) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > most:
+            if message.get("more_body", False):
+                await drain(receive)
             raise HTTPException(413)
         return message
 

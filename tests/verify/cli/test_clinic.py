@@ -126,9 +126,10 @@ def test_keys_are_made_for_an_empty_database_and_never_for_one_that_was_sealed(
     keys = (folder / "keys.json").read_bytes()
     assert place.verify(*PRACTICE).returncode == 0
     assert place.verify("migrate", "--keys").returncode == 0
+    assert place.verify("accounts", "add", "-", stdin=json.dumps(ACCOUNT)).returncode == 0
     assert (folder / "keys.json").read_bytes() == keys
     (folder / "keys.json").unlink()
     done = place.verify("migrate", "--keys")
     assert done.returncode == 1
-    assert "restore its copy" in done.stderr
+    assert "restore it from its copy" in done.stderr
     assert not (folder / "keys.json").exists()

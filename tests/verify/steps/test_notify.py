@@ -120,7 +120,6 @@ def test_after_ten_tries_it_is_given_up_and_can_be_replayed(desk: Desk) -> None:
         desk.add_endpoint(receiver.url)
         desk.move(desk.submit(), "needs_information")
         while desk.notices()[0].standing == "pending":
-            # Tries may be put off by the endpoint's rate, which is no try.
             desk.do()
             desk.let_time_pass()
         assert len(receiver.deliveries) == 10

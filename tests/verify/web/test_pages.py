@@ -58,7 +58,7 @@ def test_missing_payer_and_member_id_are_taken_in(site: Site) -> None:
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
-    "{{ 7 * 7 }}",
+    "{{ 7919 * 7907 }}",
     "javascript:alert(1)",
     "' or 1=1 --",
 ]
@@ -79,7 +79,7 @@ def test_what_was_typed_is_shown_as_text_and_nothing_else(site: Site, text: str)
     for page in pages:
         assert "<script>alert" not in page.text
         assert "<img src=x" not in page.text
-        assert "49" not in re.sub(r"[0-9a-f]{12,}|ver_\w+", "", page.text) or "{{" not in text
+        assert str(7919 * 7907) not in page.text
 
 
 def test_no_page_has_inline_script_style_or_handler(site: Site) -> None:
