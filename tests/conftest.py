@@ -32,6 +32,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how many mutated webhook requests are sent (10000 in full)",
     )
 
+    parser.addoption(
+        "--rows",
+        type=int,
+        default=1000,
+        help="how many rows the file has that survives a killed worker (10000 in full)",
+    )
+
 
 @pytest.fixture(autouse=True)
 def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

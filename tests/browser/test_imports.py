@@ -76,6 +76,8 @@ def test_the_pages_keep_their_policy_and_fit_the_screen(
 
 def test_a_file_can_be_handed_in_by_keyboard_alone(signed_in: Page, clinic: Clinic) -> None:
     page = signed_in
+    # Chooser events are on before the page is there: switched on with the key press they may come too late.
+    page.on("filechooser", lambda _: None)
     page.goto(f"{clinic.url}/imports")
     page.get_by_label("CSV or JSON lines").focus()
     with page.expect_file_chooser() as chooser:

@@ -1,4 +1,4 @@
-"""Ten thousand rows through real workers, one of them killed in the middle: each row once, in bounded time."""
+"""A long file through real workers, one of them killed in the middle: each row once (`--rows`)."""
 
 import json
 import time
@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from tests.conftest import administrate, database_url
 from tests.house import House, house, wait_for
 from verify import steps
-from verify.intake.rows import MOST_ROWS
 from verify.intake.spreadsheet import read_csv
 from verify.servers.postgres import Postgres
 from verify.servers.valkey import Valkey
@@ -24,8 +23,6 @@ pytestmark = pytest.mark.flow
 
 #: Seconds for all of it where eight others share two cores; by itself it needs a fraction.
 BOUND_SECONDS = 900
-#: Every tenth row is rejected, every twentieth repeats the one before.
-REJECTED, REPEATED = MOST_ROWS // 10, MOST_ROWS // 20
 
 
 @pytest.fixture
@@ -42,9 +39,10 @@ def import_house(postgres_server: Postgres, tmp_path: Path) -> Iterator[House]:
     broker.stop()
 
 
-def file() -> bytes:
+def file(how_many: int) -> bytes:
+    """Every tenth row is rejected, every twentieth repeats the one before."""
     lines = ["Last name,First name,DOB,Payer,Member ID,Service,First visit"]
-    for number in range(MOST_ROWS):
+    for number in range(how_many):
         born = "someday" if number % 10 == 3 else "3/4/1988"
         first = f"P{number - 1 if number % 20 == 11 else number}"
         lines.append(f"Example,{first},{born},bluehollow,ACT1,TMS,2026-12-01")
@@ -56,16 +54,20 @@ def counts(built: House, import_id: str) -> dict[str, int]:
         return imports.counts(connection, [import_id])[import_id]
 
 
-def test_ten_thousand_rows_survive_a_killed_worker_and_each_is_accepted_once(import_house: House) -> None:
+def test_a_long_file_survives_a_killed_worker_and_each_row_is_accepted_once(
+    import_house: House, request: pytest.FixtureRequest
+) -> None:
     built = import_house
+    rows = request.config.getoption("--rows")
+    rejected, repeated = rows // 10, rows // 20
     practice_id = built.add_clinic()
     begun = time.monotonic()
     made = steps.preview_import(
-        built.work, read_csv(file()), practice_id=practice_id, actor="system", file_format="csv"
+        built.work, read_csv(file(rows)), practice_id=practice_id, actor="system", file_format="csv"
     )
     previewed = time.monotonic() - begun
-    good = MOST_ROWS - REJECTED - REPEATED
-    assert counts(built, made) == {"waiting": good, "rejected": REJECTED, "repeated": REPEATED}
+    good = rows - rejected - repeated
+    assert counts(built, made) == {"waiting": good, "rejected": rejected, "repeated": repeated}
 
     steps.confirm_import(built.work, made, practice_id, "system")
     accepted = wait_for(
@@ -80,12 +82,12 @@ def test_ten_thousand_rows_survive_a_killed_worker_and_each_is_accepted_once(imp
     wait_for(lambda: True if state(built, made) == "done" else None, BOUND_SECONDS, "the end of the file")
     took = time.monotonic() - begun
 
-    assert counts(built, made) == {"accepted": good, "rejected": REJECTED, "repeated": REPEATED}
+    assert counts(built, made) == {"accepted": good, "rejected": rejected, "repeated": repeated}
     assert built.count(verifications) == good
     linked = select(func.count(import_rows.c.verification_id.distinct()))
     with built.work.engine.connect() as connection:
         assert connection.execute(linked).scalar_one() == good
-    print(json.dumps({"rows": MOST_ROWS, "preview_s": round(previewed, 1), "all_s": round(took, 1)}))
+    print(json.dumps({"rows": rows, "preview_s": round(previewed, 1), "all_s": round(took, 1)}))
     assert took < BOUND_SECONDS
 
 

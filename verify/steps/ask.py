@@ -91,6 +91,9 @@ def _come_back(work: Work, claim: Claim, question: Question, wait_seconds: float
     """Gives the job back unasked; this is no attempt. Its page says when and why."""
     until = work.now() + timedelta(seconds=wait_seconds)
     with work.engine.begin() as connection:
+        # Whoever mends the account takes up what waits for it: this must be waiting by then, or not wait.
+        if question.paused_code and not clinic.pause_code(connection, question.row.account_id, hold=True):
+            until = work.now()
         if jobs.postpone(connection, claim, until=until):
             inquiries.wait(connection, question.row, until=until, code=code)
 

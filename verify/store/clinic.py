@@ -121,12 +121,10 @@ def accounts(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(payer_accounts).order_by(payer_accounts.c.created_at)))
 
 
-def pause_code(connection: Connection, account_id: str) -> str:
-    """Why the account is not to be used, or empty."""
-    code = connection.execute(
-        select(payer_accounts.c.paused_code).where(payer_accounts.c.id == account_id)
-    ).scalar_one()
-    return code or ""
+def pause_code(connection: Connection, account_id: str, *, hold: bool = False) -> str:
+    """Why the account is not to be used, or empty; with `hold`, true until the transaction's end."""
+    look = select(payer_accounts.c.paused_code).where(payer_accounts.c.id == account_id)
+    return connection.execute(look.with_for_update(read=True) if hold else look).scalar_one() or ""
 
 
 def pause_account(connection: Connection, account_id: str, code: str) -> bool:

@@ -435,7 +435,9 @@ def test_mutated_requests_are_never_accepted_and_never_break_us(
             changed = mutated(forged, chance)
             headers = {name: value.encode("latin-1") for name, value in changed.headers.items()}
             try:
-                code = session.post(site.url + url, data=changed.body, headers=headers, timeout=20).status_code
+                code = session.post(
+                    site.url + url, data=changed.body, headers=headers, timeout=20
+                ).status_code
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
                 # The server hangs up on what is no HTTP; its 400 may be lost with the bytes it did not read.
                 code = 400
