@@ -91,10 +91,7 @@ class Case:
         self.facts = present_facts(document)
         self.by_key = {fact["key"]: fact for fact in self.facts}
         self.several = len(document.service_lines) > 1
-        #: Judged without an answer: nobody was silent about anything, nobody was heard.
-        self.unheard = all(fact["standing"] == "not_stated" for fact in self.facts) and not any(
-            asked.answered_at for asked in document.inquiries
-        )
+        self.unheard = is_unheard(document)
 
     def findings(self, rule: str) -> list[Json]:
         return [finding for finding in self.document.findings if finding["rule"] == rule]
@@ -127,10 +124,22 @@ class Case:
         return Said("Not known", "warn")
 
 
+def is_unheard(document: Document) -> bool:
+    """Whether nobody has answered: judged or not, nobody was silent about anything."""
+    said = any(fact["standing"] != "not_stated" for fact in present_facts(document))
+    return not said and not any(asked.answered_at for asked in document.inquiries)
+
+
 def three_answers(document: Document, zone: str, label_of: dict[str, str]) -> list[Answer]:
     """Covered? What will the patient pay? What must happen before the visit?"""
     case = Case(document, zone)
-    return [_covered(case, label_of), _pays(case), _before(case)]
+    made = [_covered(case, label_of), _pays(case), _before(case)]
+    if not case.unheard:
+        return made
+    # Of what nobody was heard on, "not stated" would be said of a silence that was none.
+    return [
+        answer._replace(lines=[line for line in answer.lines if line.text != NOT_STATED]) for answer in made
+    ]
 
 
 def _covered(case: Case, label_of: dict[str, str]) -> Answer:
