@@ -1,7 +1,5 @@
 """Segment ids we know, and which of their elements hold codes."""
 
-from functools import cache
-
 #: They wrap a message; everything else is inside a transaction.
 ENVELOPE = frozenset({"ISA", "TA1", "GS", "ST", "SE", "GE", "IEA"})
 
@@ -12,13 +10,6 @@ ELIGIBILITY = frozenset(
 ACKNOWLEDGMENT = frozenset(["AK1", "AK2", "AK3", "AK4", "AK5", "AK9", "IK3", "IK4", "IK5", "CTX"])
 
 KNOWN = ENVELOPE | ELIGIBILITY | ACKNOWLEDGMENT
-
-
-@cache
-def heads(names: frozenset[str], separator: str) -> frozenset[str]:
-    """The first three characters of segments with these ids: "EB*", "DTP"."""
-    return frozenset((name + separator)[:3] for name in names)
-
 
 #: The elements that are codes, by segment: what is folded to capitals when a whole segment is lower case.
 CODE_ELEMENTS = {

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
-from payers.x12.grammar import CODE_ELEMENTS, KNOWN, heads
-from payers.x12.model import Delimiters
+from payers.x12.characters import BLANK, PADDING
+from payers.x12.grammar import CODE_ELEMENTS, KNOWN
+from payers.x12.model import Delimiters, Segment
 
 #: `ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260105*0930*^*00501*000000001*0*T*:~`
 ISA_LENGTH = 106
@@ -17,36 +15,36 @@ ISA_LENGTH = 106
 LONGEST_ISA = 400
 #: No segment of ours comes near this; a text without terminators is given up here.
 LONGEST_SEGMENT = 1 << 20
-#: What may follow the last terminator: padding of fixed-length records, and the end mark of old systems.
-PADDING = " \t\r\n\x00\x1a"
-
-#: Blank to a reader; the control characters 1C to 1F are not, they serve as delimiters.
-BLANK = " \t\r\n"
-
-FRAGMENT = re.compile(
-    r"(?<!\w)(?:ST([^\w \t\r\n])\d{3}\1|GS([^\w \t\r\n])[A-Z]{2}\2|TA1([^\w \t\r\n])\d{1,9}\3)", re.IGNORECASE
-)
+Oddity = tuple[int, str, str]
 
 
-class Batch(msgspec.Struct):
-    """Segments told apart with one set of delimiters, not yet cut into elements."""
+class Batch:
+    """Segments told apart with one set of delimiters and cut into elements."""
 
-    raw: list[str]
-    #: The first three characters of each.
-    heads: list[str]
-    delimiters: Delimiters
-    #: A new interchange (or fragment) begins with the first of them.
-    opens: bool
-    #: The last of them has no terminator: the text may have been cut short inside it.
-    unterminated: bool = False
-    #: What was odd about the header or the ids, in our words.
-    oddities: list[tuple[int, str, str]] = []
+    __slots__ = ("delimiters", "names", "oddities", "opens", "segments", "unterminated")
+
+    def __init__(
+        self, segments: list[Segment], names: list[str], delimiters: Delimiters, *, unterminated: bool
+    ) -> None:
+        self.segments = segments
+        #: The id of each.
+        self.names = names
+        self.delimiters = delimiters
+        #: The last of them has no terminator: the text may have been cut short inside it.
+        self.unterminated = unterminated
+        #: A new interchange (or fragment) begins with the first of them.
+        self.opens = False
+        #: What was odd about the header or the ids: where, segment id, in our words.
+        self.oddities: list[Oddity] = []
 
 
-class Stray(msgspec.Struct):
+class Stray:
     """Text that is no X12, before or between interchanges."""
 
-    length: int
+    __slots__ = ("length",)
+
+    def __init__(self, length: int) -> None:
+        self.length = length
 
 
 def decode(data: bytes | str) -> str:
@@ -65,7 +63,7 @@ def batches(pieces: Iterable[str]) -> Iterator[Batch | Stray]:
     """Cuts a text that comes in pieces; holds back no more than one piece and one segment."""
     following = iter(pieces)
     text, delimiters, opens = next(following, ""), None, False
-    oddities: list[tuple[int, str, str]] = []
+    oddities: list[Oddity] = []
     while True:
         more = next(following, None)
         while text:
@@ -83,7 +81,9 @@ def batches(pieces: Iterable[str]) -> Iterator[Batch | Stray]:
             if not part and cut < 0:
                 break
             text = text[len(part) :]
-            yield batch(part, delimiters, opens, oddities)
+            cut_up = batch(part, delimiters)
+            cut_up.opens, cut_up.oddities = opens, oddities + cut_up.oddities
+            yield cut_up
             opens, oddities = False, []
             if cut >= 0:
                 delimiters = None
@@ -114,8 +114,9 @@ def find_start(text: str) -> int:
         return lower
     if text.lstrip(PADDING)[:3].upper() == "ISA" and text.lstrip(PADDING)[3:4].strip(BLANK):
         return len(text) - len(text.lstrip(PADDING))
-    fragment = FRAGMENT.search(text)
-    return fragment.start() if fragment else -1
+    from payers.x12 import fragments  # It needs re, which a message with an ISA does not.
+
+    return fragments.find(text)
 
 
 def find_isa(text: str, start: int, word: str = "ISA") -> int:
@@ -136,22 +137,29 @@ def is_isa(text: str, at: int) -> bool:
     return len(parts) == 17 and parts[9].strip().isdigit() and len(parts[1].strip()) <= 2
 
 
-def find_delimiters(text: str) -> tuple[Delimiters, list[tuple[int, str, str]]]:
+def find_delimiters(text: str) -> tuple[Delimiters, list[Oddity]]:
     """Delimiters of the interchange or fragment that `text` begins with, and what was odd about it."""
-    if text[:3].upper() != "ISA":
-        return fragment_delimiters(text), []
     separator = text[3]
-    if text[:ISA_LENGTH].count(separator) == 16 and text[103:104] == separator and len(text) >= ISA_LENGTH:
-        repetition, component, terminator = text[82], text[104], text[105]
-        if text[81] == separator == text[83] and fit(separator, component, terminator):
-            return Delimiters(separator, usable(repetition), component, terminator), []
-    odd = [(0, "ISA", "ISA is not 106 characters long; delimiters found by structure")]
-    parts = text[:LONGEST_ISA].split(separator, 16)
-    if len(parts) == 17:
-        component, terminator = parts[16][:1], parts[16][1:2]
-        if fit(separator, component, terminator):
-            return Delimiters(separator, usable(parts[11].strip()), component, terminator), odd
-    return following_delimiters(text, separator, r"GS|TA1|ST"), odd
+    if text[:3].upper() == "ISA":
+        if (
+            text[:ISA_LENGTH].count(separator) == 16
+            and text[103:104] == separator
+            and len(text) >= ISA_LENGTH
+        ):
+            repetition, component, terminator = text[82], text[104], text[105]
+            if text[81] == separator == text[83] and fit(separator, component, terminator):
+                return Delimiters(separator, usable(repetition), component, terminator), []
+        odd = [(0, "ISA", "ISA is not 106 characters long; delimiters found by structure")]
+        parts = text[:LONGEST_ISA].split(separator, 16)
+        if len(parts) == 17:
+            component, terminator = parts[16][:1], parts[16][1:2]
+            if fit(separator, component, terminator):
+                return Delimiters(separator, usable(parts[11].strip()), component, terminator), odd
+    else:
+        odd = []
+    from payers.x12 import fragments
+
+    return fragments.delimiters(text), odd
 
 
 def fit(separator: str, component: str, terminator: str) -> bool:
@@ -164,54 +172,43 @@ def usable(repetition: str) -> str:
     return repetition if repetition and not repetition.isalnum() and repetition not in BLANK else "^"
 
 
-def fragment_delimiters(text: str) -> Delimiters:
-    separator = text[3] if text[:3].upper() == "TA1" else text[2]
-    return following_delimiters(text, separator, r"ST|BHT|AK1|HL|SE|GE")
-
-
-def following_delimiters(text: str, separator: str, names: str) -> Delimiters:
-    """The terminator is what stands before the next segment; the other two are the usual ones."""
-    found = re.search(rf"(\W)\s*(?:{names}){re.escape(separator)}", text[3:], re.IGNORECASE)
-    before = found.group(1) if found else "~"
-    terminator = "~" if before == separator else "\n" if before in BLANK else before
-    return Delimiters(separator, "^" if "^" not in (separator, terminator) else "", ":", terminator)
-
-
-def batch(text: str, delimiters: Delimiters, opens: bool, oddities: list[tuple[int, str, str]]) -> Batch:
-    terminator = delimiters.terminator
+def batch(text: str, delimiters: Delimiters) -> Batch:
+    """Cuts whole segments into elements, once; a single look at all their ids says whether any is odd."""
+    terminator, separator = delimiters.terminator, delimiters.element
     if "\n" in text or "\r" in text:
         text = text.replace("\r", "") if terminator != "\r" else text
         text = text.replace("\n", "") if terminator != "\n" else text
     pieces = text.split(terminator)
-    last = pieces[-1] = pieces[-1].strip(PADDING)
-    if terminator + " " in text or terminator + "\t" in text or text[:1] in BLANK:
-        pieces = [piece.lstrip(BLANK) for piece in pieces]
-    separator = delimiters.element
-    if not last:
-        pieces.pop()
-    if "" in pieces:
-        pieces = [piece for piece in pieces if piece]
-    firsts = [piece[:3] for piece in pieces]
-    if not heads(KNOWN, separator).issuperset(firsts):
-        oddities = oddities + fold(pieces, firsts, separator)
-    return Batch(pieces, firsts, delimiters, opens, bool(last), oddities)
+    last = pieces.pop().strip(PADDING)
+    if last:
+        pieces.append(last)
+    segments = [piece.split(separator) for piece in pieces]
+    names = [segment[0] for segment in segments]
+    if KNOWN.issuperset(names):
+        return Batch(segments, names, delimiters, unterminated=bool(last))
+    segments = [segment for segment in segments if not is_blank(segment)]
+    oddities = fold(segments)
+    found = Batch(segments, [segment[0] for segment in segments], delimiters, unterminated=bool(last))
+    found.oddities = oddities
+    return found
 
 
-def fold(raw: list[str], firsts: list[str], separator: str) -> list[tuple[int, str, str]]:
-    """Turns lower-case segment ids, and the codes of such segments, to capitals in place."""
+def is_blank(segment: Segment) -> bool:
+    """Whether nothing stands between two terminators; takes the line break off that may stand before an id."""
+    segment[0] = segment[0].lstrip(BLANK)
+    return segment == [""]
+
+
+def fold(segments: list[Segment]) -> list[Oddity]:
+    """Turns lower-case segment ids, and the codes of such segments, to capitals in place; says so once."""
     odd = []
-    for index, text in enumerate(raw):
-        segment = text.split(separator)
+    for index, segment in enumerate(segments):
         name = segment[0].strip().upper()
-        if name not in KNOWN:
-            continue
-        firsts[index] = (name + separator)[:3]
-        if segment[0] == name:
+        if name == segment[0] or name not in KNOWN:
             continue
         segment[0] = name
         for position in CODE_ELEMENTS.get(name, ()):
             if position < len(segment):
                 segment[position] = segment[position].upper()
-        raw[index] = separator.join(segment)
         odd.append((index, name, "segment id not in capitals"))
     return odd[:1]
