@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from payers.x12.grammar import ENVELOPE, KNOWN
+from payers.x12.grammar import KNOWN
 from payers.x12.model import Document, Group, Interchange, Problem, Segment, Transaction, element
 from payers.x12.tokens import Batch, Stray, batches, decode
 
@@ -103,7 +103,7 @@ class Assembler:
     def _walk(self, found: Batch) -> None:
         segments, names = found.segments, found.names
         at = 0
-        for mark in [i for i, name in enumerate(names) if name in ENVELOPE]:
+        for mark in found.marks:
             if mark > at:
                 self._inside(segments[at:mark], names[at:mark])
             self._count += 1

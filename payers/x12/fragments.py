@@ -15,9 +15,9 @@ FOLLOWING = {"IS": "GS|TA1|ST"}
 USUALLY_FOLLOWING = "ST|BHT|AK1|HL|SE|GE"
 
 
-def find(text: str) -> int:
+def find(text: str, start: int) -> int:
     """Where the first bare GS, ST or TA1 begins, -1 when there is none."""
-    found = START.search(text)
+    found = START.search(text, start)
     return found.start() if found else -1
 
 

@@ -9,7 +9,9 @@ ELIGIBILITY = frozenset(
 )
 ACKNOWLEDGMENT = frozenset(["AK1", "AK2", "AK3", "AK4", "AK5", "AK9", "IK3", "IK4", "IK5", "CTX"])
 
-KNOWN = ENVELOPE | ELIGIBILITY | ACKNOWLEDGMENT
+#: What stands between ST and SE.
+BODY = ELIGIBILITY | ACKNOWLEDGMENT
+KNOWN = ENVELOPE | BODY
 
 #: The elements that are codes, by segment: what is folded to capitals when a whole segment is lower case.
 CODE_ELEMENTS = {

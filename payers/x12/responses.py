@@ -83,12 +83,12 @@ def names(attached: Iterable[Segment]) -> list[Name]:
 class Answered:
     """2000 and 2100: what stands in one level before its first EB, and its lines."""
 
-    __slots__ = ("dates", "dmg", "ins", "level", "marks", "nm1", "references", "rejections", "traces")
+    __slots__ = ("dates", "dmg", "first", "ins", "level", "nm1", "references", "rejections", "traces")
 
-    def __init__(self, level: Level, marks: list[int]) -> None:
+    def __init__(self, level: Level, first: int) -> None:
         self.level = level
-        #: Where each EB stands in the level's segments.
-        self.marks = marks
+        #: Where the first EB stands in the level's segments; their number where there is none.
+        self.first = first
         self.nm1: Segment | None = None
         self.dmg: Segment | None = None
         self.ins: Segment | None = None
@@ -101,10 +101,11 @@ class Answered:
     @property
     def lines(self) -> list[Line]:
         """2110: a line for each EB."""
-        segments, first = self.level.segments, self.level.first
+        segments, number = self.level.segments, self.level.first
+        marks = [i for i, name in enumerate(self.level.names) if name == "EB"]
         return [
-            Line(segments[start], first + start, segments[start + 1 : end])
-            for start, end in pairwise([*self.marks, len(segments)])
+            Line(segments[start], number + start, segments[start + 1 : end])
+            for start, end in pairwise([*marks, len(segments)])
         ]
 
 
@@ -114,12 +115,11 @@ def read_271(transaction: Transaction, problems: list[Problem]) -> list[Answered
 
 
 def _answered(level: Level, transaction: Transaction, problems: list[Problem]) -> Answered:
-    marks = [i for i, name in enumerate(level.names) if name == "EB"]
-    answered = Answered(level, marks)
-    first = marks[0] if marks else len(level.segments)
+    first = level.names.index("EB") if "EB" in level.names else len(level.segments)
+    answered = Answered(level, first)
     _head(answered, level.segments[:first], transaction, problems)
     if not LINE_SEGMENTS.issuperset(level.names[first:]):
-        _report(answered, first, transaction, problems)
+        _report(answered, transaction, problems)
     return answered
 
 
@@ -155,10 +155,11 @@ def _head(
                 problems.append(_misplaced(transaction, number, segment))
 
 
-def _report(answered: Answered, first: int, transaction: Transaction, problems: list[Problem]) -> None:
-    for at, segment in enumerate(answered.level.segments[first:], first):
+def _report(answered: Answered, transaction: Transaction, problems: list[Problem]) -> None:
+    level = answered.level
+    for at, segment in enumerate(level.segments[answered.first :], answered.first):
         if segment[0] not in LINE_SEGMENTS:
-            problems.append(_misplaced(transaction, answered.level.first + at, segment))
+            problems.append(_misplaced(transaction, level.first + at, segment))
 
 
 def _misplaced(transaction: Transaction, number: int, segment: Segment) -> Problem:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from payers.x12.characters import BLANK, PADDING
-from payers.x12.grammar import CODE_ELEMENTS, KNOWN
+from payers.x12.grammar import BODY, CODE_ELEMENTS, ENVELOPE, KNOWN
 from payers.x12.model import Delimiters, Segment
 
 #: `ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260105*0930*^*00501*000000001*0*T*:~`
@@ -15,27 +15,37 @@ ISA_LENGTH = 106
 LONGEST_ISA = 400
 #: No segment of ours comes near this; a text without terminators is given up here.
 LONGEST_SEGMENT = 1 << 20
+#: Where, segment id, in our words.
 Oddity = tuple[int, str, str]
 
 
 class Batch:
     """Segments told apart with one set of delimiters and cut into elements."""
 
-    __slots__ = ("delimiters", "names", "oddities", "opens", "segments", "unterminated")
+    __slots__ = ("delimiters", "marks", "names", "oddities", "opens", "segments", "unterminated")
 
     def __init__(
-        self, segments: list[Segment], names: list[str], delimiters: Delimiters, *, unterminated: bool
+        self,
+        segments: list[Segment],
+        names: list[str],
+        marks: list[int],
+        delimiters: Delimiters,
+        *,
+        unterminated: bool,
+        oddities: Sequence[Oddity],
     ) -> None:
         self.segments = segments
         #: The id of each.
         self.names = names
+        #: Where those of the envelope stand.
+        self.marks = marks
         self.delimiters = delimiters
         #: The last of them has no terminator: the text may have been cut short inside it.
         self.unterminated = unterminated
+        #: What was odd about the ids, and about the header before them.
+        self.oddities = oddities
         #: A new interchange (or fragment) begins with the first of them.
         self.opens = False
-        #: What was odd about the header or the ids: where, segment id, in our words.
-        self.oddities: list[Oddity] = []
 
 
 class Stray:
@@ -62,61 +72,59 @@ def decode(data: bytes | str) -> str:
 def batches(pieces: Iterable[str]) -> Iterator[Batch | Stray]:
     """Cuts a text that comes in pieces; holds back no more than one piece and one segment."""
     following = iter(pieces)
-    text, delimiters, opens = next(following, ""), None, False
-    oddities: list[Oddity] = []
+    text, at, delimiters, opens = next(following, ""), 0, None, False
+    oddities: Sequence[Oddity] = ()
     while True:
         more = next(following, None)
-        while text:
+        while at < len(text):
             if delimiters is None:
-                start = find_start(text)
+                start = find_start(text, at)
                 if start < 0 or (more is not None and len(text) - start < LONGEST_ISA):
                     break
-                if text[:start].strip(PADDING):
-                    yield Stray(start)
-                text = text[start:]
-                delimiters, oddities = find_delimiters(text)
-                opens = True
-            cut = find_isa(text, 3 if opens else 0)
-            part = text[:cut] if cut >= 0 else text if more is None else whole_segments(text, delimiters)
-            if not part and cut < 0:
+                if text[at:start].strip(PADDING):
+                    yield Stray(start - at)
+                at, opens = start, True
+                delimiters, oddities = find_delimiters(text, at)
+            cut = find_isa(text, at + 3 if opens else at)
+            end = cut if cut >= 0 else len(text) if more is None else end_of_segments(text, at, delimiters)
+            if end == at and cut < 0:
                 break
-            text = text[len(part) :]
-            cut_up = batch(part, delimiters)
-            cut_up.opens, cut_up.oddities = opens, oddities + cut_up.oddities
-            yield cut_up
-            opens, oddities = False, []
+            found = batch(text[at:end], delimiters)
+            if opens:
+                found.opens, found.oddities = True, (*oddities, *found.oddities)
+            yield found
+            at, opens = end, False
             if cut >= 0:
                 delimiters = None
         if more is None:
-            if text.strip(PADDING):
-                yield Stray(len(text))
+            if text[at:].strip(PADDING):
+                yield Stray(len(text) - at)
             return
-        if delimiters is None and len(text) > LONGEST_SEGMENT:
-            yield Stray(len(text) - LONGEST_ISA)
-            text = text[-LONGEST_ISA:]
-        text += more
+        if delimiters is None and len(text) - at > LONGEST_SEGMENT:
+            yield Stray(len(text) - at - LONGEST_ISA)
+            at = len(text) - LONGEST_ISA
+        text, at = text[at:] + more, 0
 
 
-def whole_segments(text: str, delimiters: Delimiters) -> str:
-    """The part of a text up to its last terminator; all of it when no terminator ever comes."""
-    possible_isa = text.rfind("ISA", max(0, len(text) - LONGEST_ISA))
-    end = text.rfind(delimiters.terminator, 0, possible_isa if possible_isa >= 0 else len(text)) + 1
-    return text if not end and len(text) > LONGEST_SEGMENT else text[:end]
+def end_of_segments(text: str, start: int, delimiters: Delimiters) -> int:
+    """Where the last whole segment ends; the end of the text when no terminator ever comes."""
+    possible_isa = text.rfind("ISA", max(start, len(text) - LONGEST_ISA))
+    end = text.rfind(delimiters.terminator, start, possible_isa if possible_isa >= 0 else len(text)) + 1
+    return end or (len(text) if len(text) - start > LONGEST_SEGMENT else start)
 
 
-def find_start(text: str) -> int:
+def find_start(text: str, start: int) -> int:
     """Where the first interchange begins, else the first bare GS or ST; -1 when there is neither."""
-    first = find_isa(text, 0)
-    if first >= 0:
-        return first
-    lower = find_isa(text, 0, "isa")
-    if lower >= 0:
-        return lower
-    if text.lstrip(PADDING)[:3].upper() == "ISA" and text.lstrip(PADDING)[3:4].strip(BLANK):
-        return len(text) - len(text.lstrip(PADDING))
+    for word in ("ISA", "isa"):
+        found = find_isa(text, start, word)
+        if found >= 0:
+            return found
+    rest = text[start:].lstrip(PADDING)
+    if rest[:3].upper() == "ISA" and rest[3:4].strip(BLANK):
+        return len(text) - len(rest)
     from payers.x12 import fragments  # It needs re, which a message with an ISA does not.
 
-    return fragments.find(text)
+    return fragments.find(text, start)
 
 
 def find_isa(text: str, start: int, word: str = "ISA") -> int:
@@ -137,29 +145,25 @@ def is_isa(text: str, at: int) -> bool:
     return len(parts) == 17 and parts[9].strip().isdigit() and len(parts[1].strip()) <= 2
 
 
-def find_delimiters(text: str) -> tuple[Delimiters, list[Oddity]]:
-    """Delimiters of the interchange or fragment that `text` begins with, and what was odd about it."""
-    separator = text[3]
-    if text[:3].upper() == "ISA":
-        if (
-            text[:ISA_LENGTH].count(separator) == 16
-            and text[103:104] == separator
-            and len(text) >= ISA_LENGTH
-        ):
-            repetition, component, terminator = text[82], text[104], text[105]
-            if text[81] == separator == text[83] and fit(separator, component, terminator):
-                return Delimiters(separator, usable(repetition), component, terminator), []
+def find_delimiters(text: str, at: int) -> tuple[Delimiters, Sequence[Oddity]]:
+    """Delimiters of the interchange or fragment that begins there, and what was odd about it."""
+    odd: Sequence[Oddity] = ()
+    if text[at : at + 3].upper() == "ISA":
+        isa = text[at : at + ISA_LENGTH]
+        separator = isa[3]
+        if len(isa) == ISA_LENGTH and isa.count(separator) == 16:
+            repetition, component, terminator = isa[82], isa[104], isa[105]
+            if isa[81] == isa[83] == isa[103] == separator and fit(separator, component, terminator):
+                return Delimiters(separator, usable(repetition), component, terminator), odd
         odd = [(0, "ISA", "ISA is not 106 characters long; delimiters found by structure")]
-        parts = text[:LONGEST_ISA].split(separator, 16)
+        parts = text[at : at + LONGEST_ISA].split(separator, 16)
         if len(parts) == 17:
             component, terminator = parts[16][:1], parts[16][1:2]
             if fit(separator, component, terminator):
                 return Delimiters(separator, usable(parts[11].strip()), component, terminator), odd
-    else:
-        odd = []
     from payers.x12 import fragments
 
-    return fragments.delimiters(text), odd
+    return fragments.delimiters(text[at:]), odd
 
 
 def fit(separator: str, component: str, terminator: str) -> bool:
@@ -184,13 +188,14 @@ def batch(text: str, delimiters: Delimiters) -> Batch:
         pieces.append(last)
     segments = [piece.split(separator) for piece in pieces]
     names = [segment[0] for segment in segments]
-    if KNOWN.issuperset(names):
-        return Batch(segments, names, delimiters, unterminated=bool(last))
-    segments = [segment for segment in segments if not is_blank(segment)]
-    oddities = fold(segments)
-    found = Batch(segments, [segment[0] for segment in segments], delimiters, unterminated=bool(last))
-    found.oddities = oddities
-    return found
+    marks = [i for i, name in enumerate(names) if name not in BODY]
+    oddities: Sequence[Oddity] = ()
+    if not ENVELOPE.issuperset([names[i] for i in marks]):
+        segments = [segment for segment in segments if not is_blank(segment)]
+        oddities = fold(segments)
+        names = [segment[0] for segment in segments]
+        marks = [i for i, name in enumerate(names) if name in ENVELOPE]
+    return Batch(segments, names, marks, delimiters, unterminated=bool(last), oddities=oddities)
 
 
 def is_blank(segment: Segment) -> bool:

@@ -15,12 +15,22 @@ class Dates:
     def __init__(self, transaction: Transaction, problems: list[x12.Problem]) -> None:
         self._interchange = transaction.interchange
         self._problems = problems
+        self._known: dict[str, tuple[str | None, str | None]] = {}
 
     def range(self, dtp: Segment, number: int) -> DateRange:
         """`DTP*291*RD8*20260101-20261231~`, or a single day, which is both ends."""
-        start, joint, end = element(dtp, 3).partition("-")
+        value = dtp[3] if len(dtp) > 3 else ""
+        # The same few days come again and again in one answer.
+        start, end = self._known.get(value) or self._ends(value, number)
+        return DateRange(element(dtp, 1) or None, start, end)
+
+    def _ends(self, value: str, number: int) -> tuple[str | None, str | None]:
+        start, joint, end = value.partition("-")
         first = self.day(start, number, "DTP03")
-        return DateRange(element(dtp, 1) or None, first, self.day(end, number, "DTP03") if joint else first)
+        ends = first, self.day(end, number, "DTP03") if joint else first
+        if None not in ends:
+            self._known[value] = ends
+        return ends
 
     def day(self, value: str, number: int, name: str) -> str | None:
         """CCYYMMDD, with or without a time after it, as an ISO date; None and a problem for what is none."""

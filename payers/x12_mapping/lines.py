@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 
 from payers import benefits as normal
 from payers.benefits import Benefit
@@ -13,33 +11,70 @@ from payers.x12.model import Delimiters, Segment, element
 from payers.x12.responses import Answered, Name, names
 from payers.x12_mapping.dates import Dates
 
-T = TypeVar("T")
-
 #: What an EB that stops after n elements lacks.
 BLANKS = [[""] * (15 - n) for n in range(15)]
+
+#: What follows an EB, texts and dates aside, in the order of Benefit's fields.
+Others = tuple[
+    Sequence[normal.Reference],
+    Sequence[normal.Delivery],
+    Sequence[normal.PlaceOfService],
+    Sequence[normal.Rejection],
+    Sequence[normal.Entity],
+]
+NOTHING: Others = ((), (), (), (), ())
 
 
 def benefits(answered: Answered, cut: Delimiters, dates: Dates) -> list[Benefit]:
     """A benefit for each EB of a level, with what follows it up to the next.
 
-    One loop without a step between, because an answer is mostly EBs and this is where its time goes.
+    One pass without a step between, because an answer is mostly EBs and this is where its time goes.
     """
     found = []
+    level, at = answered.level, answered.first
+    loop = "2110D" if level.code == DEPENDENT else "2110C"
+    numbers = tuple(range(level.first, level.first + len(level.segments)))
     repetition, component = cut.repetition, cut.component
-    segments, base = answered.level.segments, answered.level.first
-    loop = "2110D" if answered.level.code == DEPENDENT else "2110C"
-    for start, end in pairwise([*answered.marks, len(segments)]):
-        eb, number = segments[start], base + start
+    segments = iter(level.segments[at:])
+    eb = next(segments, None)
+    while eb is not None:
+        start, next_eb = at, None
+        messages: list[str] | tuple[()] = ()
+        said: list[normal.DateRange] | tuple[()] = ()
+        others: list[tuple[int, Segment]] | None = None
+        for segment in segments:
+            at += 1
+            name = segment[0]
+            if name == "EB":
+                next_eb = segment
+                break
+            if name == "MSG":
+                text = segment[1] if len(segment) > 1 else ""
+                if messages:
+                    messages.append(text)
+                else:
+                    messages = [text]
+            elif name == "DTP":
+                day = dates.range(segment, numbers[at])
+                if said:
+                    said.append(day)
+                else:
+                    said = [day]
+            elif others:
+                others.append((numbers[at], segment))
+            else:
+                others = [(numbers[at], segment)]
+        else:
+            at += 1
+        references, deliveries, places, rejections, entities = _others(others, loop) if others else NOTHING
         count = len(eb)
-        (_, code, level, types, insurance, plan, period, amount, percent, qualifier, quantity,
+        (_, code, coverage, types, insurance, plan, period, amount, percent, qualifier, quantity,
          authorization, network, procedure, pointers) = eb + BLANKS[count] if count < 15 else eb[:15]  # fmt: skip
-        follows = NOTHING if end == start + 1 else _attached(segments[start + 1 : end], number, loop, dates)
-        dated, references, deliveries, places, messages, rejections, entities = follows
         found.append(
             Benefit(
                 code or None,
-                level or None,
-                _parts(types, repetition) if types else (),
+                coverage or None,
+                (types,) if types and repetition not in types else _parts(types, repetition),
                 insurance or None,
                 plan or None,
                 period or None,
@@ -51,71 +86,40 @@ def benefits(answered: Answered, cut: Delimiters, dates: Dates) -> list[Benefit]
                 network or None,
                 _parts(procedure, component) if procedure else (),
                 _parts(pointers, component) if pointers else (),
-                dated,
+                said,
                 references,
                 deliveries,
                 places,
                 messages,
                 rejections,
                 entities,
-                tuple(range(number, base + end)),
+                numbers[start:at],
             )
         )
+        eb = next_eb
     return found
 
 
-def _parts(value: str, separator: str) -> Sequence[str]:
-    return value.split(separator) if separator and separator in value else (value,)
+def _parts(value: str, separator: str) -> tuple[str, ...]:
+    if not value:
+        return ()
+    return tuple(value.split(separator)) if separator else (value,)
 
 
-#: What follows an EB, in the order of Benefit's fields.
-Attached = tuple[
-    Sequence[normal.DateRange],
-    Sequence[normal.Reference],
-    Sequence[normal.Delivery],
-    Sequence[normal.PlaceOfService],
-    Sequence[str],
-    Sequence[normal.Rejection],
-    Sequence[normal.Entity],
-]
-NOTHING: Attached = ((), (), (), (), (), (), ())
-
-
-def _attached(attached: list[Segment], number: int, loop: str, reader: Dates) -> Attached:
-    """What stands under the EB with this number, by kind; kinds that were not sent share one empty tuple."""
-    dates: Sequence[normal.DateRange] = ()
-    references: Sequence[normal.Reference] = ()
-    deliveries: Sequence[normal.Delivery] = ()
-    places: Sequence[normal.PlaceOfService] = ()
-    messages: Sequence[str] = ()
-    rejections: Sequence[normal.Rejection] = ()
-    entities: Sequence[normal.Entity] = ()
-    for segment in attached:
-        number += 1
-        name = segment[0]
-        if name == "MSG":
-            messages = _with(messages, element(segment, 1))
-        elif name == "DTP":
-            dates = _with(dates, reader.range(segment, number))
-        elif name == "REF":
-            references = _with(references, reference(segment))
-        elif name == "HSD":
-            deliveries = _with(deliveries, normal.Delivery(*[part or None for part in segment[1:9]]))
-        elif name == "III":
-            places = _with(places, _place(segment))
-        elif name == "NM1" and not entities:
-            entities = [_entity(named) for named in names(attached)]
-        elif name == "AAA":
-            rejections = _with(rejections, rejection(loop, number, segment))
-    return dates, references, deliveries, places, messages, rejections, entities
-
-
-def _with(found: Sequence[T], one: T) -> Sequence[T]:
-    """One more of a kind. A list grows in place, so that ten thousand texts under one EB stay cheap."""
-    if isinstance(found, list):
-        found.append(one)
-        return found
-    return [one]
+def _others(attached: Iterable[tuple[int, Segment]], loop: str) -> Others:
+    references, deliveries, places, rejections = [], [], [], []
+    for number, segment in attached:
+        match segment[0]:
+            case "REF":
+                references.append(reference(segment))
+            case "HSD":
+                deliveries.append(normal.Delivery(*[part or None for part in segment[1:9]]))
+            case "III":
+                places.append(_place(segment))
+            case "AAA":
+                rejections.append(rejection(loop, number, segment))
+    named = names(segment for _, segment in attached)
+    return references, deliveries, places, rejections, [_entity(name) for name in named]
 
 
 def reference(ref: Segment) -> normal.Reference:
