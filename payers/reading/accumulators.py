@@ -41,7 +41,10 @@ def accumulators(lines: Sequence[Benefit]) -> list[Accumulator]:
             _narrowed(line) if line.procedure or line.places_of_service else None,
         )
         groups.setdefault(key, []).append(line)
-    return [made for rows in groups.values() for made in _of_group(rows)]
+    found: list[Accumulator] = []
+    for rows in groups.values():
+        _add(found, rows)
+    return found
 
 
 def _narrowed(line: Benefit) -> tuple[str | None, ...]:
@@ -49,14 +52,16 @@ def _narrowed(line: Benefit) -> tuple[str | None, ...]:
     return (*line.procedure, *(place.code for place in line.places_of_service))
 
 
-def _of_group(rows: list[Benefit]) -> Iterable[Accumulator]:
+def _add(found: list[Accumulator], rows: list[Benefit]) -> None:
+    """The accumulators of one key; mostly its rows say one figure each, and are one accumulator."""
     figures: Figures = [None, None, None]
     for row in rows:
         kind = KINDS.get(row.period, TOTAL)
         if figures[kind] is not None or (row.period == LIFETIME_REMAINING and len(rows) > 1):
-            return [made for part in _by_period(rows) for made in _of_period(part)]
+            found += [made for part in _by_period(rows) for made in _of_period(part)]
+            return
         figures[kind] = row
-    return (_accumulator(rows, figures),)
+    found.append(_accumulator(rows, figures))
 
 
 def _by_period(rows: list[Benefit]) -> Iterable[list[Benefit]]:
@@ -147,7 +152,7 @@ def _accumulator(rows: list[Benefit], figures: Figures, *, ambiguous: bool = Fal
         met,
         remaining,
         "ambiguous" if ambiguous else status,
-        [row.segments[0] for row in rows],
+        [row.segments[0] for row in rows] if len(rows) > 1 else first.segments[:1],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from payers.x12.grammar import KNOWN
+from payers.x12.grammar import OUTLINE, WRAPPING
 from payers.x12.model import Document, Group, Interchange, Problem, Segment, Transaction, element
 from payers.x12.tokens import Batch, Stray, batches, decode
 
@@ -101,21 +101,21 @@ class Assembler:
         return done
 
     def _walk(self, found: Batch) -> None:
-        segments, names = found.segments, found.names
-        at = 0
-        for mark in found.marks:
-            if mark > at:
-                self._inside(segments[at:mark], names[at:mark])
-            self._count += 1
-            HANDLERS[names[mark]](self, segments[mark])
-            at = mark + 1
-        if at < len(segments):
-            self._inside(segments[at:], names[at:])
+        segments, at = found.segments, 0
+        for inside in found.outline.split(WRAPPING):
+            if inside:
+                end = at + len(inside)
+                self._inside(segments[at:end], inside)
+                at = end
+            if at < len(segments):
+                self._count += 1
+                HANDLERS[segments[at][0]](self, segments[at])
+                at += 1
 
-    def _inside(self, segments: list[Segment], names: list[str]) -> None:
+    def _inside(self, segments: list[Segment], outline: str) -> None:
         if self._open is not None:
             self._open.segments += segments
-            self._open.names += names
+            self._open.outline += outline
             self._count += len(segments)
         elif self._interchange is not None and self._interchange.iea is None:
             self._problem("structure", f"{len(segments)} segments outside a transaction", self._count + 1)
@@ -180,7 +180,7 @@ class Assembler:
             self._problem("envelope", "SE without an ST before it", self._count, "SE")
             return
         transaction.segments.append(segment)
-        transaction.names.append(segment[0])
+        transaction.outline += WRAPPING
         transaction.complete = True
         if element(segment, 1).strip().lstrip("0") != str(len(transaction.segments)):
             message = f"SE01 is not the number of segments, which is {len(transaction.segments)}"
@@ -236,10 +236,10 @@ class Assembler:
     def _end_interchange(self) -> None:
         if self._unterminated and self._open is not None and len(self._open.segments) > 1:
             # The last segment may be cut: `EB*C*IND*30***23*15` may have been 1500. It is not read.
-            self._open.segments.pop()
-            name = self._open.names.pop()
+            name = self._open.segments.pop()[0]
+            self._open.outline = self._open.outline[:-1]
             message = "the text ends inside this segment; it was not read"
-            self._problem("structure", message, self._count, name if name in KNOWN else "")
+            self._problem("structure", message, self._count, name if name in OUTLINE else "")
         self._unterminated = False
         self._end_group()
         interchange, self._interchange = self._interchange, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from payers.x12.grammar import LEVEL, LINE, LOOP, NAME, QUESTION
 from payers.x12.model import Problem, Segment, Transaction, element
 
 SOURCE, RECEIVER, SUBSCRIBER, DEPENDENT = "20", "21", "22", "23"
@@ -14,7 +15,7 @@ PARENTS = {RECEIVER: SOURCE, SUBSCRIBER: RECEIVER, DEPENDENT: SUBSCRIBER}
 class Level:
     """One HL and everything under it up to the next: `HL*3*2*22*0~`."""
 
-    __slots__ = ("code", "first", "id", "names", "parent", "segments")
+    __slots__ = ("code", "first", "id", "outline", "parent", "segments")
 
     def __init__(
         self,
@@ -23,7 +24,7 @@ class Level:
         id: str,  # noqa: A002 - the element's name
         parent: int | None,
         segments: list[Segment],
-        names: list[str],
+        outline: str,
         first: int,
     ) -> None:
         #: HL03: 20 source, 21 receiver, 22 subscriber, 23 dependent.
@@ -32,31 +33,31 @@ class Level:
         self.id = id
         #: Index in the list of levels, None at the top.
         self.parent = parent
-        #: The segments under it, and the id of each.
+        #: The segments under it, and a letter for each.
         self.segments = segments
-        self.names = names
+        self.outline = outline
         #: Number in the file of the first of them.
         self.first = first
 
 
 def levels(transaction: Transaction, problems: list[Problem]) -> list[Level]:
     """Levels in document order, each with its parent found by HL02, else by the usual order."""
-    segments, names, first = transaction.segments, transaction.names, transaction.first
-    marks = [i for i, name in enumerate(names) if name == "HL"]
+    segments, outline, first = transaction.segments, transaction.outline, transaction.first
+    marks = places(outline, LEVEL)
     end = len(segments) - 1 if transaction.complete else len(segments)
     without_levels = not marks
     if without_levels:
-        if "NM1" not in names:
+        if NAME not in outline:
             return []
         problems.append(_problem(transaction, first, "HL", "no HL segments; levels are taken from NM101"))
-        marks = [names.index("NM1") - 1]
+        marks = [outline.index(NAME) - 1]
     found: list[Level] = []
     by_id: dict[str, int] = {}
     for mark, following in zip(marks, [*marks[1:], end], strict=True):
-        for start, stop in _split(segments, names, mark + 1, following):
+        for start, stop in _split(segments, outline, mark + 1, following):
             number = first + start
             hl = segments[mark] if start == mark + 1 and not without_levels else None
-            code = element(hl, 3) if hl else _code_of(segments, names, start, stop)
+            code = element(hl, 3) if hl else _code_of(segments, outline, start, stop)
             parent = _parent(hl, code, found, by_id, transaction, number, problems)
             if start > mark + 1:
                 problems.append(_problem(transaction, number, "NM101", "a person without an HL of their own"))
@@ -69,27 +70,33 @@ def levels(transaction: Transaction, problems: list[Problem]) -> list[Level]:
                     id=own_id,
                     parent=parent,
                     segments=segments[start:stop],
-                    names=names[start:stop],
+                    outline=outline[start:stop],
                     first=number,
                 )
             )
     return found
 
 
-#: Where the names of persons end in a level: the NM1 of 2120 come after an EB and stay.
-LINES = frozenset({"EB", "EQ", "LS"})
+def places(outline: str, letter: str) -> list[int]:
+    """Where a letter stands in an outline."""
+    found = []
+    at = outline.find(letter)
+    while at >= 0:
+        found.append(at)
+        at = outline.find(letter, at + 1)
+    return found
 
 
-def _split(segments: list[Segment], names: list[str], start: int, stop: int) -> list[tuple[int, int]]:
-    """Cuts a level where a second person begins without an HL."""
+def _split(segments: list[Segment], outline: str, start: int, stop: int) -> list[tuple[int, int]]:
+    """Cuts a level where a second person begins without an HL; 2120 names come after an EB and stay."""
     starts = [start]
     named = False
     for at in range(start, stop):
-        if names[at] == "NM1":
+        if outline[at] == NAME:
             if named and _starts_level(element(segments[at], 1)):
                 starts.append(at)
             named = True
-        elif names[at] in LINES:
+        elif outline[at] in (LINE, QUESTION, LOOP):
             break
     return list(zip(starts, [*starts[1:], stop], strict=True))
 
@@ -98,8 +105,9 @@ def _starts_level(entity: str) -> bool:
     return entity in PERSONS or entity in ("PR", "1P", "80", "FA")
 
 
-def _code_of(segments: list[Segment], names: list[str], start: int, stop: int) -> str:
-    entity = next((element(segments[i], 1) for i in range(start, stop) if names[i] == "NM1"), "")
+def _code_of(segments: list[Segment], outline: str, start: int, stop: int) -> str:
+    named = outline.find(NAME, start, stop)
+    entity = element(segments[named], 1) if named >= 0 else ""
     return PERSONS.get(entity, SOURCE if entity == "PR" else RECEIVER)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from payers.x12.grammar import WRAPPING
+
 #: `EB*1**30~` cut into elements is ["EB", "1", "", "30"]: element n is at index n; repetitions and components stay unsplit.
 Segment = list[str]
 
@@ -70,7 +72,7 @@ class Transaction:
         "first",
         "gs",
         "interchange",
-        "names",
+        "outline",
         "problems",
         "segments",
     )
@@ -80,8 +82,8 @@ class Transaction:
     ) -> None:
         #: ST, everything between, and SE where it came, cut into elements.
         self.segments: list[Segment] = [st]
-        #: The id of each, as every step asks for them.
-        self.names: list[str] = [st[0]]
+        #: A letter for each of them (grammar.OUTLINE).
+        self.outline = WRAPPING
         #: The number of the ST segment in the file; segment i is number `first + i`.
         self.first = first
         #: The interchange it came in, counted from 1.

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
-from payers.x12.grammar import KNOWN
+from payers.x12.grammar import (
+    DATE,
+    DELIVERY,
+    DETAIL,
+    LINE,
+    LOOP,
+    NAME,
+    OUTLINE,
+    PLACE,
+    REFERENCE,
+    REJECTION,
+    TEXT,
+)
 from payers.x12.levels import Level, levels
 from payers.x12.model import Problem, Segment, Transaction, element
 
 #: An EB and what may follow it.
-LINE_SEGMENTS = frozenset(
-    {"EB", "HSD", "REF", "DTP", "AAA", "MSG", "III", "LS", "NM1", "N3", "N4", "PER", "PRV", "LE"}
-)
+LINE_SEGMENTS = LINE + TEXT + DATE + REFERENCE + DELIVERY + PLACE + REJECTION + NAME + LOOP + DETAIL
 
 
 class Name:
@@ -101,12 +110,13 @@ class Answered:
     @property
     def lines(self) -> list[Line]:
         """2110: a line for each EB."""
-        segments, number = self.level.segments, self.level.first
-        marks = [i for i, name in enumerate(self.level.names) if name == "EB"]
-        return [
-            Line(segments[start], number + start, segments[start + 1 : end])
-            for start, end in pairwise([*marks, len(segments)])
-        ]
+        segments, number, at = self.level.segments, self.level.first, self.first
+        found = []
+        for follows in self.level.outline[at:].split(LINE)[1:]:
+            end = at + 1 + len(follows)
+            found.append(Line(segments[at], number + at, segments[at + 1 : end]))
+            at = end
+        return found
 
 
 def read_271(transaction: Transaction, problems: list[Problem]) -> list[Answered]:
@@ -115,10 +125,12 @@ def read_271(transaction: Transaction, problems: list[Problem]) -> list[Answered
 
 
 def _answered(level: Level, transaction: Transaction, problems: list[Problem]) -> Answered:
-    first = level.names.index("EB") if "EB" in level.names else len(level.segments)
+    first = level.outline.find(LINE)
+    if first < 0:
+        first = len(level.segments)
     answered = Answered(level, first)
     _head(answered, level.segments[:first], transaction, problems)
-    if not LINE_SEGMENTS.issuperset(level.names[first:]):
+    if level.outline[first:].strip(LINE_SEGMENTS):
         _report(answered, transaction, problems)
     return answered
 
@@ -156,14 +168,14 @@ def _head(
 
 
 def _report(answered: Answered, transaction: Transaction, problems: list[Problem]) -> None:
-    level = answered.level
-    for at, segment in enumerate(level.segments[answered.first :], answered.first):
-        if segment[0] not in LINE_SEGMENTS:
-            problems.append(_misplaced(transaction, level.first + at, segment))
+    level, first = answered.level, answered.first
+    for at, letter in enumerate(level.outline[first:], first):
+        if letter not in LINE_SEGMENTS:
+            problems.append(_misplaced(transaction, level.first + at, level.segments[at]))
 
 
 def _misplaced(transaction: Transaction, number: int, segment: Segment) -> Problem:
-    known = segment[0] in KNOWN
+    known = segment[0] in OUTLINE
     name = segment[0] if known else ""
     message = f"{name} does not belong here; not read" if known else "a segment with an unknown id; not read"
     return _problem(transaction, number, name, message)

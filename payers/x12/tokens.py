@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from payers.x12.characters import BLANK, PADDING
-from payers.x12.grammar import BODY, CODE_ELEMENTS, ENVELOPE, KNOWN
+from payers.x12.grammar import CODE_ELEMENTS, OUTLINE, UNKNOWN
 from payers.x12.model import Delimiters, Segment
 
 #: `ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260105*0930*^*00501*000000001*0*T*:~`
@@ -15,6 +16,7 @@ ISA_LENGTH = 106
 LONGEST_ISA = 400
 #: No segment of ours comes near this; a text without terminators is given up here.
 LONGEST_SEGMENT = 1 << 20
+ID = itemgetter(0)
 #: Where, segment id, in our words.
 Oddity = tuple[int, str, str]
 
@@ -22,23 +24,20 @@ Oddity = tuple[int, str, str]
 class Batch:
     """Segments told apart with one set of delimiters and cut into elements."""
 
-    __slots__ = ("delimiters", "marks", "names", "oddities", "opens", "segments", "unterminated")
+    __slots__ = ("delimiters", "oddities", "opens", "outline", "segments", "unterminated")
 
     def __init__(
         self,
         segments: list[Segment],
-        names: list[str],
-        marks: list[int],
+        outline: str,
         delimiters: Delimiters,
         *,
         unterminated: bool,
         oddities: Sequence[Oddity],
     ) -> None:
         self.segments = segments
-        #: The id of each.
-        self.names = names
-        #: Where those of the envelope stand.
-        self.marks = marks
+        #: A letter for each of them.
+        self.outline = outline
         self.delimiters = delimiters
         #: The last of them has no terminator: the text may have been cut short inside it.
         self.unterminated = unterminated
@@ -177,7 +176,7 @@ def usable(repetition: str) -> str:
 
 
 def batch(text: str, delimiters: Delimiters) -> Batch:
-    """Cuts whole segments into elements, once; a single look at all their ids says whether any is odd."""
+    """Cuts whole segments into elements, once; looking their ids up shows whether any is odd."""
     terminator, separator = delimiters.terminator, delimiters.element
     if "\n" in text or "\r" in text:
         text = text.replace("\r", "") if terminator != "\r" else text
@@ -187,15 +186,14 @@ def batch(text: str, delimiters: Delimiters) -> Batch:
     if last:
         pieces.append(last)
     segments = [piece.split(separator) for piece in pieces]
-    names = [segment[0] for segment in segments]
-    marks = [i for i, name in enumerate(names) if name not in BODY]
     oddities: Sequence[Oddity] = ()
-    if not ENVELOPE.issuperset([names[i] for i in marks]):
+    try:
+        outline = "".join(map(OUTLINE.__getitem__, map(ID, segments)))
+    except KeyError:
         segments = [segment for segment in segments if not is_blank(segment)]
         oddities = fold(segments)
-        names = [segment[0] for segment in segments]
-        marks = [i for i, name in enumerate(names) if name in ENVELOPE]
-    return Batch(segments, names, marks, delimiters, unterminated=bool(last), oddities=oddities)
+        outline = "".join([OUTLINE.get(segment[0], UNKNOWN) for segment in segments])
+    return Batch(segments, outline, delimiters, unterminated=bool(last), oddities=oddities)
 
 
 def is_blank(segment: Segment) -> bool:
@@ -209,7 +207,7 @@ def fold(segments: list[Segment]) -> list[Oddity]:
     odd = []
     for index, segment in enumerate(segments):
         name = segment[0].strip().upper()
-        if name == segment[0] or name not in KNOWN:
+        if name == segment[0] or name not in OUTLINE:
             continue
         segment[0] = name
         for position in CODE_ELEMENTS.get(name, ()):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from payers import benefits as normal
 from payers.benefits import Benefit
+from payers.x12.grammar import DATE, LINE, TEXT
 from payers.x12.levels import DEPENDENT
 from payers.x12.model import Delimiters, Segment, element
 from payers.x12.responses import Answered, Name, names
@@ -32,39 +33,33 @@ def benefits(answered: Answered, cut: Delimiters, dates: Dates) -> list[Benefit]
     """
     found = []
     level, at = answered.level, answered.first
-    loop = "2110D" if level.code == DEPENDENT else "2110C"
-    numbers = tuple(range(level.first, level.first + len(level.segments)))
+    segments, loop = level.segments, "2110D" if level.code == DEPENDENT else "2110C"
+    numbers = tuple(range(level.first, level.first + len(segments)))
     repetition, component = cut.repetition, cut.component
-    segments = iter(level.segments[at:])
-    eb = next(segments, None)
-    while eb is not None:
-        start, next_eb = at, None
+    for follows in level.outline[at:].split(LINE)[1:]:
+        eb, start = segments[at], at
+        at += 1
         messages: list[str] | tuple[()] = ()
-        said: list[normal.DateRange] | tuple[()] = ()
+        dated: list[normal.DateRange] | tuple[()] = ()
         others: list[tuple[int, Segment]] | None = None
-        for segment in segments:
-            at += 1
-            name = segment[0]
-            if name == "EB":
-                next_eb = segment
-                break
-            if name == "MSG":
+        for letter in follows:
+            segment = segments[at]
+            if letter == TEXT:
                 text = segment[1] if len(segment) > 1 else ""
                 if messages:
                     messages.append(text)
                 else:
                     messages = [text]
-            elif name == "DTP":
+            elif letter == DATE:
                 day = dates.range(segment, numbers[at])
-                if said:
-                    said.append(day)
+                if dated:
+                    dated.append(day)
                 else:
-                    said = [day]
+                    dated = [day]
             elif others:
                 others.append((numbers[at], segment))
             else:
                 others = [(numbers[at], segment)]
-        else:
             at += 1
         references, deliveries, places, rejections, entities = _others(others, loop) if others else NOTHING
         count = len(eb)
@@ -86,7 +81,7 @@ def benefits(answered: Answered, cut: Delimiters, dates: Dates) -> list[Benefit]
                 network or None,
                 _parts(procedure, component) if procedure else (),
                 _parts(pointers, component) if pointers else (),
-                said,
+                dated,
                 references,
                 deliveries,
                 places,
@@ -96,7 +91,6 @@ def benefits(answered: Answered, cut: Delimiters, dates: Dates) -> list[Benefit]
                 numbers[start:at],
             )
         )
-        eb = next_eb
     return found
 
 
