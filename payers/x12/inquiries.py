@@ -10,6 +10,7 @@ class Party:
     """One NM1 with what follows it: `NM1*IL*1*ROE*JANE****MI*W100200300~`."""
 
     __slots__ = (
+        "address",
         "birth_date",
         "entity",
         "first",
@@ -52,6 +53,8 @@ class Party:
         self.relationship = ""
         #: REF01 -> REF02
         self.references: dict[str, str] = {}
+        #: N301, N401, N402, N403: street, city, state, ZIP
+        self.address = ("", "", "", "")
 
 
 class Question:
@@ -61,6 +64,8 @@ class Question:
         "control_number",
         "dates",
         "dependent",
+        "diagnoses",
+        "diagnosis_pointers",
         "payer",
         "procedures",
         "provider",
@@ -85,6 +90,8 @@ class Question:
         dates: list[tuple[str, str, str]],
         service_types: list[str],
         procedures: list[list[str]],
+        diagnoses: list[tuple[str, str]],
+        diagnosis_pointers: list[list[str]],
     ) -> None:
         #: ST02
         self.control_number = control_number
@@ -104,6 +111,10 @@ class Question:
         self.service_types = service_types
         #: EQ02: qualifier, code, modifiers …
         self.procedures = procedures
+        #: HI: ("ABK", "F332") the principal one, then the others
+        self.diagnoses = diagnoses
+        #: EQ05 of each EQ that has one: places in `diagnoses`, counted from 1
+        self.diagnosis_pointers = diagnosis_pointers
 
     @property
     def patient(self) -> Party:
@@ -157,7 +168,16 @@ def _question(transaction: Transaction, bht: Segment, tree: list[Level], index: 
         dates=[(element(s, 1), element(s, 2), element(s, 3)) for s in own if s[0] == "DTP"],
         service_types=types,
         procedures=[element(s, 2).split(cut.component) for s in own if s[0] == "EQ" and element(s, 2)],
+        diagnoses=[_diagnosis(code, cut.component) for s in own if s[0] == "HI" for code in s[1:] if code],
+        diagnosis_pointers=[
+            element(s, 5).split(cut.component) for s in own if s[0] == "EQ" and element(s, 5)
+        ],
     )
+
+
+def _diagnosis(value: str, component: str) -> tuple[str, str]:
+    qualifier, _, rest = value.partition(component)
+    return qualifier, rest.partition(component)[0]
 
 
 def _party(level: Level | None) -> Party:
@@ -175,4 +195,9 @@ def _party(level: Level | None) -> Party:
                 found.relationship = element(segment, 2)
             case "REF":
                 found.references.setdefault(element(segment, 1), element(segment, 2))
+            case "N3":
+                found.address = (element(segment, 1), *found.address[1:])
+            case "N4":
+                place = element(segment, 1), element(segment, 2), element(segment, 3)
+                found.address = (found.address[0], *place)
     return found
