@@ -19,10 +19,11 @@ class Dates:
 
     def range(self, dtp: Segment, number: int) -> DateRange:
         """`DTP*291*RD8*20260101-20261231~`, or a single day, which is both ends."""
-        value = dtp[3] if len(dtp) > 3 else ""
+        qualifier, value = (dtp[1], dtp[3]) if len(dtp) > 3 else (element(dtp, 1), "")
         # The same few days come again and again in one answer.
-        start, end = self._known.get(value) or self._ends(value, number)
-        return DateRange(element(dtp, 1) or None, start, end)
+        ends = self._known.get(value)
+        start, end = self._ends(value, number) if ends is None else ends
+        return DateRange(qualifier or None, start, end)
 
     def _ends(self, value: str, number: int) -> tuple[str | None, str | None]:
         start, joint, end = value.partition("-")
