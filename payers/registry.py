@@ -9,6 +9,7 @@ from payers.errors import AccountError
 ADAPTERS = {
     "caqh_core_mime": "payers.adapters.caqh_core_mime:CaqhCoreMime",
     "phone": "payers.adapters.phone:Phone",
+    "stedi_json": "payers.adapters.stedi_json:StediJson",
 }
 
 
