@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 
 from payers.account import Account
 from payers.adapter import Reply
-from payers.errors import AccountError
 from payers.http import HTTPSource
 from payers.inquiry import Inquiry
-from payers.json_mapping import STEDI, V3, encode, evidence, inquiry_to_v3, read_answer
+from payers.json_mapping import STEDI, V3, encode, evidence, inquiry_to_v3, key_headers, read_answer
 
 
 def _now() -> datetime:
@@ -27,7 +26,7 @@ class StediJson:
     def __init__(self, account: Account, *, now: Callable[[], datetime] = _now) -> None:
         self._account = account
         self._now = now
-        self._headers = _headers(account)
+        self._headers = key_headers(account)
         self._source = HTTPSource(account)
 
     def close(self) -> None:
@@ -40,18 +39,3 @@ class StediJson:
         response = self._source.post(encode(question), kept, self._headers)
         traced = bool(self._account.options.get("echoes_trace", False))
         return read_answer(response, inquiry, self._account, V3, traced=traced)
-
-
-def _headers(account: Account) -> dict[str, str]:
-    key = account.secrets.get("api_key", "")
-    if not key:
-        raise AccountError("missing_secret", account.name)
-    headers = {
-        "Authorization": f"{account.options.get('authorization_prefix', '')}{key}",
-        "Accept": "application/json",
-    }
-    if chain := account.options.get("forwarded_for"):
-        headers["X-Forwarded-For"] = str(chain)
-    if not all(value.isascii() and value.isprintable() for value in headers.values()):
-        raise AccountError("bad_option", account.name)
-    return headers

@@ -18,8 +18,58 @@ from payers.inquiry import Inquiry
 from payers.json_mapping.comparison import Line, differences
 from payers.json_mapping.fields import Decoded, decode, every, text, within
 
-#: A JSON Pointer to a field of a question; nothing else of a refusal's text is repeated.
-POINTER = re.compile(r"(/[A-Za-z0-9_]{1,40}){1,6}")
+#: The names of fields we send: all that is repeated of what a source says is wrong with a question.
+FIELDS = frozenset(
+    [
+        "tradingPartnerServiceId",
+        "tradingPartnerName",
+        "controlNumber",
+        "submitterTransactionIdentifier",
+        "portalUsername",
+        "portalPassword",
+        "provider",
+        "organizationName",
+        "firstName",
+        "lastName",
+        "middleName",
+        "suffix",
+        "npi",
+        "taxId",
+        "providerCode",
+        "referenceIdentification",
+        "subscriber",
+        "memberId",
+        "groupNumber",
+        "dateOfBirth",
+        "gender",
+        "dependents",
+        "dependent",
+        "individualRelationshipCode",
+        "encounter",
+        "serviceTypeCodes",
+        "dateOfService",
+        "productOrServiceIDQualifier",
+        "procedureCode",
+        "procedureModifiers",
+        "x12",
+        "payerId",
+        "payerName",
+        "name",
+        "person",
+        "organization",
+        "relationToSubscriber",
+        "additionalInformation",
+        "services",
+        "value",
+        "system",
+        "dates",
+        "service",
+        "start",
+        "end",
+        "externalPatientId",
+    ]
+)
+SEPARATOR = re.compile(r"[/.\[\]]+")
 MOST_POINTERS = 5
 UNREAD = "the raw X12 beside the JSON could not be read"
 
@@ -92,9 +142,13 @@ def _raise_refusal(response: Response, answer: Decoded, shape: Shape) -> None:
 
 
 def _pointers(answer: Decoded) -> list[str]:
-    """`{"fieldList":[{"path":"/subscriber/memberId","message":"…"}]}`, or `errors` with a path."""
-    named = [text(each, "path") or "" for name in ("fieldList", "errors") for each in every(answer, name)]
-    return [path for path in named if POINTER.fullmatch(path)][:MOST_POINTERS]
+    """`{"fieldList":[{"path":"/subscriber/memberId","message":"…"}]}`, or `errors` with a path or field."""
+    named = (
+        text(each, "path", "field") or "" for name in ("fieldList", "errors") for each in every(answer, name)
+    )
+    paths = [[part for part in SEPARATOR.split(path) if part] for path in named]
+    known = [path for path in paths if path and all(part in FIELDS or part.isdecimal() for part in path)]
+    return ["/" + "/".join(path) for path in known][:MOST_POINTERS]
 
 
 def _no_json(exchange: Exchange) -> PayerError:

@@ -1,4 +1,4 @@
-"""A v3 eligibility answer (Stedi 2024-04-01, Optum Medical Network Eligibility) -> Benefits; nothing is judged here.
+"""A v3 eligibility answer (Stedi 2024-04-01, Optum) -> Benefits; nothing is judged here.
 
 `segments` of a line are its place in `benefitsInformation`, counted from 1; of a rejection, its place in its list.
 """
@@ -183,12 +183,13 @@ def _rejections(said: Decoded, usual: str, name: str = "aaaErrors") -> Iterator[
     seen = set()
     for place, error in enumerate(every(said, name), 1):
         found = LOOP.search(text(error, "location") or "")
+        code = text(error, "code")
         rejection = (
             found[0] if found else usual,
-            text(error, "code"),
+            code,
             coded(FOLLOW_UPS, text(error, "followupAction")),
         )
-        if rejection not in seen:
+        if code is not None and rejection not in seen:
             seen.add(rejection)
             yield Rejection(*rejection, [place])
 

@@ -11,6 +11,7 @@ import msgspec
 
 from payers import x12
 from payers.account import Account
+from payers.errors import AccountError
 from payers.exchange import Exchange
 from payers.inquiry import Inquiry, Person
 
@@ -36,6 +37,25 @@ def evidence(question: Mapping[str, Any], inquiry: Inquiry, account: Account, no
         requested_at=now,
         request_type="application/json",
     )
+
+
+def key_headers(account: Account) -> dict[str, str]:
+    """What lets a question with an API key in. Raises AccountError (missing_secret, bad_option).
+
+    Options of the account: `authorization_prefix`, `forwarded_for`.
+    """
+    key = account.secrets.get("api_key", "")
+    if not key:
+        raise AccountError("missing_secret", account.name)
+    headers = {
+        "Authorization": f"{account.options.get('authorization_prefix', '')}{key}",
+        "Accept": "application/json",
+    }
+    if chain := account.options.get("forwarded_for"):
+        headers["X-Forwarded-For"] = str(chain)
+    if not all(value.isascii() and value.isprintable() for value in headers.values()):
+        raise AccountError("bad_option", account.name)
+    return headers
 
 
 def left_out(options: Mapping[str, Any]) -> frozenset[str]:

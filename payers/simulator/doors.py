@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from payers.simulator import stedi
+from payers.simulator import optum, stedi, stedi_2026
 from payers.simulator.clearinghouse import Clearinghouse, Decision
 from payers.simulator.envelope import Credentials
 
@@ -24,7 +24,9 @@ class Way(msgspec.Struct, frozen=True):
     options: dict[str, Any] = {}
 
 
-def doors(clearinghouse: Clearinghouse, credentials: Credentials) -> dict[str, Door]:
+def doors(
+    clearinghouse: Clearinghouse, credentials: Credentials, of_optum: optum.OptumDesk
+) -> dict[str, Door]:
     """Every path that takes questions."""
     of_stedi = stedi.StediDesk(clearinghouse, credentials)
     return {
@@ -33,13 +35,19 @@ def doors(clearinghouse: Clearinghouse, credentials: Credentials) -> dict[str, D
         ),
         stedi.JSON_PATH: of_stedi.check,
         stedi.RAW_PATH: of_stedi.check_raw,
+        stedi_2026.PATH: stedi_2026.Stedi2026Desk(clearinghouse, credentials).check,
+        optum.PATH: of_optum.check,
+        optum.TOKEN_PATH: of_optum.grant,
     }
 
 
 def way(adapter: str, credentials: Credentials) -> Way:
     """How an account of this adapter gets in; by CAQH CORE where the adapter is none of these."""
     key = {"api_key": credentials.api_key}
+    client = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
     ways = {
+        "optum_v3": Way(optum.PATH, client, {"echoes_trace": True}),
+        "stedi_2026": Way(stedi_2026.PATH, key, {"trace_field": "externalPatientId", "echoes_trace": True}),
         "stedi_json": Way(stedi.JSON_PATH, key, {"echoes_trace": True}),
         "stedi_x12": Way(stedi.RAW_PATH, key),
     }

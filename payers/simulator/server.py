@@ -23,6 +23,7 @@ from payers.simulator.doors import CORE_PATH, doors, way
 from payers.simulator.envelope import Credentials
 from payers.simulator.journal import Entry, Journal
 from payers.simulator.latency import parse as parse_latency
+from payers.simulator.optum import OptumDesk
 from payers.simulator.scenarios import Behavior
 
 LARGEST_QUESTION = 1024 * 1024
@@ -49,7 +50,8 @@ class Simulator:
         self.credentials = credentials or Credentials()
         self.journal = Journal(log)
         self.clearinghouse = Clearinghouse(self.credentials, parse_latency(latency), seed)
-        self.doors = doors(self.clearinghouse, self.credentials)
+        self.optum = OptumDesk(self.clearinghouse, self.credentials)
+        self.doors = doors(self.clearinghouse, self.credentials, self.optum)
         self.stopping = threading.Event()
         try:
             self._server = _Server((host, port), self)
