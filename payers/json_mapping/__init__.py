@@ -9,14 +9,8 @@ from payers.json_mapping.question import encode, evidence, key_headers
 from payers.json_mapping.question_2026 import inquiry_to_2026
 from payers.json_mapping.question_v3 import OPTUM, STEDI, Dialect, inquiry_to_v3
 
-V3 = Shape(
-    benefits_of_v3,
-    whole_line,
-    anchors=("benefitsInformation", "subscriber", "dependents", "errors", "payer"),
-)
-STEDI_2026 = Shape(
-    benefits_of_2026, lines_of_2026, anchors=("plans", "subscriber", "dependent", "errors", "payer")
-)
+V3 = Shape(benefits_of_v3, whole_line)
+STEDI_2026 = Shape(benefits_of_2026, lines_of_2026)
 
 __all__ = [
     "OPTUM",

@@ -79,8 +79,6 @@ class Shape(msgspec.Struct, frozen=True):
 
     read: Callable[[Decoded], Benefits]
     lines_of: Callable[[Benefit], Iterator[Line]]
-    #: A field without which nothing was answered.
-    anchors: tuple[str, ...]
 
 
 def read_answer(
@@ -118,7 +116,7 @@ def receive(answer: Decoded, inquiry: Inquiry, shape: Shape, *, traced: bool = F
     raw = (text(answer, "x12") or "").encode()
     kind = x12_mapping.kind_of(raw)
     if kind == "other":
-        if not any(answer.get(name) for name in shape.anchors):
+        if not any(member.benefits for member in said.members) and not x12_mapping.rejections(said):
             raise Unreadable("no_transaction")
         taken = x12_mapping.accept([said], inquiry, traced=traced, intermediary=True)
         return _noted(taken, [Problem(place="x12", severity="structure", message=UNREAD)]) if raw else taken

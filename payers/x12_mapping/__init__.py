@@ -1,6 +1,6 @@
 """Inquiry -> 270, 271 -> Benefits"""
 
-from payers.x12_mapping.answer import accept, kind_of, ours, raise_rejection, receive
+from payers.x12_mapping.answer import accept, kind_of, ours, raise_rejection, receive, rejections
 from payers.x12_mapping.files import exit_code, json_schema, read_file, read_stream, show, to_json
 from payers.x12_mapping.normal_form import benefits_of
 from payers.x12_mapping.question import inquiry_to_270
@@ -17,6 +17,7 @@ __all__ = [
     "read_file",
     "read_stream",
     "receive",
+    "rejections",
     "show",
     "to_json",
 ]
