@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from payers.simulator.envelope import Credentials
 from payers.simulator.doors import CORE_PATH
+from payers.simulator.envelope import Credentials
 from verify.intake.submission import Submission
 from verify.settings import Settings
 from verify.steps import Work, accept, open_work
