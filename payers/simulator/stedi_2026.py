@@ -150,10 +150,11 @@ def _answer(v3: Json) -> Json:
         "meta": {"traceId": v3.get("controlNumber", ""), "subscriberTraceNumbers": _traces(v3)},
         **_errors(v3),
     }
+    dates = _plan_dates(v3.get("planDateInformation", {}))
     if "subscriber" in v3:
-        answer["subscriber"] = _said_of(v3["subscriber"])
+        answer["subscriber"] = _said_of(v3["subscriber"]) | (dates if "dependents" not in v3 else {})
     for dependent in v3.get("dependents", ()):
-        answer["dependent"] = _said_of(dependent)
+        answer["dependent"] = _said_of(dependent) | dates
     if "benefitsInformation" in v3:
         answer["plans"] = [{"benefits": _benefits(v3["benefitsInformation"])}]
     return answer
@@ -200,6 +201,14 @@ def _said_of(person: Json) -> Json:
     if person.get("gender"):
         said["gender"] = {"F": "FEMALE", "M": "MALE"}.get(person["gender"], "UNKNOWN")
     return said
+
+
+def _plan_dates(said: Json) -> Json:
+    """One pair of days for the plan: its year where there is one, else its beginning or its end."""
+    start, _, end = said.get("plan", "").partition("-")
+    ends = {"start": start or said.get("planBegin", ""), "end": end or said.get("planEnd", "")}
+    days = {name: f"{day[:4]}-{day[4:6]}-{day[6:]}" for name, day in ends.items() if day}
+    return {"dates": {"plan": days}} if days else {}
 
 
 def _benefits(lines: list[Json]) -> Json:
