@@ -1,8 +1,8 @@
 """Asks Optum's Medical Network Eligibility v3 (formerly Change Healthcare): a token, then a JSON question.
 
-`account.options`: `token_url`, the address or path of the token where it is not the usual one; `echoes_trace` when
-answers are seen to bring our trace back; `ca_file` (payers.http); the rest belongs to the question
-(payers.json_mapping.question_v3).
+`account.options`: `raw_x12`, where the account's url takes a 270 of our own instead; `token_url`, the address or path
+of the token where it is not the usual one; `echoes_trace` when answers are seen to bring our trace back; `ca_file`
+(payers.http); the rest belongs to the question (payers.json_mapping.question_v3, payers.x12_mapping).
 `account.secrets`: `client_id`, `client_secret`; `portal_username` and `portal_password` where a payer wants them.
 """
 
@@ -19,6 +19,7 @@ from payers.http import HTTPSource, Response
 from payers.inquiry import Inquiry
 from payers.json_mapping import OPTUM, V3, encode, evidence, inquiry_to_v3, read_answer
 from payers.tokens import Token, Tokens
+from payers.x12_mapping import inquiry_to_270
 
 #: Below the host of the account's url. Source: Optum, Security and Authorization v2, as of 2026-08.
 TOKEN_PATH = "/apip/auth/v2/token"  # noqa: S105 - a path
@@ -51,7 +52,7 @@ class OptumV3:
         again: once, and not when the token was got for this very question.
         """
         deadline = time.monotonic() + self._account.total_deadline
-        question = inquiry_to_v3(inquiry, self._account, OPTUM)
+        question = self._question(inquiry)
         token = self._tokens.get(deadline)
         response = self._post(question, inquiry, token, deadline)
         if response.exchange.http_status == 401 and not token.fresh:
@@ -59,6 +60,11 @@ class OptumV3:
             response = self._post(question, inquiry, token, deadline)
         traced = bool(self._account.options.get("echoes_trace", False))
         return read_answer(response, inquiry, self._account, V3, traced=traced)
+
+    def _question(self, inquiry: Inquiry) -> dict[str, Any]:
+        if self._account.options.get("raw_x12"):
+            return {"x12": inquiry_to_270(inquiry, self._account, now=self._now())}
+        return inquiry_to_v3(inquiry, self._account, OPTUM)
 
     def _post(self, question: dict[str, Any], inquiry: Inquiry, token: Token, deadline: float) -> Response:
         headers = {

@@ -35,13 +35,8 @@ class StediX12:
     def ask(self, inquiry: Inquiry) -> Reply:
         """One question, one answer; see `payers.adapter.Adapter` and `read_answer` for what it raises."""
         now = self._now()
-        written = inquiry_to_270(inquiry, self._account, now=now)
-        kept = evidence({"x12": self._evident(written)}, inquiry, self._account, now)
-        response = self._source.post(encode({"x12": written}), kept, self._headers)
+        question = {"x12": inquiry_to_270(inquiry, self._account, now=now)}
+        kept = evidence(question, inquiry, self._account, now)
+        response = self._source.post(encode(question), kept, self._headers)
         traced = bool(self._account.options.get("echoes_trace", True))
         return read_answer(response, inquiry, self._account, V3, traced=traced)
-
-    def _evident(self, written: str) -> str:
-        """The 270 without the password that ISA04 may carry; widths stay as they were."""
-        secret = self._account.secrets.get("isa_security", "").strip()
-        return written[:106].replace(secret, "X" * len(secret)) + written[106:] if secret else written

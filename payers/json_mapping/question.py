@@ -29,6 +29,10 @@ def encode(question: Mapping[str, Any]) -> bytes:
 def evidence(question: Mapping[str, Any], inquiry: Inquiry, account: Account, now: datetime) -> Exchange:
     """The question as it is kept: without credentials, before anything came back."""
     kept = {name: REMOVED if name in CREDENTIALS else value for name, value in question.items()}
+    secret = account.secrets.get("isa_security", "").strip()
+    if secret and "x12" in kept:
+        # ISA04; widths stay as they were.
+        kept["x12"] = kept["x12"][:106].replace(secret, "X" * len(secret)) + kept["x12"][106:]
     return Exchange(
         account_id=account.id,
         trace=inquiry.trace,

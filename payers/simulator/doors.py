@@ -37,6 +37,7 @@ def doors(
         stedi.RAW_PATH: of_stedi.check_raw,
         stedi_2026.PATH: stedi_2026.Stedi2026Desk(clearinghouse, credentials).check,
         optum.PATH: of_optum.check,
+        optum.RAW_PATH: of_optum.check_raw,
         optum.TOKEN_PATH: of_optum.grant,
     }
 

@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from payers.simulator import conformance, questions_v3
-from payers.simulator.answers import asked
 from payers.simulator.clearinghouse import Clearinghouse, Decision
 from payers.simulator.envelope import Credentials
-from payers.simulator.scenarios import scenario_for
-from payers.simulator.stedi import act, decoded, refused, spoken
+from payers.simulator.stedi import ask_raw, decide, decoded, refused, spoken
 
 PATH = "/medicalnetwork/eligibility/v3/"
+RAW_PATH = f"{PATH}raw-x12"
 TOKEN_PATH = "/apip/auth/v2/token"  # noqa: S105 - a path
 REQUIRED = ("/controlNumber", "/subscriber", "/provider", "/tradingPartnerServiceId")
 
@@ -70,10 +69,14 @@ class OptumDesk:
             return refused(400, {"errors": said}, "invalid")
         number = self._clearinghouse.number()
         received = conformance.read(questions_v3.inquiry(question, number, now), number, now)
-        it = asked(received.question, scenario_for(received.question.subscriber.id), now)
         # The raw answer stays out, so that the JSON is all there is to read.
-        decision = self._clearinghouse.troubled(it) or act(it, received, with_x12=False)
-        return self._clearinghouse.timed(decision, it)
+        return decide(self._clearinghouse, received, now, with_x12=False)
+
+    def check_raw(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Decision:
+        """`POST /medicalnetwork/eligibility/v3/raw-x12`: `{"x12": "ISA*…"}`."""
+        if not self._let_in(headers.get("Authorization", "")):
+            return refused(401, {"error": "invalid_token"}, "unauthorized")
+        return ask_raw(self._clearinghouse, body, now)
 
     def _let_in(self, authorization: str) -> bool:
         with self._lock:

@@ -47,32 +47,39 @@ class StediDesk:
             return refused(400, {"message": "Validation failed", "fieldList": found}, "invalid")
         number = self._clearinghouse.number()
         received = conformance.read(questions_v3.inquiry(question, number, now), number, now)
-        return self._decide(received, now)
+        return decide(self._clearinghouse, received, now, with_x12=True)
 
     def check_raw(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Decision:
         """`POST …/eligibility/v3/raw-x12`: `{"x12": "ISA*…"}`."""
         if headers.get("Authorization", "").removeprefix("Key ") != self._credentials.api_key:
             return refused(403, {"message": "Forbidden"}, "unauthorized")
-        payload = (decoded(body) or {}).get("x12")
-        if not isinstance(payload, str):
-            found = [{"path": "/x12", "message": "is required"}]
-            return refused(400, {"message": "Validation failed", "fieldList": found}, "invalid")
-        if not payload.startswith("ISA"):
-            return refused(400, _not_sent("", "71"), "not_x12")
-        try:
-            received = conformance.read(payload, self._clearinghouse.number(), now)
-        except conformance.Refused as refusal:
-            return spoken({"x12": refusal.text, "errors": []}, "refused_" + refusal.set_id.lower())
-        return self._decide(received, now)
+        return ask_raw(self._clearinghouse, body, now)
 
-    def _decide(self, received: Received, now: datetime) -> Decision:
-        it = asked(received.question, scenario_for(received.question.subscriber.id), now)
-        decision = self._clearinghouse.troubled(it) or act(it, received, with_x12=True)
-        return self._clearinghouse.timed(decision, it)
+
+def ask_raw(clearinghouse: Clearinghouse, body: bytes, now: datetime) -> Decision:
+    """What becomes of `{"x12": "ISA*…"}`, by whichever door it came."""
+    payload = (decoded(body) or {}).get("x12")
+    if not isinstance(payload, str):
+        found = [{"path": "/x12", "message": "is required"}]
+        return refused(400, {"message": "Validation failed", "fieldList": found}, "invalid")
+    if not payload.startswith("ISA"):
+        return refused(400, _not_sent("", "71"), "not_x12")
+    try:
+        received = conformance.read(payload, clearinghouse.number(), now)
+    except conformance.Refused as refusal:
+        return spoken({"x12": refusal.text, "errors": []}, "refused_" + refusal.set_id.lower())
+    return decide(clearinghouse, received, now, with_x12=True)
+
+
+def decide(clearinghouse: Clearinghouse, received: Received, now: datetime, *, with_x12: bool) -> Decision:
+    """What becomes of a question that could be read. `with_x12`: the raw answer stands in the JSON."""
+    it = asked(received.question, scenario_for(received.question.subscriber.id), now)
+    decision = clearinghouse.troubled(it) or act(it, received, with_x12=with_x12)
+    return clearinghouse.timed(decision, it)
 
 
 def act(it: Asked, received: Received, *, with_x12: bool) -> Decision:
-    """What a v3 source does with a question it could read. `with_x12`: the raw answer stands in the JSON."""
+    """What a v3 source does with a question it could read."""
     scenario = it.scenario
     match scenario.behavior:
         case Behavior.ENVELOPE:

@@ -10,6 +10,7 @@ import pytest
 from payers.account import Account, AccountId
 from payers.adapters.optum_v3 import OptumV3
 from payers.errors import AccountError, Unreadable
+from payers.simulator import optum
 from payers.simulator.server import Simulator
 from tests.payers.adapters.contract import AdapterContract, inquiry
 from tests.payers.adapters.test_stedi_json import EXPECTED
@@ -22,6 +23,15 @@ class TestContract(AdapterContract):
     @pytest.fixture
     def account(self, simulator: Simulator) -> Account:
         return simulator.account("optum_v3")
+
+
+class TestContractWithRawX12(AdapterContract):
+    expected = EXPECTED
+
+    @pytest.fixture
+    def account(self, simulator: Simulator) -> Account:
+        url = f"http://127.0.0.1:{simulator.port}{optum.RAW_PATH}"
+        return simulator.account("optum_v3", url=url, options={"raw_x12": True, "echoes_trace": True})
 
 
 @pytest.fixture

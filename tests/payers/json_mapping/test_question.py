@@ -11,6 +11,7 @@ from payers.errors import AccountError, Rejected
 from payers.inquiry import Inquiry, MemberId, Npi, Person, Requester
 from payers.json_mapping import OPTUM, STEDI, encode, evidence, inquiry_to_2026, inquiry_to_v3, key_headers
 from payers.simulator import questions_v3, stedi, stedi_2026
+from payers.x12_mapping import inquiry_to_270
 from tests.payers.json_mapping.samples import ACCOUNT, JANE, SAM, inquiry
 from tests.payers.x12.corpus import corpus
 
@@ -193,6 +194,14 @@ def test_a_portals_credentials_go_out_and_are_not_kept():
     assert b"quiet" not in kept.request
     assert kept.request.count(b"(removed)") == 2
     assert (kept.trace, kept.control_number, kept.requested_at.date()) == ("T-000905", 905, date(2026, 3, 2))
+
+
+def test_a_password_in_the_interchange_header_is_not_kept():
+    account = replace(ACCOUNT, secrets={"isa_security": "SESAME"}, options={"security_qualifier": "01"})
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    asked = {"x12": inquiry_to_270(inquiry(), replace(account, sender_id="A", receiver_id="B"), now=now)}
+    assert "*01*SESAME    *" in asked["x12"]
+    assert b"*01*XXXXXX    *" in evidence(asked, inquiry(), account, now).request
 
 
 @pytest.mark.parametrize(
