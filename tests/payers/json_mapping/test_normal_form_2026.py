@@ -11,6 +11,7 @@ from payers.benefits import (
     Delivery,
     Entity,
     Member,
+    Party,
     PlaceOfService,
     Reference,
     Trace,
@@ -217,3 +218,12 @@ def test_one_eb_of_several_services_is_several_lines_and_no_disagreement():
     assert read(answer({"statuses": lines}, x12=raw), shape=STEDI_2026).benefits.problems == []
     reply = read(answer({"statuses": lines[:2]}, x12=raw), shape=STEDI_2026)
     assert [each.place for each in reply.benefits.problems] == ["benefits"]
+
+
+def test_the_provider_is_known_by_name_and_id():
+    said = {
+        "type": "PROVIDER",
+        "name": {"person": {"firstName": "DORA", "lastName": "DOC"}},
+        "npi": "1999999984",
+    }
+    assert benefits_of_2026(answer(provider=said)).provider == Party(name="DORA DOC", id="1999999984")

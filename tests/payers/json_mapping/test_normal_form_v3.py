@@ -3,7 +3,17 @@
 import msgspec
 import pytest
 
-from payers.benefits import Benefit, Contact, DateRange, Delivery, Entity, PlaceOfService, Reference, Trace
+from payers.benefits import (
+    Benefit,
+    Contact,
+    DateRange,
+    Delivery,
+    Entity,
+    Party,
+    PlaceOfService,
+    Reference,
+    Trace,
+)
 from payers.json_mapping import benefits_of_v3, decode
 from tests.payers.json_mapping.samples import ACTIVE, answer, refusal
 
@@ -239,3 +249,30 @@ def test_a_plan_is_read_as_from_a_271():
     assert (deductible.total, deductible.remaining, deductible.status) == ("1500", "400", "stated")
     assert deductible.segments == [2, 3]
     assert member.coverage.status == "active"
+
+
+@pytest.mark.parametrize(
+    ("said", "party"),
+    [
+        ({"name": "MERIDIAN", "payorIdentification": "MER01"}, Party(name="MERIDIAN", id="MER01")),
+        (
+            {"firstName": "DORA", "lastName": "DOC", "npi": "1999999984"},
+            Party(name="DORA DOC", id="1999999984"),
+        ),
+        ({}, Party()),
+    ],
+)
+def test_the_payer_is_known_by_name_and_id(said: dict[str, str], party: Party):
+    assert benefits_of_v3(answer(payer=said)).payer == party
+
+
+def test_the_provider_the_control_number_and_the_sex_are_kept():
+    read = benefits_of_v3(
+        answer(
+            controlNumber="000000905",
+            provider={"providerName": "LAKESIDE", "npi": "1999999984"},
+            subscriber=answer()["subscriber"] | {"gender": "F"},
+        )
+    )
+    assert (read.control_number, read.provider) == ("000000905", Party(name="LAKESIDE", id="1999999984"))
+    assert read.members[0].identity.sex == "F"
