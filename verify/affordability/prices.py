@@ -23,6 +23,8 @@ class PriceKind(StrEnum):
     """What a price is; the names are those of a line's `allowed_source` where they serve as one."""
 
     SELF_PAY = "self_pay"
+    #: What the clinic charges a plan; out of network it may bill the part above the allowed amount.
+    BILLED = "billed"
     CONTRACT = "contract"
     TYPICAL = "typical"
 
