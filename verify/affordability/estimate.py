@@ -124,9 +124,7 @@ def estimate(case: Case) -> Estimate:
     pending = set(course.pending)
     planned = [session for at, session in enumerate(sessions) if at not in pending]
     of_case = moved[len(course.unknowns) - len(case.unknowns) :]
-    of_plan = [
-        worth for worth, unknown in zip(of_case, case.unknowns, strict=True) if not unknown.of_clinic
-    ]
+    of_plan = [worth for worth, unknown in zip(of_case, case.unknowns, strict=True) if not unknown.of_clinic]
     confidence, reasons = grade(case, of_plan)
     return Estimate(
         title=case.title,

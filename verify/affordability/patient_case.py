@@ -191,7 +191,11 @@ def _reckoned(treatments: Sequence[_Treatment], today: date) -> CourseCost:
         [one.subject for one in treatments], max(one.day for one in planned), today, most_cents
     )
     opened = [
-        *(_sessions(one) for one in treatments if one.subject.line.course.fewest < one.subject.line.course.most),
+        *(
+            _sessions(one)
+            for one in treatments
+            if one.subject.line.course.fewest < one.subject.line.course.most
+        ),
         *(opened for one in treatments for opened in one.rule.opened),
         *([] if all(one.rule.excluded for one in treatments) else limits.opened),
     ]
@@ -326,7 +330,9 @@ def _reckoned_with(
 
 def _course_words(one: _Treatment) -> str:
     line, course = one.subject.line, one.subject.line.course
-    return f"{line.label}: the usual course of {course.sessions} sessions on weekdays; the psychiatrist decides."
+    return (
+        f"{line.label}: the usual course of {course.sessions} sessions on weekdays; the psychiatrist decides."
+    )
 
 
 def _expected(unknown: CaseUnknown) -> str:
@@ -339,12 +345,18 @@ def _not_included(treatments: Sequence[_Treatment]) -> list[str]:
     for one in treatments:
         subject, label = one.subject, one.subject.line.label
         if one.rule.excluded:
-            said.append(f"{label}: a written notice signed before the first session, without which it may not be billable.")
+            said.append(
+                f"{label}: a written notice signed before the first session, without which it may not be billable."
+            )
         elif subject.known_of_line(FactName.AUTHORIZATION).standing is not Standing.NO:
-            said.append(f"{label}: what happens without an authorization. It is usually the clinic’s loss, not a bill.")
+            said.append(
+                f"{label}: what happens without an authorization. It is usually the clinic’s loss, not a bill."
+            )
         administrator = subject.known(FactName.ADMINISTRATOR)
         if administrator.standing is Standing.YES:
-            said.append(f"{label}: another company runs this benefit; its terms may differ from those reckoned with.")
+            said.append(
+                f"{label}: another company runs this benefit; its terms may differ from those reckoned with."
+            )
     other = treatments[0].subject.known_of_type(FactName.OTHER_PAYER, WHOLE_PLAN)
     if other.standing is Standing.YES:
         said.append("Other insurance is on file: it may pay a part, or have to pay first.")
@@ -359,6 +371,4 @@ def _worths(opened: Sequence[Open], found: Estimate) -> list[Worth]:
         if one.fact is not None and one.unknown.fact in worth_of:
             key = (one.fact, one.service_line)
             worths[key] = max(worths.get(key, 0), worth_of[one.unknown.fact])
-    return [
-        Worth(fact=fact, service_line=line, worth_cents=cents) for (fact, line), cents in worths.items()
-    ]
+    return [Worth(fact=fact, service_line=line, worth_cents=cents) for (fact, line), cents in worths.items()]

@@ -118,7 +118,10 @@ def _open_left(money: Money, answers: Answers) -> Open:
     unknown = CaseUnknown(
         fact=f"{money.words} left",
         how=f"payer portal or phone: how much of the individual {money.words} is left, and as of what date?",
-        answers=[CaseAnswer(answer=words, limits=CaseLimits(**{field: cents})) for words, cents in answers],
+        answers=[
+            CaseAnswer(answer=words, limits=CaseLimits.model_validate({field: cents}))
+            for words, cents in answers
+        ],
     )
     return Open(unknown=unknown, fact=money.remaining)
 
@@ -165,7 +168,9 @@ def _visits(subjects: Sequence[Subject]) -> _Visits:
     """The limit on visits. Where none is stated it is said so: no bound can be given for it."""
     limits = {one.line.key: _limits_of(one) for one in subjects}
     silent = [one.line.label for one in subjects if not _speaks_of_limits(one)]
-    notes = [f"Whether there is a visit limit is not stated for {label}: reckoned without one." for label in silent]
+    notes = [
+        f"Whether there is a visit limit is not stated for {label}: reckoned without one." for label in silent
+    ]
     stated = [limit for found in limits.values() for limit in found]
     if not stated:
         return _Visits(notes=tuple(notes))
@@ -247,16 +252,18 @@ def _reset(
 def _whole_amount(
     subjects: Sequence[Subject], money: Money, left: dict[str, Any], most_cents: int
 ) -> tuple[int | None, Answers]:
-    totals = _amounts(subjects, money.total)
+    totals = sorted(_amounts(subjects, money.total), reverse=True)
     if len(totals) == 1 and (totals[0] or money is DEDUCTIBLE):
         return totals[0], []
-    if totals and max(totals):
-        ranked = sorted(set(totals), reverse=True)
-        return ranked[0], [(dollars(cents), cents) for cents in ranked]
+    if len(totals) > 1:
+        return totals[0], [(dollars(cents), cents) for cents in totals]
     least = left[f"{money.field}_individual_cents"] or 0
     if money is DEDUCTIBLE:
         least = 0 if least == most_cents else least
-        return most_cents, [("more than the course costs", most_cents), (f"no more than {dollars(least)}", least)]
+        return most_cents, [
+            ("more than the course costs", most_cents),
+            (f"no more than {dollars(least)}", least),
+        ]
     return None, [("it is not reached in this course", None), (f"no more than {dollars(least)}", least)]
 
 
@@ -266,7 +273,8 @@ def _open_total(money: Money, answers: Answers, on: date) -> Open:
         fact=f"{money.words} of the next plan year",
         how=f"payer portal or phone: what is the individual {money.words} from {on}?",
         answers=[
-            CaseAnswer(answer=words, reset_limits=CaseLimits(**{field: cents})) for words, cents in answers
+            CaseAnswer(answer=words, reset_limits=CaseLimits.model_validate({field: cents}))
+            for words, cents in answers
         ],
     )
     return Open(unknown=unknown, fact=money.total)

@@ -100,7 +100,9 @@ def _network(subject: Subject, *, has_contract: bool) -> tuple[list[Open], tuple
         return [_out_of_network(subject)], ()
     if has_contract and known.standing is not Standing.UNKNOWN and not known.rivals:
         label = subject.line.label
-        return [], (f"{label}: in network, because the price list has a contract rate; the payer has not said so.",)
+        return [], (
+            f"{label}: in network, because the price list has a contract rate; the payer has not said so.",
+        )
     answers = [
         CaseAnswer(answer="yes"),
         CaseAnswer(answer="no, and nothing is paid out of network", rule=CaseRule(covered=False)),
@@ -152,9 +154,7 @@ def _share(subject: Subject) -> tuple[Keys, list[Open], list[str], list[Known]]:
     return answers[0].keys, [opened], [], knowns if own else []
 
 
-_ALL = _Share(
-    "all of it, until the maximum is reached", {"copay_cents": 0, "coinsurance_bp": WHOLE}
-)
+_ALL = _Share("all of it, until the maximum is reached", {"copay_cents": 0, "coinsurance_bp": WHOLE})
 _NOTHING = _Share("nothing: the plan pays all of it", {"copay_cents": 0, "coinsurance_bp": 0})
 
 
@@ -165,7 +165,10 @@ def _shares(copay: Known, coinsurance: Known) -> list[_Share]:
     if not copays and not percents:
         return []
     pairs = product(dict.fromkeys(copays) or [0], dict.fromkeys(percents) or [0])
-    return [_Share(_words(cents, points), {"copay_cents": cents, "coinsurance_bp": points}) for cents, points in pairs]
+    return [
+        _Share(_words(cents, points), {"copay_cents": cents, "coinsurance_bp": points})
+        for cents, points in pairs
+    ]
 
 
 def _words(cents: int, points: int, of_what: str = "") -> str:
@@ -177,7 +180,9 @@ def _words(cents: int, points: int, of_what: str = "") -> str:
 def _elsewhere(subject: Subject) -> Iterator[_Share]:
     """What is stated of office visits and of the plan: it may hold here."""
     for service_type, of_what in ELSEWHERE.items():
-        knowns = [subject.known_of_type(name, service_type) for name in (FactName.COPAY, FactName.COINSURANCE)]
+        knowns = [
+            subject.known_of_type(name, service_type) for name in (FactName.COPAY, FactName.COINSURANCE)
+        ]
         for share in _shares(*knowns):
             yield _Share(_words(share.keys["copay_cents"], share.keys["coinsurance_bp"], of_what), share.keys)
 
@@ -235,9 +240,7 @@ def _deductible(subject: Subject, share: Keys) -> tuple[Keys, list[Open]]:
         return _keys(expected), []
     fact = "the deductible before or after the copay" if applies else "does the deductible apply?"
     how = f"call the plan: does the deductible apply to {subject.code_words}, and before or after a copay?"
-    return _keys(expected), [
-        subject.open(FactName.DEDUCTIBLE_APPLIES, fact, how, answers, expected.answer)
-    ]
+    return _keys(expected), [subject.open(FactName.DEDUCTIBLE_APPLIES, fact, how, answers, expected.answer)]
 
 
 _APPLIES = {

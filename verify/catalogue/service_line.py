@@ -151,7 +151,9 @@ def _faults(line: ServiceLine) -> list[str]:
     if not 1 <= course.further_per_week <= 5 or not course.services:
         faults.append("course: services are needed, and 1 to 5 further sessions a week")
     known = {code.code for code in line.codes}
-    faults += [f"course: {one.code} is no code of the line" for one in course.services if one.code not in known]
+    faults += [
+        f"course: {one.code} is no code of the line" for one in course.services if one.code not in known
+    ]
     if line.substance == "racemic_ketamine" and line.fda_status is not FdaStatus.OFF_LABEL:
         faults.append("racemic ketamine is off-label for depression")
     return faults + _code_faults(line.codes)

@@ -1,6 +1,7 @@
 """The pipeline, in order: accept, receive, ask, judge, follow up; and what people do in between."""
 
 from verify.steps.accept import Accepted, accept
+from verify.steps.cost import cost
 from verify.steps.deliveries import Receipt, take_in
 from verify.steps.digest import plan_digests
 from verify.steps.doors import Doors, is_signed, rate_of
@@ -39,6 +40,7 @@ __all__ = [
     "close_follow_up",
     "complete_information",
     "confirm_import",
+    "cost",
     "expire",
     "is_signed",
     "look_ahead",
