@@ -41,6 +41,8 @@ class CourseCost(msgspec.Struct, frozen=True, kw_only=True):
     #: What may cost the patient more or less and is in no figure here.
     not_included: list[str] = []
     worth: list[Worth] = []
+    #: The first day of the next plan year, where the course runs into it.
+    new_plan_year: date | None = None
 
 
 class _Planned(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,6 +209,7 @@ def _reckoned(treatments: Sequence[_Treatment], today: date) -> CourseCost:
         reckoned_with=_reckoned_with(treatments, limits, settled),
         not_included=_not_included(treatments),
         worth=_worths(opened, found),
+        new_plan_year=case.reset.on if case.reset else None,
     )
 
 

@@ -16,6 +16,7 @@ from verify.web import (
     access_page,
     account,
     api,
+    cost,
     health,
     imports,
     imports_api,
@@ -47,6 +48,7 @@ ROUTERS = (
     access_page.router,
     notices.router,
     api.router,
+    cost.router,
     imports_api.router,
     nights_api.router,
 )
