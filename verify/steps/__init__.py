@@ -19,6 +19,7 @@ from verify.steps.people import (
     record_call,
     sign_off,
 )
+from verify.steps.prices import Taken, add_price, import_prices
 from verify.steps.run import run, sweep
 from verify.steps.upkeep import expire, tidy
 from verify.steps.work import Work, open_work
@@ -32,9 +33,11 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Receipt",
+    "Taken",
     "Work",
     "accept",
     "add_note",
+    "add_price",
     "cancel",
     "cancel_import",
     "close_follow_up",
@@ -42,6 +45,7 @@ __all__ = [
     "confirm_import",
     "cost",
     "expire",
+    "import_prices",
     "is_signed",
     "look_ahead",
     "may_sign",
