@@ -22,6 +22,7 @@ def paths(verification_id: str) -> dict[str, str]:
         "all": "/worklist?tab=all",
         "new": "/verifications/new",
         "one": f"/verifications/{verification_id}",
+        "prices": "/prices",
         "account": "/account",
         "absent": "/nothing/here",
     }

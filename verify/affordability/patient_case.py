@@ -13,7 +13,7 @@ from verify.affordability.estimate import Estimate, estimate
 from verify.affordability.plan_limits import PlanLimits, plan_limits
 from verify.affordability.plan_rules import PlanRule, plan_rule
 from verify.affordability.prices import Price, PriceKind, find_price
-from verify.affordability.subject import Open, Subject
+from verify.affordability.subject import Open, Subject, day_of
 from verify.affordability.treatment_days import services_of, treatment_days
 from verify.catalogue import Service, ServiceLine
 from verify.facts import WHOLE_PLAN, Fact, FactName, Merged, Standing, merge
@@ -77,34 +77,42 @@ def course_cost(
     it is an unknown with bounds, or it is missing.
     """
     merged = merge(facts, now=now)
-    if cannot := _cannot(merged, service_lines):
+    if cannot := _cannot(merged, service_lines, first):
         return CourseCost(missing=cannot)
-    treatments = [_treatment(merged, line, first, payer, prices) for line in service_lines]
+    alone = len(service_lines) == 1
+    treatments = [_treatment(merged, line, first, payer, prices, alone=alone) for line in service_lines]
     if missing := [words for one in treatments for words in _missing_prices(one)]:
         return CourseCost(missing=missing, not_included=_not_included(treatments))
     return _reckoned(treatments, now.date())
 
 
-def _cannot(merged: Merged, service_lines: Sequence[ServiceLine]) -> list[str]:
+def _cannot(merged: Merged, service_lines: Sequence[ServiceLine], on: date) -> list[str]:
     """Why nothing can be said yet."""
     if not service_lines:
         return ["A treatment: none is planned."]
-    active = merged.look_up(
-        FactName.ACTIVE,
-        service_types=[*dict.fromkeys(code for line in service_lines for code in line.reads), WHOLE_PLAN],
-    )
-    if active.standing is Standing.NO and not active.rivals:
-        return ["A plan that is active: this one is not, as the payer states."]
     if not any(fact.standing is not Standing.NOT_STATED for fact in merged.facts):
         return ["The payer’s answer: nothing is known of the plan yet."]
-    return []
+    plan = {
+        name: merged.look_up(name, service_types=(WHOLE_PLAN,))
+        for name in (FactName.ACTIVE, FactName.PLAN_BEGIN, FactName.PLAN_END)
+    }
+    begin, end = day_of(plan[FactName.PLAN_BEGIN]), day_of(plan[FactName.PLAN_END])
+    outside = (begin is not None and on < begin) or (end is not None and end < on)
+    if outside or plan[FactName.ACTIVE].standing is Standing.NO:
+        return ["A plan that is active on that day: this one is not, as the payer states."]
+    return [
+        f"A plan that is active for {line.label}: this one is not, as the payer states."
+        for line in service_lines
+        if merged.look_up(FactName.ACTIVE, service_line=line.key, service_types=line.reads).standing
+        is Standing.NO
+    ]
 
 
 # --- sessions and their prices ------------------------------------------------------------------------------
 
 
 def _treatment(
-    merged: Merged, line: ServiceLine, first: date, payer: str, prices: Sequence[Price]
+    merged: Merged, line: ServiceLine, first: date, payer: str, prices: Sequence[Price], *, alone: bool
 ) -> _Treatment:
     planned = _planned(line, first, payer, prices)
     subject = Subject(
@@ -113,6 +121,7 @@ def _treatment(
         on=first,
         codes=tuple(dict.fromkeys(one.code for one in planned)),
         several_a_day=len({one.session for one in planned}) < len(planned),
+        alone=alone,
     )
     contract = all(one.allowed and one.allowed.kind is PriceKind.CONTRACT for one in planned)
     return _Treatment(subject=subject, rule=plan_rule(subject, has_contract=contract), planned=planned)

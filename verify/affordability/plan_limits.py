@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from verify.affordability.case import CaseAnswer, CaseLimits, CaseReset, CaseUnknown
-from verify.affordability.subject import Open, Subject, is_certain, values_of
+from verify.affordability.subject import Open, Subject, day_of, is_certain, values_of
 from verify.affordability.wording import dollars
 from verify.facts import WHOLE_PLAN, FactName, Known, Level, Standing
 
@@ -294,10 +294,10 @@ def _open_reset(on: date) -> Open:
 def _next_year(subject: Subject, since: date) -> tuple[date, bool]:
     """The first day of the plan year after `since`, and whether it is stated; else the next January 1."""
     january = date(since.year + 1, 1, 1)
-    end = _day(subject.known_of_type(FactName.PLAN_END, WHOLE_PLAN))
+    end = day_of(subject.known_of_type(FactName.PLAN_END, WHOLE_PLAN))
     if end is not None and since <= end < since + A_YEAR:
         return end + timedelta(days=1), True
-    begin = _day(subject.known_of_type(FactName.PLAN_BEGIN, WHOLE_PLAN))
+    begin = day_of(subject.known_of_type(FactName.PLAN_BEGIN, WHOLE_PLAN))
     if begin is None:
         return january, False
     if (begin.month, begin.day) == (1, 1):
@@ -311,8 +311,3 @@ def _anniversary(begin: date, since: date) -> date:
     first = begin.replace(day=1) if (begin.month, begin.day) == (2, 29) else begin
     this_year = first.replace(year=since.year)
     return this_year if this_year > since else first.replace(year=since.year + 1)
-
-
-def _day(known: Known) -> date | None:
-    value = known.fact.value if known.fact and known.standing is Standing.VALUE and not known.rivals else None
-    return date.fromisoformat(value) if isinstance(value, str) else None

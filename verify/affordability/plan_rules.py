@@ -87,7 +87,7 @@ def _covered(subject: Subject) -> tuple[list[Open] | None, tuple[str, ...]]:
         return [], (f"{label} is taken as covered, because the plan is active for this kind of service.",)
     hopeless = _is(general, Standing.NO) or subject.line.fda_status is FdaStatus.OFF_LABEL
     answers = [CaseAnswer(answer="yes"), NOT_COVERED]
-    how = f"call the plan: are {subject.code_words} a covered benefit, under the medical policy?"
+    how = f"call the plan: {subject.are} {subject.code_words} covered, or excluded?"
     expected = NOT_COVERED.answer if hopeless else "yes"
     return [subject.open(FactName.COVERED, "covered?", how, answers, expected)], ()
 

@@ -41,6 +41,8 @@ class Subject:
     codes: tuple[str, ...]
     #: Whether a session has several of them.
     several_a_day: bool
+    #: The only treatment planned, so that nobody need say which is meant.
+    alone: bool
 
     def known(self, name: FactName, level: Level = Level.PERSON) -> Known:
         return self.merged.look_up(
@@ -64,8 +66,13 @@ class Subject:
 
     @property
     def code_words(self) -> str:
-        codes = list(dict.fromkeys(self.codes))
+        """ "90867, 90868 and 90869"."""
+        codes = self.codes
         return " and ".join((", ".join(codes[:-1]), codes[-1])) if len(codes) > 1 else codes[0]
+
+    @property
+    def are(self) -> str:
+        return "are" if len(self.codes) > 1 else "is"
 
     def open(
         self,
@@ -79,7 +86,7 @@ class Subject:
     ) -> Open:
         """An unknown about this line's sessions."""
         unknown = CaseUnknown(
-            fact=f"{self.line.label}: {fact}",
+            fact=fact if self.alone else f"{self.line.label}: {fact}",
             how=how,
             part=self.line.key,
             answers=list(answers),
@@ -106,6 +113,12 @@ def _said(fact: Fact | None) -> Iterator[object]:
         yield fact.value
     elif fact.standing is Standing.UNKNOWN and isinstance(fact.value, list):
         yield from fact.value
+
+
+def day_of(known: Known) -> date | None:
+    """The day a fact states; None where it states none, or sources disagree."""
+    value = known.fact.value if known.fact and known.standing is Standing.VALUE and not known.rivals else None
+    return date.fromisoformat(value) if isinstance(value, str) else None
 
 
 def is_certain(known: Known) -> bool:
