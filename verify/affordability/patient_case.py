@@ -21,6 +21,9 @@ from verify.facts import WHOLE_PLAN, Fact, FactName, Merged, Standing, merge
 #: Combinations of answers reckoned for a page; beyond them the smallest questions keep their expected answer.
 MOST_COMBINATIONS = 512
 
+#: A course may run into the year after its first visit.
+YEARS = range(2000, 2099)
+
 
 class Worth(msgspec.Struct, frozen=True, kw_only=True):
     """What knowing a fact of a verification is worth to the estimate, in cents."""
@@ -88,6 +91,8 @@ def course_cost(
 
 def _cannot(merged: Merged, service_lines: Sequence[ServiceLine], on: date) -> list[str]:
     """Why nothing can be said yet."""
+    if on.year not in YEARS:
+        return ["A first visit in this century: the day is out of the calendar we reckon with."]
     if not service_lines:
         return ["A treatment: none is planned."]
     if not any(fact.standing is not Standing.NOT_STATED for fact in merged.facts):
@@ -210,8 +215,7 @@ def _reckoned(treatments: Sequence[_Treatment], today: date) -> CourseCost:
         *(opened for one in treatments for opened in one.rule.opened),
         *([] if all(one.rule.excluded for one in treatments) else limits.opened),
     ]
-    case = _case(treatments, limits, [one.unknown for one in opened], today)
-    case, settled = _within_reach(case)
+    case, settled = _within_reach(_case(treatments, limits, today), [one.unknown for one in opened])
     found = estimate(case)
     return CourseCost(
         estimate=found,
@@ -222,17 +226,13 @@ def _reckoned(treatments: Sequence[_Treatment], today: date) -> CourseCost:
     )
 
 
-def _case(
-    treatments: Sequence[_Treatment], limits: PlanLimits, unknowns: list[CaseUnknown], today: date
-) -> Case:
-    stated = limits.as_of is not None
+def _case(treatments: Sequence[_Treatment], limits: PlanLimits, today: date) -> Case:
     return Case(
         lines=[line for one in treatments for line in _lines(one, limits.counted)],
         limits=limits.limits,
         reset=limits.reset,
         as_of=today,
-        accumulators_as_of=limits.as_of if stated else None,
-        unknowns=unknowns,
+        accumulators_as_of=limits.as_of,
     )
 
 
@@ -286,14 +286,13 @@ def _sessions(one: _Treatment) -> Open:
     )
 
 
-def _within_reach(case: Case) -> tuple[Case, list[CaseUnknown]]:
+def _within_reach(case: Case, unknowns: list[CaseUnknown]) -> tuple[Case, list[CaseUnknown]]:
     """The case with no more combinations than are reckoned for a page, and the questions left out for it.
 
     Left out are those that move the total least by themselves.
     """
-    unknowns = list(case.unknowns)
     if _combinations(unknowns) <= MOST_COMBINATIONS:
-        return case, []
+        return case.model_copy(update={"unknowns": unknowns}), []
     alone = {one.fact: _moves(case, one) for one in unknowns}
     left_out: list[CaseUnknown] = []
     for one in sorted(unknowns, key=lambda unknown: alone[unknown.fact]):
@@ -301,7 +300,7 @@ def _within_reach(case: Case) -> tuple[Case, list[CaseUnknown]]:
             break
         unknowns.remove(one)
         left_out.append(one)
-    return case.model_copy(update={"unknowns": unknowns}), [one for one in left_out if alone[one.fact]]
+    return case.model_copy(update={"unknowns": unknowns}), left_out
 
 
 def _combinations(unknowns: Iterable[CaseUnknown]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from verify.affordability.case import CaseAnswer, CaseLimits, CaseReset, CaseUnknown
+from verify.affordability.case import MOST_CENTS, CaseAnswer, CaseLimits, CaseReset, CaseUnknown
 from verify.affordability.subject import Open, Subject, day_of, is_certain, values_of
 from verify.affordability.wording import dollars
 from verify.facts import WHOLE_PLAN, FactName, Known, Level, Standing
@@ -131,8 +131,8 @@ def _amounts(subjects: Iterable[Subject], name: FactName, level: Level = Level.P
     found: list[int] = []
     for subject in subjects:
         for value in values_of(subject.plan_or_line(name, level)):
-            if isinstance(value, int) and value not in found:
-                found.append(value)
+            if isinstance(value, int) and min(value, MOST_CENTS) not in found:
+                found.append(min(value, MOST_CENTS))
     return found
 
 

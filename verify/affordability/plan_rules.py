@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from verify.affordability.case import CaseAnswer, CaseRule, RuleSource
+from verify.affordability.case import MOST_CENTS, CaseAnswer, CaseRule, RuleSource
 from verify.affordability.ledger import WHOLE, CopayBasis, Order
 from verify.affordability.subject import Open, Subject, is_certain, source_of, values_of
 from verify.affordability.wording import dollars, percent
@@ -123,7 +123,8 @@ def _out_of_network(subject: Subject) -> Open:
 
 
 def _is(known: Known, standing: Standing) -> bool:
-    return is_certain(known) and known.standing is standing
+    """Fresh and undisputed: what is out of date is open again."""
+    return known.settled and known.standing is standing
 
 
 # --- copay and coinsurance --------------------------------------------------------------------------------
@@ -143,7 +144,9 @@ def _share(subject: Subject) -> tuple[Keys, list[Open], list[str], list[Known]]:
     if certain and not general:
         return own[0].keys, [], _half_stated(subject, knowns), knowns
     hints = own + [share for share in _elsewhere(subject) if share.keys not in [one.keys for one in own]]
-    answers = _distinct([*hints, _ALL]) if hints else [_ALL, _NOTHING]
+    answers = _distinct([*hints, _ALL])
+    if len(answers) == 1:
+        answers.append(_NOTHING)
     how = f"call the plan: what copay and coinsurance does the patient pay for {subject.code_words}?"
     opened = subject.open(
         FactName.COPAY if not values_of(knowns[1]) else FactName.COINSURANCE,
@@ -206,9 +209,13 @@ def _half_stated(subject: Subject, knowns: list[Known]) -> list[str]:
 def copay_cents(value: object) -> int | None:
     """Of a fact's value, or of one candidate of an ambiguous one, which stands as the payer sent it."""
     if not isinstance(value, dict):
-        return cents_of(value)
+        return _bounded(cents_of(value))
     cents = value.get("cents")
-    return cents if isinstance(cents, int) else cents_of(value.get("amount"))
+    return _bounded(cents if isinstance(cents, int) else cents_of(value.get("amount")))
+
+
+def _bounded(cents: int | None) -> int | None:
+    return None if cents is None else min(cents, MOST_CENTS)
 
 
 def basis_points(value: object) -> int | None:
