@@ -17,7 +17,7 @@ from verify.store.documents import Document
 from verify.store.sealing import Seals
 from verify.verification import VerificationState
 from verify.web import cost, forms, pages, words
-from verify.web.answers import fact_groups, older_facts, present_facts, three_answers
+from verify.web.answers import fact_groups, is_unheard, older_facts, present_facts, three_answers
 from verify.web.caller import CallerNow, Form, Guarded
 from verify.web.problems import Refused
 from verify.web.record import look
@@ -204,6 +204,8 @@ def _render(
         older=fact_groups(older_facts(document)),
         lines={key: pages.short_label(key) for key in pages.line_labels()},
         running=document.state in words.RUNNING,
+        # What nobody could answer yet is no news to a coordinator.
+        too_early=document.state in words.RUNNING and is_unheard(document),
         over=document.state in words.OVER,
         may_sign=steps.may_sign(VerificationState(document.state), len(document.questions)),
         missing=[words.MISSING_WORDS.get(code, words.plain(code)) for code in document.state_detail.split()],
