@@ -11,7 +11,7 @@ import msgspec
 from verify.affordability.case import Case, CaseAnswer, CaseLine, CaseRule, CaseUnknown
 from verify.affordability.estimate import Estimate, estimate
 from verify.affordability.plan_limits import PlanLimits, plan_limits
-from verify.affordability.plan_rules import PlanRule, plan_rule
+from verify.affordability.plan_rules import COVERED, PlanRule, plan_rule
 from verify.affordability.prices import Price, PriceKind, find_price
 from verify.affordability.subject import Open, Subject, day_of
 from verify.affordability.treatment_days import services_of, treatment_days
@@ -19,7 +19,7 @@ from verify.catalogue import Service, ServiceLine
 from verify.facts import WHOLE_PLAN, Fact, FactName, Merged, Standing, merge
 
 #: Combinations of answers reckoned for a page; beyond them the smallest questions keep their expected answer.
-MOST_COMBINATIONS = 512
+MOST_COMBINATIONS = 2048
 
 #: A course may run into the year after its first visit.
 YEARS = range(2000, 2099)
@@ -33,11 +33,20 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
     worth_cents: int
 
 
+class Range(msgspec.Struct, frozen=True, kw_only=True):
+    """At least and at most, in cents."""
+
+    low_cents: int
+    high_cents: int
+
+
 class CourseCost(msgspec.Struct, frozen=True, kw_only=True):
     """What the planned course costs the patient, or what is missing to say so."""
 
     #: None: no figure can be given; `missing` says what is needed first.
     estimate: Estimate | None = None
+    #: The range if the plan covers everything and the clinic is in network, where either is open.
+    if_covered: Range | None = None
     missing: list[str] = []
     #: What was taken where nothing was stated.
     reckoned_with: list[str] = []
@@ -219,6 +228,7 @@ def _reckoned(treatments: Sequence[_Treatment], today: date) -> CourseCost:
     found = estimate(case)
     return CourseCost(
         estimate=found,
+        if_covered=_if_covered(case, opened),
         reckoned_with=_reckoned_with(treatments, limits, settled),
         not_included=_not_included(treatments),
         worth=_worths(opened, found),
@@ -301,6 +311,17 @@ def _within_reach(case: Case, unknowns: list[CaseUnknown]) -> tuple[Case, list[C
         unknowns.remove(one)
         left_out.append(one)
     return case.model_copy(update={"unknowns": unknowns}), left_out
+
+
+def _if_covered(case: Case, opened: Sequence[Open]) -> Range | None:
+    """Whether a plan pays at all is the dearest question there is, and hides what the others are worth."""
+    of_paying = [one.unknown for one in opened if one.fact in (FactName.COVERED, FactName.IN_NETWORK)]
+    if not of_paying or any(unknown.answers[0].answer != COVERED for unknown in of_paying):
+        return None
+    settled = {unknown.fact for unknown in of_paying}
+    rest = [unknown for unknown in case.unknowns if unknown.fact not in settled]
+    found = estimate(case.model_copy(update={"unknowns": rest}))
+    return Range(low_cents=found.low_cents, high_cents=found.high_cents)
 
 
 def _combinations(unknowns: Iterable[CaseUnknown]) -> int:

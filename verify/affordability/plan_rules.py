@@ -20,6 +20,8 @@ from verify.facts.amounts import basis_points_of, cents_of
 OFFICE_VISIT = "98"
 ELSEWHERE = {OFFICE_VISIT: "an office visit", WHOLE_PLAN: "the plan in general"}
 
+#: The answer with which the plan pays.
+COVERED = "yes"
 NOT_COVERED = CaseAnswer(answer="no: the patient pays the clinic's price", rule=CaseRule(covered=False))
 Keys = dict[str, Any]
 
@@ -86,9 +88,9 @@ def _covered(subject: Subject) -> tuple[list[Open] | None, tuple[str, ...]]:
         label = subject.line.label
         return [], (f"{label} is taken as covered, because the plan is active for this kind of service.",)
     hopeless = _is(general, Standing.NO) or subject.line.fda_status is FdaStatus.OFF_LABEL
-    answers = [CaseAnswer(answer="yes"), NOT_COVERED]
+    answers = [CaseAnswer(answer=COVERED), NOT_COVERED]
     how = f"call the plan: {subject.are} {subject.code_words} covered, or excluded?"
-    expected = NOT_COVERED.answer if hopeless else "yes"
+    expected = NOT_COVERED.answer if hopeless else COVERED
     return [subject.open(FactName.COVERED, "covered?", how, answers, expected)], ()
 
 
@@ -104,11 +106,11 @@ def _network(subject: Subject, *, has_contract: bool) -> tuple[list[Open], tuple
             f"{label}: in network, because the price list has a contract rate; the payer has not said so.",
         )
     answers = [
-        CaseAnswer(answer="yes"),
+        CaseAnswer(answer=COVERED),
         CaseAnswer(answer="no, and nothing is paid out of network", rule=CaseRule(covered=False)),
     ]
     how = f"call the plan: are our tax ID, location and provider in network for {subject.code_words}?"
-    return [subject.open(FactName.IN_NETWORK, "is the clinic in network?", how, answers, "yes")], ()
+    return [subject.open(FactName.IN_NETWORK, "is the clinic in network?", how, answers, COVERED)], ()
 
 
 def _out_of_network(subject: Subject) -> Open:

@@ -36,6 +36,11 @@ def brief(document: Document) -> Iterator[str]:
         return
     low, expected, high = (_dollars(it[name]) for name in ("low", "expected", "high"))
     yield f"{expected}" if low == high else f"{expected} expected, between {low} and {high}"
+    if (covered := it["if_covered"]) is not None:
+        yield (
+            f"If it is covered and the clinic is in network: between {_dollars(covered['low'])}"
+            f" and {_dollars(covered['high'])}"
+        )
     reasons = "; ".join(it["confidence_reasons"])
     yield f"Confidence {it['confidence']}{f': {reasons}' if reasons else ''}. An estimate, not a guarantee of payment."
     yield from (clean(note) for note in it["notes"])

@@ -86,7 +86,7 @@ PRICES: tuple[tuple[str, int, int | None, int | None], ...] = (
     ("99214", 190, 128, 132),
     ("90834", 175, 112, 118),
 )
-#: Everything typical was confirmed, of the contract the TMS codes alone.
+#: Of the contract rates those of TMS are taken as confirmed, and every other price.
 CONFIRMED = frozenset({"90867", "90868", "90869"})
 
 
@@ -149,8 +149,8 @@ def _clinic(work: Work, simulator_url: str) -> str:
 
 
 def _price_list(work: Work, practice_id: str, today: date) -> None:
-    """A small price list, from the first day of the year on."""
-    begun = today.replace(month=1, day=1)
+    """A small price list, from the first day of last year on."""
+    begun = date(today.year - 1, 1, 1)
     with work.engine.begin() as connection:
         for code, own, contract, typical in PRICES:
             for kind, dollars, payer in (

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from verify import steps
 from verify.affordability.estimate import Estimate
-from verify.affordability.patient_case import CourseCost
+from verify.affordability.patient_case import CourseCost, Range
 from verify.catalogue import load
 from verify.store.documents import Money, Shown, money
 from verify.web.api import INVALID, NOT_FOUND, ObjectId, problems
@@ -50,10 +50,17 @@ class PaidBy(Shown):
     high: Money
 
 
+class RangeShown(Shown):
+    low: Money
+    high: Money
+
+
 class Figures(Shown):
     low: Money
     expected: Money
     high: Money
+    #: The range if everything is covered and the clinic in network, where that is open.
+    if_covered: RangeShown | None
     #: A: contract rate, rule confirmed by a person, accumulators of the week. B: 271 and typical. C: assumed.
     confidence: str
     confidence_reasons: list[str]
@@ -98,22 +105,23 @@ def read_estimate(request: Request, caller: CallerNow, verification_id: ObjectId
 def shown(verification_id: str, found: CourseCost) -> CostShown:
     return CostShown(
         verification_id=verification_id,
-        estimate=_figures(found.estimate, found.new_plan_year) if found.estimate else None,
+        estimate=_figures(found, found.estimate) if found.estimate else None,
         missing=found.missing,
         reckoned_with=found.reckoned_with,
         not_included=found.not_included,
     )
 
 
-def _figures(it: Estimate, new_plan_year: date | None) -> Figures:
+def _figures(found: CourseCost, it: Estimate) -> Figures:
     return Figures(
         low=_money(it.low_cents),
         expected=_money(it.expected_cents),
         high=_money(it.high_cents),
+        if_covered=covered and RangeShown(low=_money(covered.low_cents), high=_money(covered.high_cents)),
         confidence=it.confidence.value,
         confidence_reasons=it.confidence_reasons,
         by_year={year: _money(cents) for year, cents in it.by_year.items()},
-        new_plan_year=new_plan_year,
+        new_plan_year=found.new_plan_year,
         sessions=[
             SessionCost(
                 date=one.date,
@@ -146,6 +154,10 @@ def _figures(it: Estimate, new_plan_year: date | None) -> Figures:
         ],
         notes=it.notes,
     )
+
+
+def _range(it: Range | None) -> RangeShown | None:
+    return it and RangeShown(low=_money(it.low_cents), high=_money(it.high_cents))
 
 
 def _money(cents: int) -> Money:

@@ -156,6 +156,17 @@ def test_a_treatment_nobody_said_is_covered_may_cost_the_clinics_own_price():
     assert asked(found)["covered?"] == high - 2400_00
 
 
+def test_the_range_if_it_is_covered_is_told_apart():
+    found = cost(
+        fact("copay", VALUE, {"cents": 40_00, "per": "visit"}, types="MH"),
+        fact("deductible_applies", NO, line="tms"),
+        without=["coinsurance", "covered"],
+    )
+    assert (found.if_covered.low_cents, found.if_covered.high_cents) == (30 * 40_00, 2400_00)
+    assert figures(found)[2] > 10_000_00
+    assert cost().if_covered is None
+
+
 def test_an_off_label_treatment_is_expected_to_cost_the_clinics_own_price():
     prices = [price("96365", 200, "typical"), price("J3490", 15, "typical")]
     own = [price("96365", 475, "self_pay"), price("J3490", 0, "self_pay")]
