@@ -117,7 +117,7 @@ def _figures(found: CourseCost, it: Estimate) -> Figures:
         low=_money(it.low_cents),
         expected=_money(it.expected_cents),
         high=_money(it.high_cents),
-        if_covered=covered and RangeShown(low=_money(covered.low_cents), high=_money(covered.high_cents)),
+        if_covered=_range(found.if_covered),
         confidence=it.confidence.value,
         confidence_reasons=it.confidence_reasons,
         by_year={year: _money(cents) for year, cents in it.by_year.items()},
@@ -157,7 +157,7 @@ def _figures(found: CourseCost, it: Estimate) -> Figures:
 
 
 def _range(it: Range | None) -> RangeShown | None:
-    return it and RangeShown(low=_money(it.low_cents), high=_money(it.high_cents))
+    return RangeShown(low=_money(it.low_cents), high=_money(it.high_cents)) if it else None
 
 
 def _money(cents: int) -> Money:
