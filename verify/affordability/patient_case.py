@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -225,7 +225,7 @@ def _reckoned(treatments: Sequence[_Treatment], today: date) -> CourseCost:
         *([] if all(one.rule.excluded for one in treatments) else limits.opened),
     ]
     case, settled = _within_reach(_case(treatments, limits, today), [one.unknown for one in opened])
-    found = estimate(case)
+    found = estimate(case.model_copy(update={"starts": _other_starts(case)}))
     return CourseCost(
         estimate=found,
         if_covered=_if_covered(case, opened),
@@ -311,6 +311,15 @@ def _within_reach(case: Case, unknowns: list[CaseUnknown]) -> tuple[Case, list[C
         unknowns.remove(one)
         left_out.append(one)
     return case.model_copy(update={"unknowns": unknowns}), left_out
+
+
+def _other_starts(case: Case) -> list[date]:
+    """The course begun in the new plan year, on the same weekday, where it runs into one."""
+    first = min(line.date for line in case.lines)
+    if case.reset is None or case.reset.on <= first:
+        return []
+    weeks = -(-(case.reset.on - first).days // 7)
+    return [first + timedelta(weeks=weeks)]
 
 
 def _if_covered(case: Case, opened: Sequence[Open]) -> Range | None:

@@ -14,6 +14,14 @@ def lines(document: Document) -> Iterator[str]:
     yield from brief(document)
     it = document["estimate"]
     if it is not None:
+        yield from _titled(
+            "Begun in the new plan year instead (when to begin is a clinical matter)",
+            [
+                f"{one['on']}  {_dollars(one['expected'])} expected, between {_dollars(one['low'])}"
+                f" and {_dollars(one['high'])}"
+                for one in it["other_starts"]
+            ],
+        )
         yield from _titled("By year", [f"{year}  {_dollars(sum_)}" for year, sum_ in it["by_year"].items()])
         rows = [
             [one["date"], one["code"], _dollars(one["patient_pays"]).rjust(11), one["why"]]

@@ -50,6 +50,15 @@ class PaidBy(Shown):
     high: Money
 
 
+class StartCost(Shown):
+    """The course begun on another day."""
+
+    on: date
+    low: Money
+    expected: Money
+    high: Money
+
+
 class RangeShown(Shown):
     low: Money
     high: Money
@@ -72,6 +81,8 @@ class Figures(Shown):
     #: The dearest first.
     questions: list[OpenCost]
     paid_by: list[PaidBy]
+    #: The course begun in the new plan year instead. Only for comparison: urgency is a clinical matter.
+    other_starts: list[StartCost]
     notes: list[str]
 
 
@@ -151,6 +162,15 @@ def _figures(found: CourseCost, it: Estimate) -> Figures:
                 high=_money(point.high_cents),
             )
             for point in it.band
+        ],
+        other_starts=[
+            StartCost(
+                on=one.on,
+                low=_money(one.low_cents),
+                expected=_money(one.expected_cents),
+                high=_money(one.high_cents),
+            )
+            for one in it.starts
         ],
         notes=it.notes,
     )

@@ -447,6 +447,13 @@ def test_a_course_across_the_new_year_meets_a_new_deductible():
     assert found.estimate.expected_cents == 3668_00
 
 
+def test_the_course_begun_in_the_new_year_is_told_beside_it():
+    """E3: begun on January 4 the course costs $3,428."""
+    (start,) = in_autumn().estimate.starts
+    assert (start.on, start.expected_cents) == (date(2027, 1, 4), 3428_00)
+    assert cost().estimate.starts == []
+
+
 def test_a_plan_year_nobody_stated_may_or_may_not_begin_in_january():
     found = in_autumn(without=["plan_begin"])
     question = next(q for q in found.estimate.questions if q.fact == "the next plan year")
