@@ -151,10 +151,11 @@ def _share(subject: Subject) -> tuple[Keys, list[Open], list[str], list[Known]]:
         answers.append(_NOTHING)
     how = f"call the plan: what copay and coinsurance does the patient pay for {subject.code_words}?"
     opened = subject.open(
-        FactName.COPAY if not values_of(knowns[1]) else FactName.COINSURANCE,
+        FactName.COPAY,
         "copay and coinsurance",
         how,
         [CaseAnswer(answer=one.words, rule=CaseRule(**one.keys)) for one in answers],
+        also=FactName.COINSURANCE,
     )
     return answers[0].keys, [opened], [], knowns if own else []
 

@@ -76,13 +76,16 @@ def read_prices(text: str) -> list[Price]:
 
     Raises CaseError with every faulty field as `row 3, amount`; row 1 is the heading.
     """
-    rows = csv.reader(text.removeprefix("\ufeff").splitlines())
-    heading = [name.strip() for name in next(rows, [])]
+    try:
+        rows = list(csv.reader(text.removeprefix("\ufeff").splitlines()))
+    except csv.Error:
+        raise CaseError([Problem("", "The file is no CSV that can be read")]) from None
+    heading = [name.strip() for name in rows[0]] if rows else []
     if sorted(heading) != sorted(COLUMNS):
         raise CaseError([Problem("row 1", f"must name the columns {', '.join(COLUMNS)}")])
     prices: list[Price] = []
     problems: list[Problem] = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in row):
             try:
                 prices.append(_price(heading, row))

@@ -27,6 +27,8 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
 
     unknown: CaseUnknown
     fact: FactName | None = None
+    #: A second fact that it takes to settle it.
+    also: FactName | None = None
     service_line: str = ""
 
 
@@ -82,6 +84,7 @@ class Subject:
         answers: Iterable[CaseAnswer],
         expected: str | None = None,
         *,
+        also: FactName | None = None,
         of_clinic: bool = False,
     ) -> Open:
         """An unknown about this line's sessions."""
@@ -93,7 +96,7 @@ class Subject:
             expected=expected,
             of_clinic=of_clinic,
         )
-        return Open(unknown=unknown, fact=name, service_line=self.line.key)
+        return Open(unknown=unknown, fact=name, also=also, service_line=self.line.key)
 
 
 def values_of(known: Known) -> list[object]:

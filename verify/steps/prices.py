@@ -1,6 +1,5 @@
 """Prices handed in: a file or a form's fields become prices of the practice, or words on what is wrong."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -34,8 +33,6 @@ def import_prices(connection: Connection, practice_id: str, content: bytes, *, b
         found = read_prices(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise CaseError([Problem("", "The file is no UTF-8 text; from Excel, save as “CSV UTF-8”")]) from None
-    except csv.Error:
-        raise CaseError([Problem("", "The file is no CSV that can be read")]) from None
     if not found:
         raise CaseError([Problem("", "The file has a heading and no prices")])
     known = _payers(connection, practice_id)
