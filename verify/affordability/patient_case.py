@@ -409,7 +409,7 @@ def _worths(opened: Sequence[Open], found: Estimate) -> list[Worth]:
     worth_of = {question.fact: question.worth_cents for question in found.questions}
     worths: dict[tuple[FactName, str], int] = {}
     for one in opened:
-        if one.fact is not None and one.unknown.fact in worth_of:
-            key = (one.fact, one.service_line)
-            worths[key] = max(worths.get(key, 0), worth_of[one.unknown.fact])
+        for fact in filter(None, (one.fact, one.also)):
+            key, worth = (fact, one.service_line), worth_of.get(one.unknown.fact, 0)
+            worths[key] = max(worths.get(key, 0), worth)
     return [Worth(fact=fact, service_line=line, worth_cents=cents) for (fact, line), cents in worths.items()]

@@ -618,6 +618,8 @@ def test_absurd_amounts_are_bounded_and_odd_ones_are_left_alone():
 
 
 def test_what_a_fact_is_worth_is_told_by_its_name():
-    found = cost(without=["covered"])
+    found = cost(without=["covered", "copay", "coinsurance"])
     worth = {(one.fact, one.service_line): one.worth_cents for one in found.worth}
     assert worth[FactName.COVERED, "tms"] == asked(found)["covered?"]
+    share = asked(found)["copay and coinsurance"]
+    assert worth[FactName.COPAY, "tms"] == worth[FactName.COINSURANCE, "tms"] == share > 0
