@@ -16,7 +16,7 @@ from verify.store import evidence, views
 from verify.store.documents import Document
 from verify.store.sealing import Seals
 from verify.verification import VerificationState
-from verify.web import forms, pages, words
+from verify.web import cost, forms, pages, words
 from verify.web.answers import fact_groups, is_unheard, older_facts, present_facts, three_answers
 from verify.web.caller import CallerNow, Form, Guarded
 from verify.web.problems import Refused
@@ -170,11 +170,17 @@ def _page(
     calling: str = "",
 ) -> Response:
     document, stamp = _read(request, verification_id)
+    with request.app.state.work.engine.connect() as connection:
+        found = steps.cost(
+            request.app.state.work, connection, request.state.caller.practice_id, verification_id
+        )
+    assert found is not None
     return _render(
         request,
         "verification.html",
         document,
         stamp,
+        **cost.section(found, document.service_lines),
         status=422 if errors else 200,
         notice=notice,
         errors=errors or {},
