@@ -66,6 +66,10 @@ class Client:
     def verification(self, verification_id: str) -> Document:
         return self._call("GET", f"/verifications/{quote(verification_id, safe='')}")
 
+    def estimate(self, verification_id: str) -> Document:
+        """What the planned course will cost the patient, or what is missing to say so."""
+        return self._call("GET", f"/verifications/{quote(verification_id, safe='')}/estimate")
+
     def verifications(self, *, state: str | None = None, limit: int = 50) -> Iterator[Document]:
         """Rows of the worklist, newest first, as many pages as it takes."""
         cursor: str | None = None

@@ -23,8 +23,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8470
     #: How many payers one worker process waits for at once.
     concurrency: int = 64
-    #: Hints of one lane that may wait in the broker; the rest wait in the database.
-    hint_window: int = 5_000
+    #: Hints of one lane that may wait in the broker; the rest wait in the database. About as many as are done
+    #: before a hint counts as lost (verify.store.jobs): more would only be sent twice.
+    hint_window: int = 300
     #: How long a worker that died holds up its job; asking a payer lengthens it by the payer's deadline.
     lease_seconds: int = 30
     log_level: str = "INFO"

@@ -170,7 +170,7 @@ def interrupted_night(built: House, patients: int) -> dict[str, Any]:
     steps.start_night(built.work, practice_id, "system")
     begun = time.monotonic()
     in_flight = interrupt(built, practice_id, patients)
-    wait_until(lambda: night_of(built, practice_id).state == "finished", 180 + patients / 5, 0.2)
+    wait_until(lambda: night_of(built, practice_id).state == "finished", 300 + patients / 3, 0.5)
     seconds = time.monotonic() - begun
     return {
         **figures(built, practice_id, patients),
@@ -206,7 +206,9 @@ def interrupt(built: House, practice_id: str, patients: int) -> int:
         if share == 0.0:
             wait_until(lambda: planning_begun(built, practice_id), 60, 0.002)
         else:
-            wait_until(lambda wanted=share: done(built, practice_id) >= wanted * patients, 600, 0.05)
+            wait_until(
+                lambda wanted=share: done(built, practice_id) >= wanted * patients, 300 + patients / 3, 0.5
+            )
         caught += built.count(exchanges, exchanges.c.finished_at.is_(None))
         built.kill("worker-nightly")
     built.start("worker-nightly")

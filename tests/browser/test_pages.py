@@ -22,6 +22,7 @@ def paths(verification_id: str) -> dict[str, str]:
         "all": "/worklist?tab=all",
         "new": "/verifications/new",
         "one": f"/verifications/{verification_id}",
+        "prices": "/prices",
         "account": "/account",
         "absent": "/nothing/here",
     }
@@ -77,6 +78,8 @@ def test_single_keys_move_open_and_find_and_can_be_switched_off(
     expect(page.locator("[data-row] .opens").first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/verifications/ver_"))
+    # A key pressed before the page's script has run is nobody's.
+    page.wait_for_load_state()
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.goto(f"{clinic.url}/account")

@@ -92,6 +92,8 @@ class CaseLine(_Part):
     rule: CaseRule | None = None
     allowed_source: AllowedSource | None = None
     rule_source: RuleSource | None = None
+    #: Which treatment of a bundle it belongs to, where two of them have a code in common.
+    part: Words | None = None
 
 
 class CaseReset(_Part):
@@ -167,6 +169,8 @@ class CaseAnswer(_Part):
     reset_limits: CaseLimits | None = None
     savings: dict[str, SavingsChange] = {}
     secondary: SecondaryChange | None = None
+    #: The new plan year does not begin while the course runs.
+    no_reset: Flag = False
     sessions: Count | None = None
     every: Annotated[int, Field(ge=1, le=MOST_LINES, strict=True)] | None = None
 
@@ -174,15 +178,18 @@ class CaseAnswer(_Part):
 class CaseUnknown(_Part):
     """A fact that is not known, with every answer it may have.
 
-    It is about the lines of its `codes` (none given: every line) between the two days. `expected`: the answer reckoned with
+    It is about the lines of its `codes` and its `part` (none given: every line) between the two days. `expected`: the answer reckoned with
     until it is known; where it is left out, the first.
     """
 
     fact: Words
     how: Words = "ask the plan"
     codes: list[Code] | None = None
+    part: Words | None = None
     starts_on: Day | None = None
     ends_on: Day | None = None
+    #: For the clinic to settle, not the plan: it widens the range and leaves the confidence alone.
+    of_clinic: Flag = False
     answers: list[CaseAnswer] = Field(min_length=2, max_length=20)
     expected: Words | None = None
 

@@ -123,7 +123,9 @@ def estimate(case: Case) -> Estimate:
     ]
     pending = set(course.pending)
     planned = [session for at, session in enumerate(sessions) if at not in pending]
-    confidence, reasons = grade(case, moved[len(course.unknowns) - len(case.unknowns) :])
+    of_case = moved[len(course.unknowns) - len(case.unknowns) :]
+    of_plan = [worth for worth, unknown in zip(of_case, case.unknowns, strict=True) if not unknown.of_clinic]
+    confidence, reasons = grade(case, of_plan)
     return Estimate(
         title=case.title,
         low_cents=min(outcomes.totals),

@@ -44,7 +44,7 @@ class Unknown:
             at for at in planned if not all(takes_place(answer, self.rank[at]) for answer in self.answers)
         )
         self.opens = self._any("limits")
-        self.resets = self._any("reset_limits")
+        self.resets = self._any("reset_limits", "no_reset")
         self.sets_terms = self._any("savings", "secondary")
 
     def _any(self, *parts: str) -> bool:
@@ -152,8 +152,9 @@ class PlannedCourse:
 
     def _build_terms(self, choices: Choices) -> Terms:
         reset = self.case.reset
+        never = reset is None or any(answer.no_reset for answer in self._chosen(choices))
         return Terms(
-            reset_on=date.max if reset is None else reset.on,
+            reset_on=date.max if reset is None or never else reset.on,
             reset_ledger=Ledger() if reset is None else self._changed(reset.limits, "reset_limits", choices),
             second=self._second(choices),
             savings=tuple(self._savings(choices)),
@@ -208,6 +209,8 @@ def in_order(case: Case) -> list[Entry]:
 
 def _concerns(unknown: CaseUnknown, entry: Entry) -> bool:
     if unknown.codes is not None and entry.line.code not in unknown.codes:
+        return False
+    if unknown.part is not None and entry.line.part != unknown.part:
         return False
     return (unknown.starts_on or date.min) <= entry.day <= (unknown.ends_on or date.max)
 

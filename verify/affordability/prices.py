@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -23,8 +23,15 @@ class PriceKind(StrEnum):
     """What a price is; the names are those of a line's `allowed_source` where they serve as one."""
 
     SELF_PAY = "self_pay"
+    #: What the clinic charges a plan; out of network it may bill the part above the allowed amount.
+    BILLED = "billed"
     CONTRACT = "contract"
     TYPICAL = "typical"
+
+
+#: The clinic's own prices: no payer's.
+OWN = frozenset({PriceKind.SELF_PAY, PriceKind.BILLED})
+LONGEST_CODE, LONGEST_SOURCE = 20, 200
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,18 +62,30 @@ def find_price(
     return max(held, key=lambda price: price.valid_from, default=None)
 
 
+def read_price(cells: Mapping[str, str]) -> Price:
+    """The price in cells by column, such as a form's fields. Raises CaseError naming the column."""
+    named = {column: cells.get(column, "").strip() for column in COLUMNS}
+    try:
+        return _price(list(named), list(named.values()))
+    except _WrongCell as wrong:
+        raise CaseError([Problem(wrong.column.removeprefix(", "), wrong.message)]) from None
+
+
 def read_prices(text: str) -> list[Price]:
     """The prices of a CSV file with the columns of COLUMNS, amounts in dollars.
 
     Raises CaseError with every faulty field as `row 3, amount`; row 1 is the heading.
     """
-    rows = csv.reader(text.removeprefix("\ufeff").splitlines())
-    heading = [name.strip() for name in next(rows, [])]
+    try:
+        rows = list(csv.reader(text.removeprefix("\ufeff").splitlines()))
+    except csv.Error:
+        raise CaseError([Problem("", "The file is no CSV that can be read")]) from None
+    heading = [name.strip() for name in rows[0]] if rows else []
     if sorted(heading) != sorted(COLUMNS):
         raise CaseError([Problem("row 1", f"must name the columns {', '.join(COLUMNS)}")])
     prices: list[Price] = []
     problems: list[Problem] = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in row):
             try:
                 prices.append(_price(heading, row))
@@ -88,17 +107,24 @@ def _price(heading: list[str], row: list[str]) -> Price:
     if len(row) != len(heading):
         raise _WrongCell("", f"has {len(row)} cells, not {len(heading)}")
     cells = dict(zip(heading, (cell.strip() for cell in row), strict=True))
-    for column in ("code", "source"):
+    for column, longest in (("code", LONGEST_CODE), ("source", LONGEST_SOURCE)):
         if not cells[column]:
             raise _WrongCell(column, "is missing")
+        if len(cells[column]) > longest:
+            raise _WrongCell(column, f"has more than {longest} characters")
     valid_from, valid_until = _day(cells, "valid_from"), _day(cells, "valid_until")
     if valid_from is None:
         raise _WrongCell("valid_from", "is missing")
     if valid_until is not None and valid_until < valid_from:
         raise _WrongCell("valid_until", "lies before valid_from")
+    kind = _kind(cells["kind"])
+    if kind is PriceKind.CONTRACT and not cells["payer"]:
+        raise _WrongCell("payer", "is missing: a contract rate is a payer's")
+    if kind in OWN and cells["payer"]:
+        raise _WrongCell("payer", "must be empty for the clinic's own price")
     return Price(
         code=cells["code"],
-        kind=_kind(cells["kind"]),
+        kind=kind,
         payer=cells["payer"],
         cents=_cents(cells["amount"]),
         valid_from=valid_from,

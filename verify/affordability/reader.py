@@ -129,6 +129,8 @@ def _answer_contradictions(case: Case) -> list[Problem]:
             where = f"unknowns[{at}].answers[{number}]"
             if answer.reset_limits is not None and case.reset is None:
                 problems.append(Problem(f"{where}.reset_limits", "the case has no reset"))
+            if answer.no_reset and case.reset is None:
+                problems.append(Problem(f"{where}.no_reset", "the case has no reset"))
             if answer.secondary is not None and case.secondary is None:
                 problems.append(Problem(f"{where}.secondary", "the case has no secondary"))
             if not names.issuperset(answer.savings):

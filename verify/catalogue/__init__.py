@@ -6,6 +6,7 @@ from verify.catalogue.service_line import (
     CodeRole,
     Course,
     FdaStatus,
+    Service,
     ServiceLine,
 )
 from verify.catalogue.shelf import (
@@ -27,6 +28,7 @@ __all__ = [
     "CodeRole",
     "Course",
     "FdaStatus",
+    "Service",
     "ServiceLine",
     "load",
     "next_service_type",

@@ -65,6 +65,20 @@ class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return begun and (self.valid_until is None or day <= self.valid_until)
 
 
+class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One code of a course, and the sessions it stands in, counted from 1; none named: all of them."""
+
+    code: str
+    units: int = 1
+    sessions: tuple[int, ...] = ()
+    but_sessions: tuple[int, ...] = ()
+    #: Which way of billing it belongs to, where payers differ; the first is the usual one.
+    billed_as: str = ""
+
+    def stands_in(self, session: int) -> bool:
+        return session not in self.but_sessions and (not self.sessions or session in self.sessions)
+
+
 class Course(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many sessions are usual; each patient's plan overrides it."""
 
@@ -72,6 +86,11 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     fewest: int
     most: int
     weeks: int
+    #: Sessions in the first week, the second …; together the usual number.
+    per_week: tuple[int, ...]
+    #: Sessions in each week of an extension, up to `most`.
+    further_per_week: int = 1
+    services: tuple[Service, ...]
     note: str
     source: str
 
@@ -127,6 +146,14 @@ def _faults(line: ServiceLine) -> list[str]:
     ]
     if not 1 <= course.fewest <= course.sessions <= course.most or course.weeks < 1:
         faults.append("course: fewest, sessions and most must rise from 1")
+    if sum(course.per_week) != course.sessions or not all(0 <= count <= 5 for count in course.per_week):
+        faults.append("course: per_week must add up to sessions, with at most 5 a week")
+    if not 1 <= course.further_per_week <= 5 or not course.services:
+        faults.append("course: services are needed, and 1 to 5 further sessions a week")
+    known = {code.code for code in line.codes}
+    faults += [
+        f"course: {one.code} is no code of the line" for one in course.services if one.code not in known
+    ]
     if line.substance == "racemic_ketamine" and line.fda_status is not FdaStatus.OFF_LABEL:
         faults.append("racemic ketamine is off-label for depression")
     return faults + _code_faults(line.codes)

@@ -10,6 +10,7 @@ from verify.cli import (
     files,
     nightly,
     people,
+    prices,
     running,
     sources,
     verifications,
@@ -42,6 +43,7 @@ app = typer.Typer(
 running.register(app)
 clinic.register(app)
 people.register(app)
+prices.register(app)
 webhooks.register(app)
 sources.register(app)
 verifications.register(app)

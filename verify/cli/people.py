@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ADD = """Add a user and print a one-time sign-in link.
 
-Roles: admin, coordinator, clinician, front_desk, auditor, service.
+Roles: admin, coordinator, clinician, biller, front_desk, auditor, service.
 
 \b
   verify users add ada@example.org --name "Ada Example" --role coordinator

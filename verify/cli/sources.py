@@ -11,6 +11,7 @@ from verify.cli.clinic import Practice, changes, practice_of
 from verify.cli.ending import Exit, Stop, say
 from verify.cli.options import Data, Json, chosen, transaction
 from verify.cli.terminal import fitted, table, write, write_json
+from verify.cli.wording import moment
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -132,7 +133,7 @@ def row(source: Overview) -> tuple[object, ...]:
     trouble = f"; {source.troubled_subscriptions} subscription(s) broken" * bool(
         source.troubled_subscriptions
     )
-    newest = f"{source.last_received_at:%Y-%m-%d %H:%M}" if source.last_received_at else "never"
+    newest = moment(source.last_received_at) or "never"
     return (
         source.id,
         source.name,

@@ -156,11 +156,18 @@ def await_settled(api: Any, id: str) -> dict[str, Any]:
 
 
 def show(id: VerificationId, data: Data = None, json: Json = False) -> None:
-    document = client(data).verification(id)
+    api = client(data)
+    document = api.verification(id)
     if json:
         write_json(document)
-    else:
-        show_document(document)
+        return
+    from verify.cli.cost_wording import brief
+
+    show_document(document)
+    write()
+    write("WHAT THE COURSE WILL COST THE PATIENT")
+    for line in brief(api.estimate(id)):
+        write(f"  {line}" if line else "")
 
 
 def show_document(document: dict[str, Any]) -> None:

@@ -200,10 +200,10 @@ def source(fact: Document) -> str:
 
 
 def moment(sent: object) -> str:
-    """An instant in this terminal's zone, to the minute."""
+    """An instant in this terminal's zone, to the minute: "2026-11-23 09:14 CST"."""
     if not sent:
         return ""
-    return datetime.fromisoformat(str(sent)).astimezone().strftime("%Y-%m-%d %H:%M")
+    return datetime.fromisoformat(str(sent)).astimezone().strftime("%Y-%m-%d %H:%M %Z").rstrip()
 
 
 def by(due: object) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
-from payers.benefits import Answer, Member
+from payers.benefits import Answer, Benefit, Member
 from verify.facts.amounts import basis_points_of, cents_of
 from verify.facts.fact import WHOLE_PLAN, About, Fact, FactName, Level, Source, Standing, Status, Tier
 from verify.facts.maker import Maker
 
 #: The scope of a cost share (`basis`) that is not the service's own, as the service type it speaks of.
-BASIS = {"plan": WHOLE_PLAN, "office_visit": "98"}
+OFFICE_VISIT = "98"
+BASIS = {"plan": WHOLE_PLAN, "office_visit": OFFICE_VISIT}
 
 _YES_NO: Mapping[FactName, Mapping[str, Standing]] = {
     FactName.ACTIVE: {"active": Standing.YES, "inactive": Standing.NO},
@@ -35,7 +36,8 @@ def facts_from_answers(
     """The facts in a reading's answers to one inquiry, asked with `service_type` (EB03).
 
     With the `member` they were read from, an active plan without a line about the service asked is a fact
-    about the plan alone: that is how a carve-out looks. A question the reading did not answer gives no fact; one it found not stated gives a fact that says so.
+    about the plan alone (that is how a carve-out looks), and an office visit's authorization about that alone.
+    A question the reading did not answer gives no fact; one it found not stated gives a fact that says so.
     Questions that are not known here are left alone.
     """
     make = Maker(source, About(service_type=service_type, tier=tier))
@@ -49,17 +51,37 @@ def facts_from_answers(
 
 
 def _placed(make: Maker, fact: Fact, member: Member) -> Iterator[Fact]:
-    """The fact where it belongs: a status no line of which names the service asked is the plan's."""
+    """The fact where it belongs, by the lines it was read from."""
+    lines = [line for line in member.benefits if not set(line.segments).isdisjoint(fact.segments)]
+    if fact.name is FactName.ACTIVE and fact.settled:
+        yield from _placed_status(make, fact, lines)
+    elif fact.name is FactName.AUTHORIZATION and fact.status is Status.DERIVED:
+        yield from _placed_authorization(make, fact, lines)
+    else:
+        yield fact
+
+
+def _placed_status(make: Maker, fact: Fact, lines: Sequence[Benefit]) -> Iterator[Fact]:
+    """A status no line of which names the service asked is the plan's."""
     asked = make.about.service_type
-    of_service = any(
-        asked in line.service_types and not set(line.segments).isdisjoint(fact.segments)
-        for line in member.benefits
-    )
-    if fact.name is not FactName.ACTIVE or not fact.settled or of_service or asked == WHOLE_PLAN:
+    if asked == WHOLE_PLAN or any(asked in line.service_types for line in lines):
         yield fact
     else:
         yield structs.replace(fact, about=structs.replace(fact.about, service_type=WHOLE_PLAN))
         yield make.not_stated(FactName.ACTIVE)
+
+
+def _placed_authorization(make: Maker, fact: Fact, lines: Sequence[Benefit]) -> Iterator[Fact]:
+    """What is said of office visits alone is not said of the plan."""
+    asked = make.about.service_type
+    if OFFICE_VISIT in {asked, fact.about.service_type} or not (
+        lines and all(OFFICE_VISIT in line.service_types for line in lines)
+    ):
+        yield fact
+        return
+    yield structs.replace(fact, about=structs.replace(fact.about, service_type=OFFICE_VISIT))
+    if fact.about.service_type == asked:
+        yield make.not_stated(FactName.AUTHORIZATION)
 
 
 def _active(make: Maker, answer: Answer) -> Iterator[Fact]:

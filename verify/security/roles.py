@@ -15,6 +15,7 @@ class Permission(StrEnum):
     WORK_FOLLOW_UPS = "work_follow_ups"
     MANAGE_USERS = "manage_users"
     MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_PRICES = "manage_prices"
     READ_ACCESS_RECORD = "read_access_record"
 
 
@@ -23,6 +24,8 @@ class Role(StrEnum):
     ADMIN = "admin"
     COORDINATOR = "coordinator"
     CLINICIAN = "clinician"
+    #: Keeps the price list, and sees what patients will owe.
+    BILLER = "biller"
     #: Sees who looked at what, and no patient.
     AUDITOR = "auditor"
     FRONT_DESK = "front_desk"
@@ -46,6 +49,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.CLINICIAN: frozenset(
             {Permission.SUBMIT, Permission.READ_PATIENTS, Permission.READ_NOTES, Permission.WRITE_NOTES}
         ),
+        Role.BILLER: frozenset({Permission.READ_PATIENTS, Permission.MANAGE_PRICES}),
         Role.AUDITOR: frozenset({Permission.READ_ACCESS_RECORD}),
         Role.FRONT_DESK: frozenset({Permission.SUBMIT, Permission.READ_PATIENTS}),
         Role.SERVICE: frozenset({Permission.SUBMIT, Permission.READ_PATIENTS}),

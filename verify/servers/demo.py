@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from payers.simulator.doors import CORE_PATH
 from payers.simulator.envelope import Credentials
-from payers.simulator.server import PATH
+from verify.affordability.prices import Price, PriceKind
 from verify.intake.submission import Submission
 from verify.settings import Settings
 from verify.steps import Work, accept, open_work
-from verify.store import clinic
+from verify.store import clinic, prices
 
 ZONE = "America/Chicago"
 #: Who is taken to have handed in the demo's verifications.
@@ -71,12 +72,31 @@ VISITS = (
 )
 
 
+#: Invented, in dollars: code, self-pay, Blue Hollow's contract, what is typical. None: no such price.
+PRICES: tuple[tuple[str, int, int | None, int | None], ...] = (
+    ("90867", 450, 350, 370),
+    ("90868", 350, 250, 260),
+    ("90869", 360, 270, 280),
+    ("96365", 475, None, 240),
+    ("J3490", 0, None, 15),
+    ("J0013", 18, 14, 15),
+    ("G2082", 1100, None, 900),
+    ("G2083", 1500, None, 1280),
+    ("90792", 320, 210, 220),
+    ("99214", 190, 128, 132),
+    ("90834", 175, 112, 118),
+)
+#: Of the contract rates those of TMS are taken as confirmed, and every other price.
+CONFIRMED = frozenset({"90867", "90868", "90869"})
+
+
 def seed(settings: Settings, simulator_address: str) -> str:
     """The demo practice's id. Its verifications run as soon as the workers do."""
     work = open_work(settings)
     try:
-        practice_id = _clinic(work, simulator_address + PATH)
+        practice_id = _clinic(work, simulator_address + CORE_PATH)
         today = datetime.now(ZoneInfo(ZONE)).date()
+        _price_list(work, practice_id, today)
         for visit in VISITS:
             accept(work, _submission(visit, today), practice_id=practice_id, actor=ACTOR)
     finally:
@@ -126,6 +146,31 @@ def _clinic(work: Work, simulator_url: str) -> str:
             clinic.add_payer(connection, practice_id=practice_id, account_id=electronic, **payer)
         clinic.add_payer(connection, practice_id=practice_id, account_id=by_phone, **BY_PHONE)
     return practice_id
+
+
+def _price_list(work: Work, practice_id: str, today: date) -> None:
+    """A small price list, from the first day of last year on."""
+    begun = date(today.year - 1, 1, 1)
+    with work.engine.begin() as connection:
+        for code, own, contract, typical in PRICES:
+            for kind, dollars, payer in (
+                (PriceKind.SELF_PAY, own, ""),
+                (PriceKind.CONTRACT, contract, "bluehollow"),
+                (PriceKind.TYPICAL, typical, ""),
+            ):
+                if dollars is not None:
+                    price = Price(
+                        code=code,
+                        kind=kind,
+                        payer=payer,
+                        cents=dollars * 100,
+                        valid_from=begun,
+                        source="invented for the demo",
+                    )
+                    prices.add(connection, practice_id, price, by=ACTOR)
+        for row in prices.shown(connection, practice_id, until=today):
+            if row.code in CONFIRMED or row.kind != PriceKind.CONTRACT:
+                prices.confirm(connection, practice_id, row.id, by=ACTOR)
 
 
 def _submission(visit: Visit, today: date) -> Submission:

@@ -1,6 +1,7 @@
 """The pipeline, in order: accept, receive, ask, judge, follow up; and what people do in between."""
 
 from verify.steps.accept import Accepted, accept
+from verify.steps.cost import cost
 from verify.steps.deliveries import Receipt, take_in
 from verify.steps.digest import plan_digests
 from verify.steps.doors import Doors, is_signed, rate_of
@@ -18,6 +19,7 @@ from verify.steps.people import (
     record_call,
     sign_off,
 )
+from verify.steps.prices import Taken, add_price, import_prices
 from verify.steps.run import run, sweep
 from verify.steps.upkeep import expire, tidy
 from verify.steps.work import Work, open_work
@@ -31,15 +33,19 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Receipt",
+    "Taken",
     "Work",
     "accept",
     "add_note",
+    "add_price",
     "cancel",
     "cancel_import",
     "close_follow_up",
     "complete_information",
     "confirm_import",
+    "cost",
     "expire",
+    "import_prices",
     "is_signed",
     "look_ahead",
     "may_sign",

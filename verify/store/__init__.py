@@ -1,7 +1,13 @@
 """Tables, repositories, searches, migrations (PostgreSQL)."""
 
 # Their tables belong to the metadata, whoever asks for it.
-from verify.store import tables_appointments, tables_imports, tables_nightly, tables_notices
+from verify.store import (
+    tables_appointments,
+    tables_imports,
+    tables_nightly,
+    tables_notices,
+    tables_prices,
+)
 from verify.store.database import connect
 from verify.store.migration import Revisions, migrate, revisions
 
@@ -14,4 +20,5 @@ __all__ = [
     "tables_imports",
     "tables_nightly",
     "tables_notices",
+    "tables_prices",
 ]

@@ -23,6 +23,10 @@ MAX_ATTEMPTS = 5
 MAX_GRACE_SECONDS = 300
 #: A lane with a window is hinted by the sweep alone, so that a night never floods the broker.
 SWEPT_LANES = frozenset({Lane.NIGHTLY})
+#: In such a lane a job that follows another is due before those that begin something: a night that is
+#: interrupted has most of its patients done, and not all of them half.
+FOLLOWS_FIRST = timedelta(days=1)
+BEGINS = "receive"
 
 
 class Claim(NamedTuple):
@@ -63,6 +67,10 @@ def accept(
     """
     hinted_at_once = lane not in SWEPT_LANES and not_before is None
     now = func.clock_timestamp()
+    if hinted_at_once:
+        soon = now + timedelta(seconds=GRACE_SECONDS)
+    else:
+        soon = now if step == BEGINS else now - FOLLOWS_FIRST
     row = {
         "id": new_id("job"),
         "step": step,
@@ -71,7 +79,7 @@ def accept(
         "lane": lane.value,
         "round": run,
         "not_before": not_before or now,
-        "due_at": now + timedelta(seconds=GRACE_SECONDS) if hinted_at_once else (not_before or now),
+        "due_at": not_before or soon,
     }
     made = connection.execute(
         insert(jobs)

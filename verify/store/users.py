@@ -133,6 +133,14 @@ def find_session(connection: Connection, token_hash: bytes) -> Session | None:
     return Session(row.session_id, _account(row), row.created_at, row.seen_at)
 
 
+def came_by_link(connection: Connection, session: Session) -> bool:
+    """Whether the session began with a one-time link, which was used in the same moment."""
+    used = exists().where(
+        sign_in_links.c.user_id == session.account.id, sign_in_links.c.used_at == session.created_at
+    )
+    return connection.execute(select(used)).scalar_one()
+
+
 def see_session(connection: Connection, session: Session, now: datetime) -> None:
     """Moves the idle limit, with at most one write in `SEEN_EVERY`."""
     if now - session.seen_at >= SEEN_EVERY:

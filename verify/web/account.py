@@ -32,7 +32,8 @@ def change_password(request: Request, caller: CallerNow, form: Form) -> Response
     account, work = caller.account, request.app.state.work
     assert caller.session is not None  # a token cannot reach a page
     try:
-        if account.password_hash and not passwords(request).check(current, account.password_hash).right:
+        known = None if _forgot(request, caller) else account.password_hash
+        if known and not passwords(request).check(current, known).right:
             return _page(request, caller, errors={"current": "This is not your current password"})
         if new != again:
             return _page(request, caller, errors={"again": "The two new passwords differ"})
@@ -56,6 +57,13 @@ def choose_shortcuts(request: Request, form: Form) -> Response:
     return answer
 
 
+def _forgot(request: Request, caller: CallerNow) -> bool:
+    """Who came by a link may have forgotten the password; the link has proved as much as it would."""
+    assert caller.session is not None  # a token cannot reach a page
+    with request.app.state.work.engine.connect() as connection:
+        return users.came_by_link(connection, caller.session)
+
+
 def _page(
     request: Request,
     caller: CallerNow,
@@ -72,4 +80,5 @@ def _page(
         notice=notice,
         errors=errors or {},
         has_password=caller.account.password_hash is not None,
+        asks_current=caller.account.password_hash is not None and not _forgot(request, caller),
     )

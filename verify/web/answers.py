@@ -18,6 +18,8 @@ class Line(NamedTuple):
     #: The fact's id on the page, and its source in words; empty where nobody said anything.
     fact_id: str = ""
     source: str = ""
+    #: What it was said of where that is not the service asked, and whether anybody said just that.
+    note: str = ""
 
 
 class Answer(NamedTuple):
@@ -75,6 +77,10 @@ AMOUNTS = {
     "out_of_pocket": ("out_of_pocket_remaining", "out_of_pocket_total"),
 }
 
+#: What is often said of something wider than the service, and of what then.
+GENERALLY_SAID = ("copay", "coinsurance", "authorization")
+GENERAL = {"98": "an office visit", "30": "the plan in general"}
+
 
 class Case:
     """A document with its facts by key, on the practice's clock."""
@@ -85,19 +91,22 @@ class Case:
         self.facts = present_facts(document)
         self.by_key = {fact["key"]: fact for fact in self.facts}
         self.several = len(document.service_lines) > 1
+        self.unheard = is_unheard(document)
 
     def findings(self, rule: str) -> list[Json]:
         return [finding for finding in self.document.findings if finding["rule"] == rule]
 
     def headline(self, rule: str, said: dict[str, Said]) -> Said | None:
-        """The first of `said` that is concluded for any line; None when none is."""
+        """The first of `said` that is concluded for any line; None when none is, or nobody has answered."""
+        if self.unheard:
+            return None
         concluded = {finding["conclusion"] for finding in self.findings(rule)}
         return next((words_ for conclusion, words_ in said.items() if conclusion in concluded), None)
 
     def line(self, label: str, text: str, fact: Json | None) -> Line:
         if fact is None:
             return Line(label, text)
-        return Line(label, text, fact["id"], words.source(fact, self.zone))
+        return Line(label, text, fact["id"], words.source(fact, self.zone), _note(fact))
 
     def deciding(self, finding: Json) -> Json | None:
         """The fact that decided a finding, if anybody said something."""
@@ -115,10 +124,22 @@ class Case:
         return Said("Not known", "warn")
 
 
+def is_unheard(document: Document) -> bool:
+    """Whether nobody has answered: judged or not, nobody was silent about anything."""
+    said = any(fact["standing"] != "not_stated" for fact in present_facts(document))
+    return not said and not any(asked.answered_at for asked in document.inquiries)
+
+
 def three_answers(document: Document, zone: str, label_of: dict[str, str]) -> list[Answer]:
     """Covered? What will the patient pay? What must happen before the visit?"""
     case = Case(document, zone)
-    return [_covered(case, label_of), _pays(case), _before(case)]
+    made = [_covered(case, label_of), _pays(case), _before(case)]
+    if not case.unheard:
+        return made
+    # Of what nobody was heard on, "not stated" would be said of a silence that was none.
+    return [
+        answer._replace(lines=[line for line in answer.lines if line.text != NOT_STATED]) for answer in made
+    ]
 
 
 def _covered(case: Case, label_of: dict[str, str]) -> Answer:
@@ -166,6 +187,12 @@ def _amounts(case: Case, rule: str, names: Iterable[str]) -> list[Line]:
     ]
     first = words.FACT_WORDS[next(iter(names))]
     return lines or ([Line(first, NOT_STATED)] if findings else [])
+
+
+def _note(fact: Json) -> str:
+    """ "an office visit, derived" of a copay that stands in for the one of the service."""
+    scope = GENERAL.get(fact["about"].get("service_type", "")) if fact["name"] in GENERALLY_SAID else None
+    return ", ".join(filter(None, [scope, "derived" if fact["status"] == "derived" else None]))
 
 
 def _label(fact: Json) -> str:

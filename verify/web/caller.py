@@ -149,7 +149,7 @@ async def read_form(request: Request) -> FormData:
         kind = request.headers.get("content-type", "")
         if kind.startswith("application/x-www-form-urlencoded"):
             kept = await request.form(max_files=0, max_fields=MAX_FIELDS)
-        elif kind.startswith("multipart/form-data") and request.url.path == files.PAGE:
+        elif kind.startswith("multipart/form-data") and request.url.path in files.PAGES:
             kept = await files.read_multipart(request)
         else:
             kept = FormData()

@@ -11,8 +11,10 @@ MAX_FILE_BYTES = 10 * 1024 * 1024
 #: Room for what stands around the file in a form.
 _AROUND = 16 * 1024
 
-PAGE, API_ROUTE = "/imports", "/api/v1/imports"
-ROUTES = frozenset({PAGE, API_ROUTE})
+#: Pages that take a file in a form.
+PAGES = frozenset({"/imports", "/prices/import"})
+API_ROUTE = "/api/v1/imports"
+ROUTES = PAGES | {API_ROUTE}
 #: Content types the API takes, and the format each means.
 KINDS = {"text/csv": "csv", "application/x-ndjson": "jsonl", "application/jsonl": "jsonl"}
 

@@ -16,8 +16,8 @@ from verify.store import evidence, views
 from verify.store.documents import Document
 from verify.store.sealing import Seals
 from verify.verification import VerificationState
-from verify.web import forms, pages, words
-from verify.web.answers import fact_groups, older_facts, present_facts, three_answers
+from verify.web import cost, forms, pages, words
+from verify.web.answers import fact_groups, is_unheard, older_facts, present_facts, three_answers
 from verify.web.caller import CallerNow, Form, Guarded
 from verify.web.problems import Refused
 from verify.web.record import look
@@ -170,11 +170,17 @@ def _page(
     calling: str = "",
 ) -> Response:
     document, stamp = _read(request, verification_id)
+    with request.app.state.work.engine.connect() as connection:
+        found = steps.cost(
+            request.app.state.work, connection, request.state.caller.practice_id, verification_id
+        )
+    assert found is not None
     return _render(
         request,
         "verification.html",
         document,
         stamp,
+        **cost.section(found, document.service_lines),
         status=422 if errors else 200,
         notice=notice,
         errors=errors or {},
@@ -198,6 +204,8 @@ def _render(
         older=fact_groups(older_facts(document)),
         lines={key: pages.short_label(key) for key in pages.line_labels()},
         running=document.state in words.RUNNING,
+        # What nobody could answer yet is no news to a coordinator.
+        too_early=document.state in words.RUNNING and is_unheard(document),
         over=document.state in words.OVER,
         may_sign=steps.may_sign(VerificationState(document.state), len(document.questions)),
         missing=[words.MISSING_WORDS.get(code, words.plain(code)) for code in document.state_detail.split()],

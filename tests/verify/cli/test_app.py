@@ -30,6 +30,9 @@ COMMANDS = [
     ("accounts", "add"),
     ("payers", "add"),
     ("notes", "add"),
+    ("estimate",),
+    ("prices", "list"),
+    ("prices", "import"),
 ]
 
 

@@ -121,6 +121,42 @@ def test_show_gives_the_whole_document(system: System, submitted: str) -> None:
     assert all(fact["source"] for fact in document["facts"])
 
 
+def test_show_says_what_the_course_will_cost(system: System, submitted: str) -> None:
+    shown = system.verify("show", submitted).stdout
+    assert "WHAT THE COURSE WILL COST THE PATIENT" in shown
+    assert re.search(r"\$[\d,.]+ expected, between \$[\d,.]+ and \$[\d,.]+", shown)
+
+
+def test_the_estimate_of_a_verification_is_told_and_given_as_json(system: System, submitted: str) -> None:
+    told = system.verify("estimate", "--verification", submitted)
+    assert told.returncode == 0, told.stderr
+    for words in ("Confidence C", "What would narrow it", "Session by session", "Reckoned with"):
+        assert words in told.stdout
+    it = json.loads(system.verify("estimate", "--verification", submitted, "--json").stdout)["estimate"]
+    assert it["expected"]["amount"] in told.stdout.replace(",", "")
+    assert sum(one["takes_place"] for one in it["sessions"]) == 36
+    absent = system.verify("estimate", "--verification", "ver_01JD3M8Z6T0V5Q4R7W9X2Y1ZAB")
+    assert (absent.returncode, absent.stdout) == (3, "")
+    assert system.verify("estimate", "case.json", "--verification", submitted).returncode == 2
+    assert system.verify("estimate").returncode == 2
+
+
+def test_prices_are_listed_and_taken_from_a_file(system: System, tmp_path: Path) -> None:
+    listed = [json.loads(line) for line in system.verify("prices", "list", "--json").stdout.splitlines()]
+    assert {"90868", "96365"} <= {row["code"] for row in listed}
+    file = tmp_path / "prices.csv"
+    head = "code,kind,payer,amount,valid_from,valid_until,source,verified\n"
+    file.write_text(head + "90853,typical,,45.00,2026-01-01,,survey,yes\n")
+    taken = system.verify("prices", "import", str(file))
+    assert (taken.returncode, taken.stdout) == (0, "1 added, 0 changed from a day on, 0 known already\n")
+    row = next(line for line in system.verify("prices", "list").stdout.splitlines() if "90853" in line)
+    assert "$45.00" in row and " no " in row
+    file.write_text(head + "90853,typical,,$4S,2026-02-01,,survey,\n90853,odd,,45,2026-02-01,,survey,\n")
+    refused = system.verify("prices", "import", str(file))
+    assert refused.returncode == 2
+    assert "row 2, amount" in refused.stderr and "row 3, kind" in refused.stderr
+
+
 def test_something_that_is_not_there_is_not_found(system: System) -> None:
     done = system.verify("show", "ver_01JD3M8Z6T0V5Q4R7W9X2Y1ZAB")
     assert (done.returncode, done.stdout) == (3, "")

@@ -120,6 +120,28 @@ def test_a_derived_authorization_is_a_hint_about_the_plan():
 
 
 @pytest.mark.parametrize(
+    ("asked", "service_types", "places"),
+    [
+        ("MH", ["98"], {"98": Standing.NO, "MH": Standing.NOT_STATED}),
+        ("30", ["98"], {"98": Standing.NO, "30": Standing.NOT_STATED}),
+        ("MH", ["30"], {"30": Standing.NO, "MH": Standing.NOT_STATED}),
+        ("98", ["98"], {"98": Standing.NO}),
+    ],
+)
+def test_an_office_visits_authorization_is_not_said_of_the_plan(asked, service_types, places):
+    status = "stated" if asked in service_types else "derived"
+    answer = Answer(status=status, value="not_required", segments=[17])
+    line = Benefit(information_code="B", service_types=service_types, segments=[17])
+    facts = facts_from_answers(
+        {"authorization": answer},
+        source=SOURCE,
+        service_type=asked,
+        member=Member(role="subscriber", benefits=[line]),
+    )
+    assert {fact.about.service_type: fact.standing for fact in facts} == places
+
+
+@pytest.mark.parametrize(
     ("service_types", "places"),
     [
         (["30"], {"30": Standing.YES, "MH": Standing.NOT_STATED}),

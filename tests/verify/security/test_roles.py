@@ -7,14 +7,15 @@ import pytest
 from verify.security.roles import PERMISSIONS, Permission, Role, allowed
 
 #: Written out a second time on purpose: a change to the table has to be meant twice.
-#: Columns: submit, patients, notes, write notes, follow-ups, users, accounts, access record.
+#: Columns: submit, patients, notes, write notes, follow-ups, users, accounts, access record, prices.
 EXPECTED = {
-    "admin": "yes yes yes yes yes yes yes yes",
-    "coordinator": "yes yes yes yes yes no no no",
-    "clinician": "yes yes yes yes no no no no",
-    "auditor": "no no no no no no no yes",
-    "front_desk": "yes yes no no no no no no",
-    "service": "yes yes no no no no no no",
+    "admin": "yes yes yes yes yes yes yes yes yes",
+    "coordinator": "yes yes yes yes yes no no no no",
+    "clinician": "yes yes yes yes no no no no no",
+    "auditor": "no no no no no no no yes no",
+    "biller": "no yes no no no no no no yes",
+    "front_desk": "yes yes no no no no no no no",
+    "service": "yes yes no no no no no no no",
 }
 COLUMNS = (
     "submit",
@@ -25,6 +26,7 @@ COLUMNS = (
     "manage_users",
     "manage_accounts",
     "read_access_record",
+    "manage_prices",
 )
 
 

@@ -15,6 +15,7 @@ from verify.steps.poison import quarantine
 from verify.store import jobs, notices, verifications
 from verify.store.tables import jobs as job_rows
 from verify.store.tables_notices import notices as notice_rows
+from verify.store.upkeep import tidy
 from verify.verification import VerificationState
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -146,6 +147,19 @@ def test_a_replay_of_what_waits_is_sent_once(desk: Desk) -> None:
         desk.let_time_pass()
         desk.do()
     assert len(receiver.deliveries) == 2
+
+
+def test_an_old_notice_is_removed_unless_it_still_waits(desk: Desk) -> None:
+    with Receiver("200 OK", "500 Oops") as receiver:
+        desk.add_endpoint(receiver.url)
+        for line in ("tms", "ketamine_iv"):
+            desk.move(desk.submit(service_lines=[line]), "needs_information")
+            desk.do()
+    with desk.work.engine.begin() as connection:
+        assert tidy(connection)["notices"] == 0
+        connection.execute(update(notice_rows).values(wanted_at=func.now() - timedelta(days=91)))
+        assert tidy(connection)["notices"] == 1
+    assert [row.standing for row in desk.notices()] == ["pending"]
 
 
 def test_gone_switches_the_endpoint_off_and_stops_what_waits(desk: Desk) -> None:

@@ -27,10 +27,12 @@ def practice_id(engine: Engine) -> str:
         )
 
 
-def accept(engine: Engine, practice_id: str, *, lane: Lane = Lane.STANDARD, **options: object) -> JobId:
+def accept(
+    engine: Engine, practice_id: str, *, step: str = "ask", lane: Lane = Lane.STANDARD, **options: object
+) -> JobId:
     with engine.begin() as connection:
         hint = jobs.accept(
-            connection, step="ask", subject_id=new_id("inq"), practice_id=practice_id, lane=lane, **options
+            connection, step=step, subject_id=new_id("inq"), practice_id=practice_id, lane=lane, **options
         )
     assert hint is not None
     return hint.job_id
@@ -153,6 +155,14 @@ def test_a_night_keeps_a_window_of_hints(engine: Engine, practice_id: str) -> No
     assert claim(engine, first[0]) is not None
     assert len(sweep(engine, Lane.NIGHTLY, window=4)) == 1
     assert set(first) <= set(made)
+
+
+def test_what_a_night_has_begun_comes_before_what_it_begins(engine: Engine, practice_id: str) -> None:
+    begins = [accept(engine, practice_id, lane=Lane.NIGHTLY, step="receive") for _ in range(2)]
+    follows = [accept(engine, practice_id, lane=Lane.NIGHTLY, step="judge") for _ in range(2)]
+    assert set(sweep(engine, Lane.NIGHTLY, window=2)) == set(follows)
+    make_due(engine)
+    assert set(begins) <= set(sweep(engine, Lane.NIGHTLY, window=4))
 
 
 def test_a_nightly_job_is_not_hinted_at_once(engine: Engine, practice_id: str) -> None:

@@ -28,7 +28,7 @@ from verify.verification import OwnerRole, new_id
 from verify.web.app import create_app
 
 PASSWORD = "a lantern over the harbour"
-ROLES = ("admin", "coordinator", "clinician", "auditor", "front_desk", "service")
+ROLES = ("admin", "coordinator", "clinician", "biller", "auditor", "front_desk", "service")
 #: Quick enough for hundreds of requests; the strength itself is tested in tests/verify/security.
 QUICK = Passwords(memory_kib=1024, passes=1, lanes=1)
 PASSWORD_HASH = QUICK.hash(PASSWORD)

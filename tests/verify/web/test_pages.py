@@ -1,11 +1,15 @@
 """Pages as text: what they say, what they keep, and what they never do with what was typed."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select, update
 
-from tests.verify.web.conftest import Site
+from tests.verify.web.conftest import Site, findings
+from verify.store import evidence
+from verify.store import verifications as states
 from verify.store.tables import practices, verifications
 from verify.verification import VerificationState
 from verify.web import words
@@ -80,6 +84,21 @@ def test_what_was_typed_is_shown_as_text_and_nothing_else(site: Site, text: str)
         assert "<script>alert" not in page.text
         assert "<img src=x" not in page.text
         assert str(7919 * 7907) not in page.text
+
+
+def test_what_nobody_was_asked_yet_is_not_called_unstated(site: Site) -> None:
+    verification_id = site.submit()
+    silent = [
+        structs.replace(each, conclusion="not_stated", facts=()) for each in findings(datetime.now(UTC))
+    ]
+    with site.work.engine.begin() as connection:
+        row = states.lock(connection, verification_id)
+        assert row is not None
+        evidence.replace_findings(connection, row, silent)
+        states.change(connection, row, state="asking")
+    live = site.visit().get(f"/verifications/{verification_id}/live").text
+    assert "The payer is being asked" in live
+    assert "Not stated" not in live
 
 
 def test_no_page_has_inline_script_style_or_handler(site: Site) -> None:

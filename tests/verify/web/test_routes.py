@@ -1,7 +1,7 @@
 """Every route there is: closed without a session, blind to other practices, recorded when it shows a patient."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -10,9 +10,10 @@ from sqlalchemy import func, select, text
 
 from tests.verify.web.conftest import ROLES, Practice, Site, Visit, submission
 from verify import steps
+from verify.affordability.prices import Price, PriceKind
 from verify.intake.spreadsheet import read_csv
 from verify.security.roles import Permission, allowed
-from verify.store import notices
+from verify.store import notices, prices
 from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, metadata, sessions
 from verify.store.tables_nightly import night_items, nights
 from verify.verification import new_id
@@ -37,6 +38,7 @@ NEEDS = {
     ("GET", "/verifications/{verification_id}"): Permission.READ_PATIENTS,
     ("GET", "/verifications/{verification_id}/live"): Permission.READ_PATIENTS,
     ("GET", "/verifications/{verification_id}/exchanges/{exchange_id}"): Permission.WORK_FOLLOW_UPS,
+    ("GET", "/verifications/{verification_id}/estimate"): Permission.READ_PATIENTS,
     ("POST", "/verifications/{verification_id}/notes"): Permission.WRITE_NOTES,
     ("POST", "/verifications/{verification_id}/information"): Permission.SUBMIT,
     ("POST", "/verifications/{verification_id}/cancel"): Permission.SUBMIT,
@@ -54,6 +56,10 @@ NEEDS = {
     ("GET", "/imports/{import_id}/rejected.csv"): Permission.SUBMIT,
     ("POST", "/imports/{import_id}/confirm"): Permission.SUBMIT,
     ("POST", "/imports/{import_id}/cancel"): Permission.SUBMIT,
+    ("POST", "/prices"): Permission.MANAGE_PRICES,
+    ("POST", "/prices/import"): Permission.MANAGE_PRICES,
+    ("POST", "/prices/{price_id}/confirm"): Permission.MANAGE_PRICES,
+    ("POST", "/prices/{price_id}/end"): Permission.MANAGE_PRICES,
     ("POST", "/nights"): Permission.WORK_FOLLOW_UPS,
     ("GET", "/nights/ahead"): Permission.READ_PATIENTS,
     ("GET", "/nights/{night_id}"): Permission.READ_PATIENTS,
@@ -70,6 +76,7 @@ FOR_ALL = {
     ("GET", "/api/v1/payers"),
     ("GET", "/api/v1/service-lines"),
     ("GET", "/api/v1/openapi.json"),
+    ("GET", "/prices"),
     ("GET", "/nights"),
     ("GET", "/nights/progress"),
     ("GET", "/api/v1/nights"),
@@ -114,6 +121,7 @@ class Things(NamedTuple):
     notice_id: str
     import_id: str
     night_id: str
+    price_id: str
     #: Of an appointment system; there is none here.
     source: str = "source_01JD4Z8Q6V3M5N7P9R1T2W4X6Y"
 
@@ -162,7 +170,19 @@ def fill(site: Site, practice: Practice) -> Things:
         (notice,) = notices.newest(connection, practice.id)
     import_id = preview(site, practice)
     night_id = add_night(site, practice, verification_id)
-    return Things(verification_id, exchange_id, task, endpoint_id, notice.id, import_id, night_id)
+    price_id = add_price(site, practice)
+    return Things(verification_id, exchange_id, task, endpoint_id, notice.id, import_id, night_id, price_id)
+
+
+def add_price(site: Site, practice: Practice) -> str:
+    with site.work.engine.begin() as connection:
+        prices.add(connection, practice.id, PRICE, by="system")
+        return str(prices.shown(connection, practice.id, until=PRICE.valid_from)[0].id)
+
+
+PRICE = Price(
+    code="90868", kind=PriceKind.TYPICAL, cents=250_00, valid_from=date(2026, 1, 1), source="survey"
+)
 
 
 def add_night(site: Site, practice: Practice, verification_id: str) -> str:
@@ -317,7 +337,9 @@ def test_showing_a_patient_writes_exactly_one_row_and_nothing_else_does(
         before = len(rows(site))
         answer = send(site, route, things["here"], "admin")
         added = rows(site)[before:]
-        shows = "Marguerite" in answer.text or route.path.endswith(("/live", "{exchange_id}", "/ahead"))
+        shows = "Marguerite" in answer.text or route.path.endswith(
+            ("/live", "{exchange_id}", "/ahead", "/estimate")
+        )
         assert len(added) == (1 if shows else 0), (route.method, route.path, answer.status_code, len(added))
         if shows:
             shown += 1

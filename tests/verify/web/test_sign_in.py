@@ -202,6 +202,20 @@ def test_a_new_password_needs_the_old_one_and_ends_other_sessions(site: Site) ->
     assert sign_in(site, new)[1] == 303
 
 
+def test_who_came_by_a_link_chooses_a_new_password_without_the_old_one(site: Site) -> None:
+    _, _, token = new_link(site, site.here.user_ids["coordinator"]).partition("#")
+    visit = arrive(site, "/sign-in/link")
+    visit.send_form("/sign-in/link", token=token)
+    page = visit.get("/account").text
+    assert "Current password" not in page
+    visit.csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', page)[1]  # type: ignore[index]
+    new = "seven quiet herons at dawn"
+    assert visit.send_form("/account/password", new=new, again=new).status_code == 303
+    came, status = sign_in(site, new)
+    assert status == 303
+    assert "Current password" in came.get("/account").text
+
+
 def test_signing_in_out_and_failing_are_in_the_record(site: Site) -> None:
     visit, _ = sign_in(site)
     sign_in(site, "wrong")
