@@ -179,10 +179,14 @@ def table(rates: dict[str, dict[str, float]], inputs: dict[str, bytes]) -> None:
 
 
 def growth() -> None:
-    """Microseconds per segment as a message grows: the same when the cost is linear."""
-    costs = {count: 1e6 / rate(to_benefits, core(count)) / count for count in (200, 1_000, 10_000)}
-    said = ", ".join(f"{each:.2f} at {count:,}" for count, each in costs.items())
-    print(f"µs per segment to Benefits: {said} segments")
+    """Microseconds per segment as a message grows: the same when the cost is linear.
+
+    The floor's own beside it, as both slow down once a message no longer fits into the processor's cache.
+    """
+    for count in (200, 1_000, 10_000):
+        data = core(count)
+        ours, least = (1e6 / rate(read, data) / count for read in (to_benefits, floor))
+        print(f"µs per segment of {count:>6,}: {ours:.2f} to Benefits, {least:.2f} the floor")
 
 
 def importing() -> None:
