@@ -24,7 +24,8 @@ class Adapter(Protocol):
     """Speaks to one account. Made once per process and account; safe to use from many threads.
 
     `ask` keeps the account's total deadline and body cap, and never asks twice by itself: when to
-    ask again is decided in `verify.retry`. Raises PayerError (ask again, correct, wait, keep) or
+    ask again is decided in `verify.retry`. (A question refused at the door because its token had
+    ended was not asked yet: it may be sent once more with a new one.) Raises PayerError (ask again, correct, wait, keep) or
     AccountError (nothing can pass until a person mends the account).
     """
 

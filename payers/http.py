@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import IncompleteRead
@@ -57,21 +57,29 @@ class HTTPSource:
         self._session.close()
 
     def post(
-        self, body: bytes, evidence: Exchange, headers: Mapping[str, str] = MappingProxyType({})
+        self,
+        body: bytes,
+        evidence: Exchange,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        *,
+        deadline: float | None = None,
+        hidden: Sequence[str] = (),
     ) -> Response:
         """Sends `body` and returns what came back, whatever its HTTP status; see `raise_for_status`.
 
         `evidence` is the question without credentials; `evidence.request_type` goes out as the content type.
+        `deadline` (time.monotonic()) is for a question that has already used some of its time; `hidden` are
+        passing secrets, crossed out of what comes back like the account's own.
         Raises Unavailable (connect, timeout, dropped, truncated, too_large) or AccountError (tls,
         private_address, bad_url), each with the evidence, including an answer that only came in part.
         """
         account = self._account
         attempt = Attempt(
-            deadline=time.monotonic() + account.total_deadline,
+            deadline=time.monotonic() + account.total_deadline if deadline is None else deadline,
             connect_timeout_seconds=account.connect_timeout,
             allow_private_addresses=account.allow_private_addresses,
         )
-        collected = _Collected(account, evidence)
+        collected = _Collected(account, evidence, hidden)
         try:
             with attempting(attempt):
                 return self._exchange(body, collected, headers)
@@ -121,9 +129,10 @@ class _TooLarge(Exception):
 class _Collected:
     """An answer as it arrives, so that what came can be kept when the rest does not."""
 
-    def __init__(self, account: Account, evidence: Exchange) -> None:
+    def __init__(self, account: Account, evidence: Exchange, hidden: Sequence[str] = ()) -> None:
         self.account = account
         self.evidence = evidence
+        self.secrets = [*(value for name, value in account.secrets.items() if name != "username"), *hidden]
         self.body = bytearray()
         self.status: int | None = None
         self.type = ""
@@ -144,8 +153,8 @@ class _Collected:
         A user name is none: many are also the sender's id, which the answer is addressed to.
         """
         body = bytes(self.body)
-        for name, secret in self.account.secrets.items():
-            if name != "username" and len(secret) >= SHORTEST_SECRET_REMOVED:
+        for secret in self.secrets:
+            if len(secret) >= SHORTEST_SECRET_REMOVED:
                 body = body.replace(secret.encode(), b"X" * len(secret.encode()))
         return msgspec.structs.replace(
             self.evidence,

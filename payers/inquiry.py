@@ -10,8 +10,26 @@ Npi = NewType("Npi", str)
 PayerId = NewType("PayerId", str)
 
 
+class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a person lives, as the plan has it. Never printed."""
+
+    street: str = ""
+    city: str = ""
+    #: Two letters.
+    state: str = ""
+    #: Five or nine digits.
+    zip: str = ""
+
+    def __repr__(self) -> str:
+        return "Address(…)"
+
+
 class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A patient or subscriber, as written on the card. Never printed: its fields are patient data."""
+    """A patient or subscriber, as written on the card. Never printed: its fields are patient data.
+
+    Social security number and address leave the house only toward an account that searches by them
+    (its option `search_by`).
+    """
 
     last: str
     first: str = ""
@@ -20,6 +38,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     birth_date: date | None = None
     #: M, F, U, or empty when not given (DMG03).
     sex: str = ""
+    #: Nine digits, hyphens allowed (REF*SY).
+    ssn: str = ""
+    address: Address | None = None
 
     def __repr__(self) -> str:
         return "Person(…)"
@@ -54,6 +75,8 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     service_type: str = "30"
     #: ("HC", "90867", modifiers …) to ask by procedure (EQ02); most payers answer as if asked 30.
     procedure: tuple[str, ...] = ()
+    #: ICD-10-CM, with or without the dot, the principal one first: ("F33.2",). Some payers answer by it.
+    diagnoses: tuple[str, ...] = ()
     date_of_service: date
     trace: str
     #: Interchange control number, 1 to 999,999,999 (ISA13).

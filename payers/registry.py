@@ -8,7 +8,11 @@ from payers.errors import AccountError
 
 ADAPTERS = {
     "caqh_core_mime": "payers.adapters.caqh_core_mime:CaqhCoreMime",
+    "optum_v3": "payers.adapters.optum_v3:OptumV3",
     "phone": "payers.adapters.phone:Phone",
+    "stedi_2026": "payers.adapters.stedi_2026:Stedi2026",
+    "stedi_json": "payers.adapters.stedi_json:StediJson",
+    "stedi_x12": "payers.adapters.stedi_x12:StediX12",
 }
 
 

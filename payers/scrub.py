@@ -2,11 +2,15 @@
 
 For bug reports: what is left shows the shape of a message, not whose it is. Nothing stays unless it is known to be
 harmless: in X12 an element stays when its place is in KEPT and it looks like what belongs there; every other becomes
-a mask (`W100200300` is `X999999999`), and text that is not X12 goes altogether. The idea is Stupidedi's.
+a mask (`W100200300` is `X999999999`). In JSON the same is true of known fields, and the name of an unknown one is
+masked as well. Text that is neither goes altogether. The idea is Stupidedi's.
 """
 
 import re
 from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
 
 from payers.exchange import Exchange
 
@@ -67,6 +71,63 @@ KEPT: dict[str, Kept] = {
 #: In an interchange header the delimiters stand as elements of their own.
 ISA_DELIMITERS = {11, 16}
 
+#: Words of JSON sources that stand for codes, and what they say may be done about a refusal.
+WORDS = re.compile(
+    "ACTIVE_COVERAGE|INACTIVE|INDIVIDUAL|FAMILY|EMPLOYEE_ONLY|(IN|OUT_OF|IN_AND_OUT_OF)_NETWORK|(NOT_)?REQUIRED"
+    "|CALENDAR_YEAR|SERVICE_YEAR|YEAR_TO_DATE|REMAINING|LIFETIME|CONTRACT|EPISODE|ADMISSION|VISITS?|DAYS?|HOURS?"
+    "|STC|CPT|HCPCS|CDT|NDC|ENVELOPE|(PRIMARY_|SECONDARY_)?PAYER|PROVIDER|(SUBSCRIBER|DEPENDENT)(_BENEFITS)?|VENDOR"
+    "|SPOUSE|CHILD|OTHER_ADULT|ERROR|Loop 2[01][01]0[A-D]"
+)
+FOLLOW_UPS = re.compile(
+    "Please Correct and Resubmit|Resubmission (Not )?Allowed|Please Resubmit Original Transaction"
+    "|Please Wait [13]0 Days and Resubmit|Do Not Resubmit; Inquiry Initiated to a Third Party"
+    "|Do Not Resubmit; We Will Hold Your Request and Respond Again Shortly"
+)
+#: Field of a JSON question or answer -> what may stand there.
+KEPT_JSON: dict[str, re.Pattern[str]] = {
+    **dict.fromkeys(
+        [
+            "code", "coverageLevelCode", "serviceTypeCodes", "insuranceTypeCode", "timeQualifierCode",
+            "quantityQualifierCode", "authOrCertIndicator", "inPlanNetworkIndicatorCode", "traceTypeCode",
+            "relationToSubscriberCode", "individualRelationshipCode", "maintenanceTypeCode", "maintenanceReasonCode",
+            "entityIdentification", "codeListQualifierCode", "industryCode", "timePeriodQualifierCode",
+            "unitForMeasurementQualifierCode", "productOrServiceIDQualifierCode", "productOrServiceIDQualifier",
+        ],
+        CODE,
+    ),
+    **dict.fromkeys(["benefitAmount", "benefitPercent", "benefitQuantity", "quantity", "amount", "percent"], NUMBER),
+    **dict.fromkeys(
+        [
+            "status", "coverageLevel", "insuranceType", "indicator", "timePeriod", "qualifier", "priorAuthIndicator",
+            "system", "location", "type", "relationToSubscriber",
+        ],
+        WORDS,
+    ),
+    "procedureCode": re.compile(r"[A-Z]?\d{4}[A-Z0-9]"),
+    "applicationMode": re.compile("production|test|information"),
+    "followupAction": FOLLOW_UPS,
+}  # fmt: skip
+#: Other fields that are known keep their names alone: `{"subscriber": {"lastName": "XXXXXXXXX"}}`.
+NAMED = frozenset(
+    [
+        "subscriber", "dependent", "dependents", "provider", "payer", "encounter", "errors", "aaaErrors", "warnings",
+        "fieldList", "meta", "plans", "benefits", "benefitsInformation", "planInformation", "planDateInformation",
+        "benefitsDateInformation", "benefitsAdditionalInformation", "benefitsRelatedEntities", "benefitsRelatedEntity",
+        "benefitsServiceDelivery", "additionalInformation", "eligibilityAdditionalInformationList",
+        "compositeMedicalProcedureIdentifier", "subscriberTraceNumbers", "contactInformation", "contacts", "name",
+        "person", "organization", "firstName", "lastName", "middleName", "memberId", "dateOfBirth", "gender", "npi",
+        "organizationName", "providerName", "payerId", "tradingPartnerServiceId", "controlNumber", "message",
+        "messages", "description", "dateOfService", "services", "service", "value", "dates", "start", "end", "plan",
+        "statuses", "coInsurance", "coPayment", "deductible", "outOfPocket", "limitations", "network",
+        "serviceLimits", "delivery", "period", "frequency", "relatedEntities", "placesOfService", "identification",
+        "submitterTransactionIdentifier", "groupNumber", "planNumber", "planCoverage", "planCoverageDescription",
+        "entityName", "entityIdentifier", "entityIdentificationValue", "referenceIdentification", "numOfPeriods",
+        "originatingCompanyIdentifier", "possibleResolutions", "field", "id", "traceId", "outboundTraceId", "path",
+    ]
+)  # fmt: skip
+#: A JSON Pointer of known names: what a source says is wrong with a question.
+KEPT_JSON["path"] = re.compile(rf"(/({'|'.join(sorted(NAMED | KEPT_JSON.keys()))}|\d{{1,2}})){{1,6}}")
+
 FIELD = (
     "PayloadType|ProcessingMode|PayloadID|TimeStamp|UserName|Password|SenderID|ReceiverID|CORERuleVersion"
     "|ErrorCode|ErrorMessage|Payload"
@@ -102,6 +163,8 @@ def scrub(exchange: Exchange) -> Exchange:
 
 def scrub_bytes(data: bytes) -> bytes:
     """X12 interchanges inside `data` masked, lines of a known envelope kept, everything else removed."""
+    if (masked := _object(data)) is not None:
+        return masked
     pieces = []
     at = 0
     while (start := data.find(b"ISA", at)) >= 0:
@@ -112,6 +175,34 @@ def scrub_bytes(data: bytes) -> bytes:
             pieces += [_text(data[at:start]), scrubbed]
         at = end
     return b"".join([*pieces, _text(data[at:])])
+
+
+def _object(data: bytes) -> bytes | None:
+    """A JSON object masked; None for what is none, or one too deep to be an answer."""
+    try:
+        decoded = msgspec.json.decode(data)
+        return msgspec.json.encode(_json(decoded, None)) if isinstance(decoded, dict) else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
+        return None
+
+
+def _json(value: Any, kept: re.Pattern[str] | None) -> Any:
+    """`{"code": "B", "memberId": "W100200300"}` is `{"code": "B", "memberId": "X999999999"}`."""
+    if isinstance(value, dict):
+        return dict(_field(name, inner) for name, inner in value.items())
+    if isinstance(value, list):
+        return [_json(inner, kept) for inner in value]
+    if value is None or isinstance(value, bool):
+        return value
+    said = str(value)
+    return said if kept is not None and kept.fullmatch(said) else mask(said)
+
+
+def _field(name: str, value: Any) -> tuple[str, Any]:
+    if name == "x12" and isinstance(value, str):
+        return name, scrub_bytes(value.encode()).decode("utf-8", "replace")
+    shown = name if name in NAMED or name in KEPT_JSON else mask(name)
+    return shown, _json(value, KEPT_JSON.get(name))
 
 
 def mask(value: str) -> str:

@@ -17,7 +17,9 @@ OTHER = frozenset({"30", "31"})
 CENT = Decimal("0.01")
 
 #: EB02, EB12, EB03, EB04, and EB13 with III of a row: what it counts, and for whom.
-Key = tuple[str | None, str | None, str | tuple[str, ...], str | None, tuple[str | None, ...] | None]
+Key = tuple[str | None, str | None, tuple[str, ...], str | None, tuple[str | None, ...] | None]
+#: The row each that says total, met and left.
+Figures = list[Benefit | None]
 
 
 def accumulators(lines: Sequence[Benefit]) -> list[Accumulator]:
@@ -31,19 +33,18 @@ def accumulators(lines: Sequence[Benefit]) -> list[Accumulator]:
     for line in lines:
         if line.amount is None or line.period in OTHER or line.rejections:
             continue
-        types = line.service_types
         key = (
             line.coverage_level,
             line.in_network,
-            types[0] if len(types) == 1 else tuple(types),
+            tuple(line.service_types),
             line.insurance_type,
             _narrowed(line) if line.procedure or line.places_of_service else None,
         )
-        if key in groups:
-            groups[key].append(line)
-        else:
-            groups[key] = [line]
-    return [made for rows in groups.values() for made in _of_group(rows)]
+        groups.setdefault(key, []).append(line)
+    found: list[Accumulator] = []
+    for rows in groups.values():
+        _add(found, rows)
+    return found
 
 
 def _narrowed(line: Benefit) -> tuple[str | None, ...]:
@@ -51,14 +52,16 @@ def _narrowed(line: Benefit) -> tuple[str | None, ...]:
     return (*line.procedure, *(place.code for place in line.places_of_service))
 
 
-def _of_group(rows: list[Benefit]) -> Iterable[Accumulator]:
-    if len(rows) == 1:
-        return (_joined(rows),)
-    periods = [row.period for row in rows]
-    kinds = {KINDS.get(period, TOTAL) for period in periods}
-    if len(kinds) == len(rows) and LIFETIME_REMAINING not in periods:
-        return (_joined(rows),)
-    return [made for part in _by_period(rows) for made in _of_period(part)]
+def _add(found: list[Accumulator], rows: list[Benefit]) -> None:
+    """The accumulators of one key; mostly its rows say one figure each, and are one accumulator."""
+    figures: Figures = [None, None, None]
+    for row in rows:
+        kind = KINDS.get(row.period, TOTAL)
+        if figures[kind] is not None or (row.period == LIFETIME_REMAINING and len(rows) > 1):
+            found += [made for part in _by_period(rows) for made in _of_period(part)]
+            return
+        figures[kind] = row
+    found.append(_accumulator(rows, figures))
 
 
 def _by_period(rows: list[Benefit]) -> Iterable[list[Benefit]]:
@@ -118,34 +121,38 @@ def _one_of_each(rows: list[Benefit]) -> bool:
 
 
 def _joined(rows: list[Benefit], *, ambiguous: bool = False) -> Accumulator:
-    """One accumulator; what the payer left out is worked out only from two figures it gave.
+    """One accumulator of rows that say the same thing twice at most."""
+    figures: Figures = [None, None, None]
+    for row in rows:
+        figures[_kind(row)] = row
+    return _accumulator(rows, figures, ambiguous=ambiguous)
+
+
+def _accumulator(rows: list[Benefit], figures: Figures, *, ambiguous: bool = False) -> Accumulator:
+    """What the payer left out is worked out only from two figures it gave.
 
     Remaining from total and met (never below 0), total from met and remaining. A total alone says
     nothing of what is left. Three figures that do not fit are all kept, and the result is ambiguous.
     """
-    total = met = remaining = period = None
-    for row in rows:
-        kind = KINDS.get(row.period, TOTAL)
-        if kind == TOTAL:
-            total, period = row.amount, row.period
-        elif kind == MET:
-            met = row.amount
-        else:
-            remaining = row.amount
-    status = "stated"
-    if met is not None and (total is not None or remaining is not None):
-        total, remaining, status = _worked_out(total, met, remaining)
+    whole, used, left = figures
+    total = whole.amount if whole else None
+    remaining = left.amount if left else None
+    met, status = None, "stated"
+    if used and used.amount is not None:
+        met = used.amount
+        if whole or left:
+            total, remaining, status = _worked_out(total, met, remaining)
     first = rows[0]
     return Accumulator(
         first.coverage_level,
         first.in_network,
         first.service_types,
-        period,
+        whole.period if whole else None,
         total,
         met,
         remaining,
         "ambiguous" if ambiguous else status,
-        [row.segments[0] for row in rows],
+        [row.segments[0] for row in rows] if len(rows) > 1 else first.segments[:1],
     )
 
 

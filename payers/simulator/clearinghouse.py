@@ -55,13 +55,16 @@ class Clearinghouse:
         except envelope.EnvelopeError as error:
             return _enveloped(f"envelope:{error.code}", _error(error.fields, error.code, now))
         try:
-            received = conformance.read(fields["Payload"], self._number(), now)
+            received = conformance.read(fields["Payload"], self.number(), now)
         except conformance.Refused as refused:
             written = envelope.write(fields, ANSWER_TYPES[refused.set_id], refused.text, now)
             return _enveloped("refused_" + refused.set_id.lower(), written)
         scenario = scenario_for(received.question.subscriber.id)
         it = asked(received.question, scenario, now)
-        decision = self._act(it, fields, received)
+        return self.timed(self.troubled(it) or _act(it, fields, received), it)
+
+    def timed(self, decision: Decision, it: Asked) -> Decision:
+        """The decision with the time it takes and what the log says of its question."""
         return msgspec.structs.replace(
             decision,
             wait_seconds=decision.wait_seconds + self._latency.seconds(f"{self._seed} {it.question.trace}"),
@@ -70,10 +73,12 @@ class Clearinghouse:
             service_type=it.service_type,
         )
 
-    def _number(self) -> int:
+    def number(self) -> int:
+        """A control number of our own for an answer."""
         return next(self._numbers) % 999_999_999 + 1
 
-    def _act(self, it: Asked, fields: dict[str, str], received: conformance.Received) -> Decision:
+    def troubled(self, it: Asked) -> Decision | None:
+        """What goes wrong whatever is spoken; None when the question gets an answer of its protocol."""
         scenario = it.scenario
         match scenario.behavior:
             case Behavior.HTTP:
@@ -85,18 +90,25 @@ class Clearinghouse:
                 return Decision(outcome=scenario.outcome, content_type="application/octet-stream", body=noise)
             case Behavior.LOGIN_PAGE:
                 return Decision(outcome=scenario.outcome, content_type="text/html", body=LOGIN_PAGE)
-            case Behavior.ENVELOPE:
-                return _enveloped(scenario.outcome, _error(fields, scenario.code, it.now))
-            case Behavior.X999 | Behavior.TA1:
-                return _enveloped(scenario.outcome, _acknowledge(scenario.behavior, fields, received, it.now))
             case _:
-                return _answered(it, fields, received)
+                return None
 
     def _fails_again(self, it: Asked) -> bool:
         key = f"{it.question.subscriber.id} {it.service_type}"
         with self._lock:
             self._failed[key] += 1
             return self._failed[key] <= (it.scenario.parameter or 0)
+
+
+def _act(it: Asked, fields: dict[str, str], received: conformance.Received) -> Decision:
+    scenario = it.scenario
+    match scenario.behavior:
+        case Behavior.ENVELOPE:
+            return _enveloped(scenario.outcome, _error(fields, scenario.code, it.now))
+        case Behavior.X999 | Behavior.TA1:
+            return _enveloped(scenario.outcome, _acknowledge(scenario.behavior, fields, received, it.now))
+        case _:
+            return _answered(it, fields, received)
 
 
 def _http(scenario: Scenario) -> Decision:

@@ -54,6 +54,9 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     receiver_id: str = "SIMULATOR"
     username: str = "clinic"
     password: str = "only-for-the-simulator"  # noqa: S105 - published: it opens nothing but this server
+    api_key: str = "only-for-the-simulator-key"
+    client_id: str = "clinic-of-the-simulator"
+    client_secret: str = "only-for-the-simulator-secret"  # noqa: S105 - as above
 
     def __repr__(self) -> str:
         return f"Credentials(sender_id={self.sender_id!r})"

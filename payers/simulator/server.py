@@ -19,12 +19,13 @@ import msgspec
 
 from payers.account import Account, AccountId
 from payers.simulator.clearinghouse import Clearinghouse, Decision
+from payers.simulator.doors import CORE_PATH, doors, way
 from payers.simulator.envelope import Credentials
 from payers.simulator.journal import Entry, Journal
 from payers.simulator.latency import parse as parse_latency
+from payers.simulator.optum import OptumDesk
 from payers.simulator.scenarios import Behavior
 
-PATH = "/core"
 LARGEST_QUESTION = 1024 * 1024
 #: A connection nobody uses, seconds. Longer than any asker keeps one, so that the asker closes first.
 IDLE_SECONDS = 600
@@ -49,6 +50,8 @@ class Simulator:
         self.credentials = credentials or Credentials()
         self.journal = Journal(log)
         self.clearinghouse = Clearinghouse(self.credentials, parse_latency(latency), seed)
+        self.optum = OptumDesk(self.clearinghouse, self.credentials)
+        self.doors = doors(self.clearinghouse, self.credentials, self.optum)
         self.stopping = threading.Event()
         try:
             self._server = _Server((host, port), self)
@@ -60,19 +63,21 @@ class Simulator:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}{PATH}"
+        return f"http://{self.host}:{self.port}{CORE_PATH}"
 
-    def account(self, **changes: Any) -> Account:
-        """An account that reaches this simulator; `changes` replace its fields."""
+    def account(self, adapter: str = "caqh_core_mime", **changes: Any) -> Account:
+        """An account that reaches this simulator by an adapter; `changes` replace its fields."""
         known = self.credentials
+        through = way(adapter, known)
         account = Account(
             id=AccountId("simulator"),
             name="Simulator",
-            adapter="caqh_core_mime",
-            url=self.url,
+            adapter=adapter,
+            url=f"http://{self.host}:{self.port}{through.path}",
             sender_id=known.sender_id,
             receiver_id=known.receiver_id,
-            secrets={"username": known.username, "password": known.password},
+            secrets=through.secrets,
+            options=through.options,
             allow_private_addresses=True,
         )
         return msgspec.structs.replace(account, **changes)
@@ -170,7 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
             entries = self.server.simulator.journal.since(int(since) if since.isdigit() else 0)
             self._send(200, "application/json", msgspec.json.encode(entries))
         else:
-            self._send(405 if address.path == PATH else 404, "text/plain", b"POST to /core\n")
+            known = address.path in self.server.simulator.doors
+            self._send(405 if known else 404, "text/plain", b"POST to /core\n")
 
     def do_POST(self) -> None:
         simulator = self.server.simulator
@@ -196,15 +202,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _decide(self) -> Decision:
         length = self.headers.get("Content-Length", "")
-        if urlsplit(self.path).path != PATH:
+        door = self.server.simulator.doors.get(urlsplit(self.path).path)
+        if door is None:
             self.close_connection = True
             return Decision(outcome="not_found", status=404)
         if not length.isdigit() or int(length) > LARGEST_QUESTION:
             self.close_connection = True
             return Decision(outcome="too_large", status=413 if length.isdigit() else 411)
         body = self.rfile.read(int(length))
-        content_type = self.headers.get("Content-Type", "")
-        return self.server.simulator.clearinghouse.decide(content_type, body, datetime.now(UTC))
+        headers = {name.title(): value for name, value in self.headers.items()}
+        return door(headers, body, datetime.now(UTC))
 
     def _perform(self, decision: Decision) -> None:
         if decision.breaks is None:

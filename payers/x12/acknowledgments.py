@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from payers.x12.model import Delimiters, Document, Segment, Transaction, element
 from payers.x12.writing import Envelope, Writable, compose, isa, line
 
 ACCEPTED = frozenset({"A", "E"})
 
 
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
+class Fault:
     """One error and its place: `IK3*NM1*8*2100*8~` with `IK4*9*67*1~`."""
 
-    #: IK301: segment id
-    segment: str
-    #: IK302: position in the transaction, ST = 1
-    position: str
-    #: IK303
-    loop: str = ""
-    #: IK304
-    code: str = ""
-    #: IK401: element, and component where one is named
-    element: str = ""
-    #: IK403
-    element_code: str = ""
+    __slots__ = ("code", "element", "element_code", "loop", "position", "segment")
+
+    def __init__(
+        self,
+        *,
+        segment: str,
+        position: str,
+        loop: str = "",
+        code: str = "",
+        element: str = "",
+        element_code: str = "",
+    ) -> None:
+        #: IK301: segment id
+        self.segment = segment
+        #: IK302: position in the transaction, ST = 1
+        self.position = position
+        #: IK303
+        self.loop = loop
+        #: IK304
+        self.code = code
+        #: IK401: element, and component where one is named
+        self.element = element
+        #: IK403
+        self.element_code = element_code
 
     @property
     def place(self) -> str:
@@ -38,34 +48,49 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         return ", ".join(said)
 
 
-class Acknowledgment(msgspec.Struct, frozen=True, kw_only=True):
+class Acknowledgment:
     """What one 999 (or 997) says of one transaction we sent, or of a whole group."""
 
-    #: AK102: our GS06
-    group_control_number: str
-    #: AK201 and AK202: our ST01 and ST02; "" when only the group is judged
-    set_id: str = ""
-    control_number: str = ""
-    #: IK501, else AK901: A accepted, E accepted with errors, P partly, R M W X rejected
-    status: str = ""
-    #: IK502 … and, for the group, AK905 …
-    codes: list[str] = []
-    faults: list[Fault] = []
+    __slots__ = ("codes", "control_number", "faults", "group_control_number", "set_id", "status")
+
+    def __init__(
+        self,
+        *,
+        group_control_number: str,
+        set_id: str = "",
+        control_number: str = "",
+        status: str,
+        codes: list[str],
+        faults: list[Fault],
+    ) -> None:
+        #: AK102: our GS06
+        self.group_control_number = group_control_number
+        #: AK201 and AK202: our ST01 and ST02; "" when only the group is judged
+        self.set_id = set_id
+        self.control_number = control_number
+        #: IK501, else AK901: A accepted, E accepted with errors, P partly, R M W X rejected
+        self.status = status
+        #: IK502 … and, for the group, AK905 …
+        self.codes = codes
+        self.faults = faults
 
     @property
     def accepted(self) -> bool:
         return self.status in ACCEPTED
 
 
-class InterchangeAcknowledgment(msgspec.Struct, frozen=True, kw_only=True):
+class InterchangeAcknowledgment:
     """TA1: `TA1*000000905*260105*0930*R*006~`."""
 
-    #: TA101: our ISA13
-    control_number: str
-    #: TA104: A accepted, E accepted with errors, R rejected
-    status: str
-    #: TA105, 000 when there is nothing to say
-    note: str
+    __slots__ = ("control_number", "note", "status")
+
+    def __init__(self, *, control_number: str, status: str, note: str) -> None:
+        #: TA101: our ISA13
+        self.control_number = control_number
+        #: TA104: A accepted, E accepted with errors, R rejected
+        self.status = status
+        #: TA105, 000 when there is nothing to say
+        self.note = note
 
     @property
     def accepted(self) -> bool:
@@ -75,7 +100,8 @@ class InterchangeAcknowledgment(msgspec.Struct, frozen=True, kw_only=True):
 def read_999(transaction: Transaction) -> list[Acknowledgment]:
     """What a 999 or 997 says, one entry per AK2; one for the group when it has none."""
     found: list[Acknowledgment] = []
-    group, current, faults = "", ["", "", ""], [Fault(segment="", position="")][:0]
+    faults: list[Fault] = []
+    group, current = "", ["AK2", "", ""]
     for segment in transaction.segments:
         match segment[0]:
             case "AK1":

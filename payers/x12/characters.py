@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
+#: Blank to a reader; the control characters 1C to 1F are not, they serve as delimiters.
+BLANK = " \t\r\n"
+#: What may follow the last terminator: padding of fixed-length records, and the end mark of old systems.
+PADDING = BLANK + "\x00\x1a"
+
 #: X12 basic and extended character sets, as far as they are printable ASCII.
 EXTENDED = frozenset(chr(code) for code in range(0x20, 0x7F)) - {"`"}
 #: The basic set: capitals, digits and these. What every payer accepts (CMS HETS companion guide).

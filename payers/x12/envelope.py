@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
 
-from payers.x12.grammar import ENVELOPE, heads
+from payers.x12.grammar import OUTLINE, WRAPPING
 from payers.x12.model import Document, Group, Interchange, Problem, Segment, Transaction, element
 from payers.x12.tokens import Batch, Stray, batches, decode
 
@@ -22,15 +21,13 @@ def parse(data: bytes | str) -> Document:
     for found in batches([decode(data)]):
         assembler.take(found)
     assembler.finish()
-    return Document(interchanges=assembler.interchanges, problems=assembler.problems)
+    return Document(assembler.interchanges, assembler.problems)
 
 
-def stream(
-    source: BinaryIO | Iterable[bytes], problems: list[Problem] | None = None
-) -> Iterator[Transaction]:
+def stream(source: Iterable[bytes], problems: list[Problem] | None = None) -> Iterator[Transaction]:
     """Transactions one by one, with no more than one of them in memory.
 
-    `source` is a binary file or any iterable of bytes. Problems outside transactions are added to
+    `source` is a binary file or any other iterable of bytes. Problems outside transactions are added to
     `problems` where it is given.
     """
     assembler = Assembler(keep=False, problems=problems)
@@ -39,8 +36,9 @@ def stream(
     yield from assembler.finish()
 
 
-def _texts(source: BinaryIO | Iterable[bytes]) -> Iterator[str]:
-    chunks = iter(lambda: source.read(CHUNK_BYTES), b"") if hasattr(source, "read") else iter(source)
+def _texts(source: Iterable[bytes]) -> Iterator[str]:
+    read = getattr(source, "read", None)
+    chunks = iter(lambda: read(CHUNK_BYTES), b"") if read else iter(source)
     # A character of several bytes may be cut by a chunk's end; only its bytes matter, so Latin-1 is
     # used unless the text says otherwise by its byte order mark. Names are decoded again below.
     carried = b""
@@ -103,30 +101,29 @@ class Assembler:
         return done
 
     def _walk(self, found: Batch) -> None:
-        raw, firsts, separator = found.raw, found.heads, found.delimiters.element
-        wrapping = heads(ENVELOPE, separator)
-        at = 0
-        for mark in [i for i, first in enumerate(firsts) if first in wrapping]:
-            if mark > at:
-                self._inside(raw[at:mark], firsts[at:mark])
-            self._count += 1
-            HANDLERS[firsts[mark][:2]](self, raw[mark].split(separator), raw[mark])
-            at = mark + 1
-        if at < len(raw):
-            self._inside(raw[at:], firsts[at:])
+        segments, at = found.segments, 0
+        for inside in found.outline.split(WRAPPING):
+            if inside:
+                end = at + len(inside)
+                self._inside(segments[at:end], inside)
+                at = end
+            if at < len(segments):
+                self._count += 1
+                HANDLERS[segments[at][0]](self, segments[at])
+                at += 1
 
-    def _inside(self, raw: list[str], firsts: list[str]) -> None:
+    def _inside(self, segments: list[Segment], outline: str) -> None:
         if self._open is not None:
-            self._open.raw += raw
-            self._open.heads += firsts
-            self._count += len(raw)
+            self._open.segments += segments
+            self._open.outline += outline
+            self._count += len(segments)
         elif self._interchange is not None and self._interchange.iea is None:
-            self._problem("structure", f"{len(raw)} segments outside a transaction", self._count + 1)
-            self._count += len(raw)
+            self._problem("structure", f"{len(segments)} segments outside a transaction", self._count + 1)
+            self._count += len(segments)
         else:
             self._problem("minor", "text after the end of the interchange was passed over")
 
-    def on_isa(self, segment: Segment, _raw: str) -> None:
+    def on_isa(self, segment: Segment) -> None:
         self._end_interchange()
         self._begin(segment)
 
@@ -149,15 +146,15 @@ class Assembler:
             return self._begin(None)
         return self._interchange
 
-    def on_ta1(self, segment: Segment, _raw: str) -> None:
+    def on_ta1(self, segment: Segment) -> None:
         self._current().ta1s.append(segment)
 
-    def on_gs(self, segment: Segment, _raw: str) -> None:
+    def on_gs(self, segment: Segment) -> None:
         self._end_group()
         self._begin_group(segment)
 
     def _begin_group(self, segment: Segment | None) -> Group:
-        group = Group(gs=segment)
+        group = Group(segment)
         interchange = self._current()
         if self._keep:
             interchange.groups.append(group)
@@ -165,29 +162,28 @@ class Assembler:
         self._interchange_size += 1
         return group
 
-    def on_st(self, _segment: Segment, raw: str) -> None:
+    def on_st(self, segment: Segment) -> None:
         self._end_transaction()
         interchange = self._current()
         group = self._group or self._begin_group(None)
         self._open = Transaction(
-            raw=[raw],
-            heads=[raw[:3]],
+            segment,
             first=self._count,
             interchange=interchange.number,
             delimiters=interchange.delimiters,
             gs=group.gs,
         )
 
-    def on_se(self, segment: Segment, raw: str) -> None:
+    def on_se(self, segment: Segment) -> None:
         transaction = self._open
         if transaction is None:
             self._problem("envelope", "SE without an ST before it", self._count, "SE")
             return
-        transaction.raw.append(raw)
-        transaction.heads.append(raw[:3])
+        transaction.segments.append(segment)
+        transaction.outline += WRAPPING
         transaction.complete = True
-        if element(segment, 1).strip().lstrip("0") != str(len(transaction.raw)):
-            message = f"SE01 is not the number of segments, which is {len(transaction.raw)}"
+        if element(segment, 1).strip().lstrip("0") != str(len(transaction.segments)):
+            message = f"SE01 is not the number of segments, which is {len(transaction.segments)}"
             self._problem("envelope", message, self._count, "SE01")
         if element(segment, 2).strip() != transaction.control_number.strip():
             self._problem("envelope", "SE02 is not the control number of its ST02", self._count, "SE02")
@@ -205,7 +201,7 @@ class Assembler:
             self._group.transactions.append(transaction)
         self._done.append(transaction)
 
-    def on_ge(self, segment: Segment, _raw: str) -> None:
+    def on_ge(self, segment: Segment) -> None:
         self._end_transaction()
         group, self._group = self._group, None
         if group is None or group.gs is None:
@@ -224,7 +220,7 @@ class Assembler:
         if group is not None and group.gs is not None:
             self._problem("envelope", "the group has no GE", self._count, "GE")
 
-    def on_iea(self, segment: Segment, _raw: str) -> None:
+    def on_iea(self, segment: Segment) -> None:
         self._end_group()
         interchange = self._interchange
         if interchange is None or interchange.isa is None or interchange.iea is not None:
@@ -238,14 +234,12 @@ class Assembler:
             self._problem("envelope", "IEA02 is not the control number of its ISA13", self._count, "IEA02")
 
     def _end_interchange(self) -> None:
-        if self._unterminated and self._open is not None and len(self._open.raw) > 1:
+        if self._unterminated and self._open is not None and len(self._open.segments) > 1:
             # The last segment may be cut: `EB*C*IND*30***23*15` may have been 1500. It is not read.
-            self._open.raw.pop()
-            cut = self._open.heads.pop()
+            name = self._open.segments.pop()[0]
+            self._open.outline = self._open.outline[:-1]
             message = "the text ends inside this segment; it was not read"
-            self._open.problems.append(
-                self._made("structure", message, self._count, cut.rstrip(self._open.delimiters.element))
-            )
+            self._problem("structure", message, self._count, name if name in OUTLINE else "")
         self._unterminated = False
         self._end_group()
         interchange, self._interchange = self._interchange, None
@@ -267,13 +261,13 @@ class Assembler:
             self.problems.insert(len(self.problems) if at is None else at, made)
 
 
-#: By the first two characters, which tell the seven apart. Kept outside the instances: bound methods on one would keep every message alive until the garbage collector.
+#: Kept outside the instances: bound methods on one would keep every message alive until the garbage collector.
 HANDLERS = {
-    "IS": Assembler.on_isa,
-    "TA": Assembler.on_ta1,
+    "ISA": Assembler.on_isa,
+    "TA1": Assembler.on_ta1,
     "GS": Assembler.on_gs,
     "ST": Assembler.on_st,
     "SE": Assembler.on_se,
     "GE": Assembler.on_ge,
-    "IE": Assembler.on_iea,
+    "IEA": Assembler.on_iea,
 }

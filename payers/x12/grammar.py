@@ -1,24 +1,28 @@
-"""Segment ids we know, and which of their elements hold codes."""
+"""Segment ids we know, the letters that stand for them, and which of their elements hold codes."""
 
-from functools import cache
+# The outline of a message is a string with one letter for each segment: ST, BHT, HL, NM1, EB, MSG, EB, SE is
+# "|.HNBMB|". What belongs to what is then found by splitting a string, and not segment by segment.
+WRAPPING, LEVEL, NAME, LINE, TEXT, DATE, UNKNOWN = "|", "H", "N", "B", "M", "D", "?"
+QUESTION, LOOP, REFERENCE, DELIVERY, PLACE, REJECTION, DETAIL, OTHER = "Q", "L", "R", "V", "P", "A", "d", "."
 
-#: They wrap a message; everything else is inside a transaction.
-ENVELOPE = frozenset({"ISA", "TA1", "GS", "ST", "SE", "GE", "IEA"})
-
-ELIGIBILITY = frozenset(
-    {"BHT", "HL", "TRN", "NM1", "REF", "N3", "N4", "PER", "PRV", "AAA", "DMG", "INS"}
-    | {"HI", "DTP", "MPI", "EQ", "AMT", "EB", "HSD", "III", "MSG", "LS", "LE"}
-)
-ACKNOWLEDGMENT = frozenset(["AK1", "AK2", "AK3", "AK4", "AK5", "AK9", "IK3", "IK4", "IK5", "CTX"])
-
-KNOWN = ENVELOPE | ELIGIBILITY | ACKNOWLEDGMENT
-
-
-@cache
-def heads(names: frozenset[str], separator: str) -> frozenset[str]:
-    """The first three characters of segments with these ids: "EB*", "DTP"."""
-    return frozenset((name + separator)[:3] for name in names)
-
+OUTLINE = {
+    # They wrap a message; everything else is inside a transaction.
+    **dict.fromkeys(["ISA", "TA1", "GS", "ST", "SE", "GE", "IEA"], WRAPPING),
+    "HL": LEVEL,
+    "NM1": NAME,
+    "EB": LINE,
+    "MSG": TEXT,
+    "DTP": DATE,
+    "REF": REFERENCE,
+    "HSD": DELIVERY,
+    "III": PLACE,
+    "AAA": REJECTION,
+    "EQ": QUESTION,
+    "LS": LOOP,
+    **dict.fromkeys(["N3", "N4", "PER", "PRV", "LE"], DETAIL),
+    **dict.fromkeys(["BHT", "TRN", "DMG", "INS", "HI", "MPI", "AMT"], OTHER),
+    **dict.fromkeys(["AK1", "AK2", "AK3", "AK4", "AK5", "AK9", "IK3", "IK4", "IK5", "CTX"], OTHER),
+}
 
 #: The elements that are codes, by segment: what is folded to capitals when a whole segment is lower case.
 CODE_ELEMENTS = {

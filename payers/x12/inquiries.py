@@ -2,58 +2,119 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from payers.x12.levels import DEPENDENT, RECEIVER, SOURCE, SUBSCRIBER, Level, levels
 from payers.x12.model import Problem, Segment, Transaction, element
 
 
-class Party(msgspec.Struct, kw_only=True):
+class Party:
     """One NM1 with what follows it: `NM1*IL*1*ROE*JANE****MI*W100200300~`."""
 
-    #: NM101
-    entity: str = ""
-    #: NM102: 1 person, 2 organisation
-    kind: str = ""
-    last: str = ""
-    first: str = ""
-    middle: str = ""
-    suffix: str = ""
-    id_qualifier: str = ""
-    id: str = ""
-    #: DMG02, CCYYMMDD as sent
-    birth_date: str = ""
-    sex: str = ""
-    #: INS02
-    relationship: str = ""
-    #: REF01 -> REF02
-    references: dict[str, str] = {}
+    __slots__ = (
+        "address",
+        "birth_date",
+        "entity",
+        "first",
+        "id",
+        "id_qualifier",
+        "kind",
+        "last",
+        "middle",
+        "references",
+        "relationship",
+        "sex",
+        "suffix",
+    )
 
-    def __repr__(self) -> str:
-        return f"Party({self.entity!r}, …)"
+    def __init__(
+        self,
+        *,
+        entity: str = "",
+        kind: str = "",
+        last: str = "",
+        first: str = "",
+        id_qualifier: str = "",
+        id: str = "",  # noqa: A002 - the element's name
+        birth_date: str = "",
+    ) -> None:
+        #: NM101
+        self.entity = entity
+        #: NM102: 1 person, 2 organisation
+        self.kind = kind
+        self.last = last
+        self.first = first
+        self.middle = ""
+        self.suffix = ""
+        self.id_qualifier = id_qualifier
+        self.id = id
+        #: DMG02, CCYYMMDD as sent
+        self.birth_date = birth_date
+        self.sex = ""
+        #: INS02
+        self.relationship = ""
+        #: REF01 -> REF02
+        self.references: dict[str, str] = {}
+        #: N301, N401, N402, N403: street, city, state, ZIP
+        self.address = ("", "", "", "")
 
 
-class Question(msgspec.Struct, kw_only=True):
+class Question:
     """What one 270 asks about one patient."""
 
-    #: ST02
-    control_number: str
-    #: BHT03
-    reference: str
-    #: BHT02: 13 request, 01 cancellation
-    purpose: str
-    payer: Party
-    provider: Party
-    subscriber: Party
-    dependent: Party | None
-    #: TRN02 and TRN03 of the patient's own TRN*1, in order
-    traces: list[tuple[str, str]]
-    #: DTP01, DTP02, DTP03 in order: ("291", "D8", "20260105")
-    dates: list[tuple[str, str, str]]
-    #: EQ01, repetitions apart
-    service_types: list[str]
-    #: EQ02: qualifier, code, modifiers …
-    procedures: list[list[str]]
+    __slots__ = (
+        "control_number",
+        "dates",
+        "dependent",
+        "diagnoses",
+        "diagnosis_pointers",
+        "payer",
+        "procedures",
+        "provider",
+        "purpose",
+        "reference",
+        "service_types",
+        "subscriber",
+        "traces",
+    )
+
+    def __init__(
+        self,
+        *,
+        control_number: str,
+        reference: str,
+        purpose: str,
+        payer: Party,
+        provider: Party,
+        subscriber: Party,
+        dependent: Party | None,
+        traces: list[tuple[str, str]],
+        dates: list[tuple[str, str, str]],
+        service_types: list[str],
+        procedures: list[list[str]],
+        diagnoses: list[tuple[str, str]],
+        diagnosis_pointers: list[list[str]],
+    ) -> None:
+        #: ST02
+        self.control_number = control_number
+        #: BHT03
+        self.reference = reference
+        #: BHT02: 13 request, 01 cancellation
+        self.purpose = purpose
+        self.payer = payer
+        self.provider = provider
+        self.subscriber = subscriber
+        self.dependent = dependent
+        #: TRN02 and TRN03 of the patient's own TRN*1, in order
+        self.traces = traces
+        #: DTP01, DTP02, DTP03 in order: ("291", "D8", "20260105")
+        self.dates = dates
+        #: EQ01, repetitions apart
+        self.service_types = service_types
+        #: EQ02: qualifier, code, modifiers …
+        self.procedures = procedures
+        #: HI: ("ABK", "F332") the principal one, then the others
+        self.diagnoses = diagnoses
+        #: EQ05 of each EQ that has one: places in `diagnoses`, counted from 1
+        self.diagnosis_pointers = diagnosis_pointers
 
     @property
     def patient(self) -> Party:
@@ -107,7 +168,16 @@ def _question(transaction: Transaction, bht: Segment, tree: list[Level], index: 
         dates=[(element(s, 1), element(s, 2), element(s, 3)) for s in own if s[0] == "DTP"],
         service_types=types,
         procedures=[element(s, 2).split(cut.component) for s in own if s[0] == "EQ" and element(s, 2)],
+        diagnoses=[_diagnosis(code, cut.component) for s in own if s[0] == "HI" for code in s[1:] if code],
+        diagnosis_pointers=[
+            element(s, 5).split(cut.component) for s in own if s[0] == "EQ" and element(s, 5)
+        ],
     )
+
+
+def _diagnosis(value: str, component: str) -> tuple[str, str]:
+    qualifier, _, rest = value.partition(component)
+    return qualifier, rest.partition(component)[0]
 
 
 def _party(level: Level | None) -> Party:
@@ -125,4 +195,9 @@ def _party(level: Level | None) -> Party:
                 found.relationship = element(segment, 2)
             case "REF":
                 found.references.setdefault(element(segment, 1), element(segment, 2))
+            case "N3":
+                found.address = (element(segment, 1), *found.address[1:])
+            case "N4":
+                place = element(segment, 1), element(segment, 2), element(segment, 3)
+                found.address = (found.address[0], *place)
     return found

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from payers.x12.grammar import LEVEL, LINE, LOOP, NAME, QUESTION
 from payers.x12.model import Problem, Segment, Transaction, element
 
 SOURCE, RECEIVER, SUBSCRIBER, DEPENDENT = "20", "21", "22", "23"
@@ -13,48 +12,52 @@ PERSONS = {"IL": SUBSCRIBER, "03": DEPENDENT, "QC": DEPENDENT}
 PARENTS = {RECEIVER: SOURCE, SUBSCRIBER: RECEIVER, DEPENDENT: SUBSCRIBER}
 
 
-class Level(msgspec.Struct, kw_only=True):
+class Level:
     """One HL and everything under it up to the next: `HL*3*2*22*0~`."""
 
-    #: HL03: 20 source, 21 receiver, 22 subscriber, 23 dependent.
-    code: str
-    #: HL01
-    id: str
-    #: Index in the list of levels, None at the top.
-    parent: int | None
-    #: The segments under it as sent, and the first three characters of each.
-    raw: list[str]
-    heads: list[str]
-    separator: str
-    #: Number in the file of the first of them.
-    first: int
+    __slots__ = ("code", "first", "id", "outline", "parent", "segments")
 
-    @property
-    def segments(self) -> list[Segment]:
-        return [segment.split(self.separator) for segment in self.raw]
+    def __init__(
+        self,
+        *,
+        code: str,
+        id: str,  # noqa: A002 - the element's name
+        parent: int | None,
+        segments: list[Segment],
+        outline: str,
+        first: int,
+    ) -> None:
+        #: HL03: 20 source, 21 receiver, 22 subscriber, 23 dependent.
+        self.code = code
+        #: HL01
+        self.id = id
+        #: Index in the list of levels, None at the top.
+        self.parent = parent
+        #: The segments under it, and a letter for each.
+        self.segments = segments
+        self.outline = outline
+        #: Number in the file of the first of them.
+        self.first = first
 
 
 def levels(transaction: Transaction, problems: list[Problem]) -> list[Level]:
     """Levels in document order, each with its parent found by HL02, else by the usual order."""
-    raw, heads, first = transaction.raw, transaction.heads, transaction.first
-    separator = transaction.delimiters.element
-    mark_of_level = "HL" + separator
-    marks = [i for i, head in enumerate(heads) if head == mark_of_level]
-    end = len(raw) - 1 if transaction.complete else len(raw)
+    segments, outline, first = transaction.segments, transaction.outline, transaction.first
+    marks = places(outline, LEVEL)
+    end = len(segments) - 1 if transaction.complete else len(segments)
     without_levels = not marks
     if without_levels:
-        if "NM1" not in heads:
+        if NAME not in outline:
             return []
         problems.append(_problem(transaction, first, "HL", "no HL segments; levels are taken from NM101"))
-        marks = [heads.index("NM1") - 1]
+        marks = [outline.index(NAME) - 1]
     found: list[Level] = []
     by_id: dict[str, int] = {}
     for mark, following in zip(marks, [*marks[1:], end], strict=True):
-        for start, stop in _split(raw, heads, mark + 1, following, separator):
+        for start, stop in _split(segments, outline, mark + 1, following):
             number = first + start
-            own = start == mark + 1 and not without_levels
-            hl = raw[mark].split(separator) if own else None
-            code = element(hl, 3) if hl else _code_of(raw, heads, start, stop, separator)
+            hl = segments[mark] if start == mark + 1 and not without_levels else None
+            code = element(hl, 3) if hl else _code_of(segments, outline, start, stop)
             parent = _parent(hl, code, found, by_id, transaction, number, problems)
             if start > mark + 1:
                 problems.append(_problem(transaction, number, "NM101", "a person without an HL of their own"))
@@ -66,26 +69,34 @@ def levels(transaction: Transaction, problems: list[Problem]) -> list[Level]:
                     code=code,
                     id=own_id,
                     parent=parent,
-                    raw=raw[start:stop],
-                    heads=heads[start:stop],
-                    separator=separator,
+                    segments=segments[start:stop],
+                    outline=outline[start:stop],
                     first=number,
                 )
             )
     return found
 
 
-def _split(raw: list[str], heads: list[str], start: int, stop: int, separator: str) -> list[tuple[int, int]]:
+def places(outline: str, letter: str) -> list[int]:
+    """Where a letter stands in an outline."""
+    found = []
+    at = outline.find(letter)
+    while at >= 0:
+        found.append(at)
+        at = outline.find(letter, at + 1)
+    return found
+
+
+def _split(segments: list[Segment], outline: str, start: int, stop: int) -> list[tuple[int, int]]:
     """Cuts a level where a second person begins without an HL; 2120 names come after an EB and stay."""
-    ends = ("EB" + separator, "EQ" + separator, "LS" + separator)
     starts = [start]
     named = False
     for at in range(start, stop):
-        if heads[at] == "NM1":
-            if named and _starts_level(element(raw[at].split(separator, 2), 1)):
+        if outline[at] == NAME:
+            if named and _starts_level(element(segments[at], 1)):
                 starts.append(at)
             named = True
-        elif heads[at] in ends:
+        elif outline[at] in (LINE, QUESTION, LOOP):
             break
     return list(zip(starts, [*starts[1:], stop], strict=True))
 
@@ -94,9 +105,9 @@ def _starts_level(entity: str) -> bool:
     return entity in PERSONS or entity in ("PR", "1P", "80", "FA")
 
 
-def _code_of(raw: list[str], heads: list[str], start: int, stop: int, separator: str) -> str:
-    name = next((raw[i].split(separator) for i in range(start, stop) if heads[i] == "NM1"), [])
-    entity = element(name, 1)
+def _code_of(segments: list[Segment], outline: str, start: int, stop: int) -> str:
+    named = outline.find(NAME, start, stop)
+    entity = element(segments[named], 1) if named >= 0 else ""
     return PERSONS.get(entity, SOURCE if entity == "PR" else RECEIVER)
 
 

@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 
-import msgspec
-
-from payers.x12.grammar import KNOWN, heads
+from payers.x12.grammar import (
+    DATE,
+    DELIVERY,
+    DETAIL,
+    LINE,
+    LOOP,
+    NAME,
+    OUTLINE,
+    PLACE,
+    REFERENCE,
+    REJECTION,
+    TEXT,
+)
 from payers.x12.levels import Level, levels
 from payers.x12.model import Problem, Segment, Transaction, element
 
 #: An EB and what may follow it.
-LINE_SEGMENTS = frozenset(
-    {"EB", "HSD", "REF", "DTP", "AAA", "MSG", "III", "LS", "NM1", "N3", "N4", "PER", "PRV", "LE"}
-)
+LINE_SEGMENTS = LINE + TEXT + DATE + REFERENCE + DELIVERY + PLACE + REJECTION + NAME + LOOP + DETAIL
 
 
-class Name(msgspec.Struct, gc=False):
+class Name:
     """2120: one NM1 of a line with its PER: `NM1*VN*2*NORTHWAY BEHAVIORAL*****PI*NWB01~`."""
 
-    nm1: Segment
-    contacts: list[Segment]
+    __slots__ = ("contacts", "nm1")
+
+    def __init__(self, nm1: Segment) -> None:
+        self.nm1 = nm1
+        self.contacts: list[Segment] = []
 
 
-class Line(msgspec.Struct, gc=False):
+class Line:
     """2110: one EB and what follows it up to the next: `EB*B*IND*MH*PR**27*30*****Y~`.
 
     What follows belongs to the EB in whatever order the payer sent it, with LS and LE or without.
     """
 
-    eb: Segment
-    #: Number of the EB in the file; those of `attached` follow on.
-    number: int
-    separator: str
-    #: What follows the EB, as sent.
-    attached: Sequence[str] = ()
+    __slots__ = ("attached", "eb", "number")
+
+    def __init__(self, eb: Segment, number: int, attached: Sequence[Segment]) -> None:
+        self.eb = eb
+        #: Number of the EB in the file; those of `attached` follow on.
+        self.number = number
+        self.attached = attached
 
     @property
     def information_code(self) -> str:
@@ -59,49 +70,53 @@ class Line(msgspec.Struct, gc=False):
 
     def of(self, name: str) -> list[Segment]:
         """The attached segments of one id: DTP, REF, HSD, III, MSG or AAA."""
-        head = (name + self.separator)[:3]
-        return [raw.split(self.separator) for raw in self.attached if raw[:3] == head]
+        return [segment for segment in self.attached if segment[0] == name]
 
     @property
     def names(self) -> list[Name]:
         """2120: each NM1 with the PER after it."""
-        return names(self.attached, self.separator)
+        return names(self.attached)
 
 
-def names(attached: Sequence[str], separator: str) -> list[Name]:
+def names(attached: Iterable[Segment]) -> list[Name]:
     """Each NM1 among the segments after an EB, with the PER after it."""
     found: list[Name] = []
-    for raw in attached:
-        if raw[:3] == "NM1":
-            found.append(Name(raw.split(separator), []))
-        elif raw[:3] == "PER" and found:
-            found[-1].contacts.append(raw.split(separator))
+    for segment in attached:
+        if segment[0] == "NM1":
+            found.append(Name(segment))
+        elif segment[0] == "PER" and found:
+            found[-1].contacts.append(segment)
     return found
 
 
-class Answered(msgspec.Struct):
+class Answered:
     """2000 and 2100: what stands in one level before its first EB, and its lines."""
 
-    level: Level
-    nm1: Segment | None = None
-    dmg: Segment | None = None
-    ins: Segment | None = None
-    traces: Sequence[Segment] = ()
-    dates: Sequence[tuple[int, Segment]] = ()
-    references: Sequence[Segment] = ()
-    #: AAA segments: number, whether they stand after NM1, segment.
-    rejections: Sequence[tuple[int, bool, Segment]] = ()
-    #: Where each EB stands in the level's segments.
-    marks: Sequence[int] = ()
+    __slots__ = ("dates", "dmg", "first", "ins", "level", "nm1", "references", "rejections", "traces")
+
+    def __init__(self, level: Level, first: int) -> None:
+        self.level = level
+        #: Where the first EB stands in the level's segments; their number where there is none.
+        self.first = first
+        self.nm1: Segment | None = None
+        self.dmg: Segment | None = None
+        self.ins: Segment | None = None
+        self.traces: list[Segment] = []
+        self.dates: list[tuple[int, Segment]] = []
+        self.references: list[Segment] = []
+        #: AAA segments: number, whether they stand after NM1, segment.
+        self.rejections: list[tuple[int, bool, Segment]] = []
 
     @property
-    def lines(self) -> Iterator[Line]:
-        """2110, one by one: whoever reads them once needs no list of them all."""
-        level, marks = self.level, self.marks
-        raw, first, separator = level.raw, level.first, level.separator
-        for start, end in pairwise([*marks, len(raw)]):
-            attached = raw[start + 1 : end] if end - start > 1 else ()
-            yield Line(raw[start].split(separator), first + start, separator, attached)
+    def lines(self) -> list[Line]:
+        """2110: a line for each EB."""
+        segments, number, at = self.level.segments, self.level.first, self.first
+        found = []
+        for follows in self.level.outline[at:].split(LINE)[1:]:
+            end = at + 1 + len(follows)
+            found.append(Line(segments[at], number + at, segments[at + 1 : end]))
+            at = end
+        return found
 
 
 def read_271(transaction: Transaction, problems: list[Problem]) -> list[Answered]:
@@ -110,16 +125,13 @@ def read_271(transaction: Transaction, problems: list[Problem]) -> list[Answered
 
 
 def _answered(level: Level, transaction: Transaction, problems: list[Problem]) -> Answered:
-    raw, firsts, separator = level.raw, level.heads, level.separator
-    answered = Answered(level)
-    line = "EB" + separator
-    marks = [i for i, head in enumerate(firsts) if head == line]
-    first = marks[0] if marks else len(raw)
-    _head(answered, [segment.split(separator) for segment in raw[:first]], transaction, problems)
-    if marks:
-        answered.marks = marks
-        if not heads(LINE_SEGMENTS, separator).issuperset(firsts[first:]):
-            _report(answered.lines, transaction, problems)
+    first = level.outline.find(LINE)
+    if first < 0:
+        first = len(level.segments)
+    answered = Answered(level, first)
+    _head(answered, level.segments[:first], transaction, problems)
+    if level.outline[first:].strip(LINE_SEGMENTS):
+        _report(answered, transaction, problems)
     return answered
 
 
@@ -138,13 +150,13 @@ def _head(
                         _problem(transaction, number, "NM1", "a second name in one level; not read")
                     )
             case "TRN":
-                answered.traces = [*answered.traces, segment]
+                answered.traces.append(segment)
             case "REF":
-                answered.references = [*answered.references, segment]
+                answered.references.append(segment)
             case "DTP":
-                answered.dates = [*answered.dates, (number, segment)]
+                answered.dates.append((number, segment))
             case "AAA":
-                answered.rejections = [*answered.rejections, (number, answered.nm1 is not None, segment)]
+                answered.rejections.append((number, answered.nm1 is not None, segment))
             case "DMG":
                 answered.dmg = segment
             case "INS":
@@ -155,16 +167,15 @@ def _head(
                 problems.append(_misplaced(transaction, number, segment))
 
 
-def _report(lines: Iterable[Line], transaction: Transaction, problems: list[Problem]) -> None:
-    for line in lines:
-        for number, raw in enumerate(line.attached, line.number + 1):
-            segment = raw.split(line.separator)
-            if segment[0] not in LINE_SEGMENTS:
-                problems.append(_misplaced(transaction, number, segment))
+def _report(answered: Answered, transaction: Transaction, problems: list[Problem]) -> None:
+    level, first = answered.level, answered.first
+    for at, letter in enumerate(level.outline[first:], first):
+        if letter not in LINE_SEGMENTS:
+            problems.append(_misplaced(transaction, level.first + at, level.segments[at]))
 
 
 def _misplaced(transaction: Transaction, number: int, segment: Segment) -> Problem:
-    known = segment[0] in KNOWN
+    known = segment[0] in OUTLINE
     name = segment[0] if known else ""
     message = f"{name} does not belong here; not read" if known else "a segment with an unknown id; not read"
     return _problem(transaction, number, name, message)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import codecs
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
-import msgspec
-
-from payers.x12.grammar import CODE_ELEMENTS, KNOWN, heads
-from payers.x12.model import Delimiters
+from payers.x12.characters import BLANK, PADDING
+from payers.x12.grammar import CODE_ELEMENTS, OUTLINE, UNKNOWN
+from payers.x12.model import Delimiters, Segment
 
 #: `ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260105*0930*^*00501*000000001*0*T*:~`
 ISA_LENGTH = 106
@@ -17,36 +16,44 @@ ISA_LENGTH = 106
 LONGEST_ISA = 400
 #: No segment of ours comes near this; a text without terminators is given up here.
 LONGEST_SEGMENT = 1 << 20
-#: What may follow the last terminator: padding of fixed-length records, and the end mark of old systems.
-PADDING = " \t\r\n\x00\x1a"
-
-#: Blank to a reader; the control characters 1C to 1F are not, they serve as delimiters.
-BLANK = " \t\r\n"
-
-FRAGMENT = re.compile(
-    r"(?<!\w)(?:ST([^\w \t\r\n])\d{3}\1|GS([^\w \t\r\n])[A-Z]{2}\2|TA1([^\w \t\r\n])\d{1,9}\3)", re.IGNORECASE
-)
+ID = itemgetter(0)
+#: Where, segment id, in our words.
+Oddity = tuple[int, str, str]
 
 
-class Batch(msgspec.Struct):
-    """Segments told apart with one set of delimiters, not yet cut into elements."""
+class Batch:
+    """Segments told apart with one set of delimiters and cut into elements."""
 
-    raw: list[str]
-    #: The first three characters of each.
-    heads: list[str]
-    delimiters: Delimiters
-    #: A new interchange (or fragment) begins with the first of them.
-    opens: bool
-    #: The last of them has no terminator: the text may have been cut short inside it.
-    unterminated: bool = False
-    #: What was odd about the header or the ids, in our words.
-    oddities: list[tuple[int, str, str]] = []
+    __slots__ = ("delimiters", "oddities", "opens", "outline", "segments", "unterminated")
+
+    def __init__(
+        self,
+        segments: list[Segment],
+        outline: str,
+        delimiters: Delimiters,
+        *,
+        unterminated: bool,
+        oddities: Sequence[Oddity],
+    ) -> None:
+        self.segments = segments
+        #: A letter for each of them.
+        self.outline = outline
+        self.delimiters = delimiters
+        #: The last of them has no terminator: the text may have been cut short inside it.
+        self.unterminated = unterminated
+        #: What was odd about the ids, and about the header before them.
+        self.oddities = oddities
+        #: A new interchange (or fragment) begins with the first of them.
+        self.opens = False
 
 
-class Stray(msgspec.Struct):
+class Stray:
     """Text that is no X12, before or between interchanges."""
 
-    length: int
+    __slots__ = ("length",)
+
+    def __init__(self, length: int) -> None:
+        self.length = length
 
 
 def decode(data: bytes | str) -> str:
@@ -64,58 +71,59 @@ def decode(data: bytes | str) -> str:
 def batches(pieces: Iterable[str]) -> Iterator[Batch | Stray]:
     """Cuts a text that comes in pieces; holds back no more than one piece and one segment."""
     following = iter(pieces)
-    text, delimiters, opens = next(following, ""), None, False
-    oddities: list[tuple[int, str, str]] = []
+    text, at, delimiters, opens = next(following, ""), 0, None, False
+    oddities: Sequence[Oddity] = ()
     while True:
         more = next(following, None)
-        while text:
+        while at < len(text):
             if delimiters is None:
-                start = find_start(text)
+                start = find_start(text, at)
                 if start < 0 or (more is not None and len(text) - start < LONGEST_ISA):
                     break
-                if text[:start].strip(PADDING):
-                    yield Stray(start)
-                text = text[start:]
-                delimiters, oddities = find_delimiters(text)
-                opens = True
-            cut = find_isa(text, 3 if opens else 0)
-            part = text[:cut] if cut >= 0 else text if more is None else whole_segments(text, delimiters)
-            if not part and cut < 0:
+                if text[at:start].strip(PADDING):
+                    yield Stray(start - at)
+                at, opens = start, True
+                delimiters, oddities = find_delimiters(text, at)
+            cut = find_isa(text, at + 3 if opens else at)
+            end = cut if cut >= 0 else len(text) if more is None else end_of_segments(text, at, delimiters)
+            if end == at and cut < 0:
                 break
-            text = text[len(part) :]
-            yield batch(part, delimiters, opens, oddities)
-            opens, oddities = False, []
+            found = batch(text[at:end], delimiters)
+            if opens:
+                found.opens, found.oddities = True, (*oddities, *found.oddities)
+            yield found
+            at, opens = end, False
             if cut >= 0:
                 delimiters = None
         if more is None:
-            if text.strip(PADDING):
-                yield Stray(len(text))
+            if text[at:].strip(PADDING):
+                yield Stray(len(text) - at)
             return
-        if delimiters is None and len(text) > LONGEST_SEGMENT:
-            yield Stray(len(text) - LONGEST_ISA)
-            text = text[-LONGEST_ISA:]
-        text += more
+        if delimiters is None and len(text) - at > LONGEST_SEGMENT:
+            yield Stray(len(text) - at - LONGEST_ISA)
+            at = len(text) - LONGEST_ISA
+        text, at = text[at:] + more, 0
 
 
-def whole_segments(text: str, delimiters: Delimiters) -> str:
-    """The part of a text up to its last terminator; all of it when no terminator ever comes."""
-    possible_isa = text.rfind("ISA", max(0, len(text) - LONGEST_ISA))
-    end = text.rfind(delimiters.terminator, 0, possible_isa if possible_isa >= 0 else len(text)) + 1
-    return text if not end and len(text) > LONGEST_SEGMENT else text[:end]
+def end_of_segments(text: str, start: int, delimiters: Delimiters) -> int:
+    """Where the last whole segment ends; the end of the text when no terminator ever comes."""
+    possible_isa = text.rfind("ISA", max(start, len(text) - LONGEST_ISA))
+    end = text.rfind(delimiters.terminator, start, possible_isa if possible_isa >= 0 else len(text)) + 1
+    return end or (len(text) if len(text) - start > LONGEST_SEGMENT else start)
 
 
-def find_start(text: str) -> int:
+def find_start(text: str, start: int) -> int:
     """Where the first interchange begins, else the first bare GS or ST; -1 when there is neither."""
-    first = find_isa(text, 0)
-    if first >= 0:
-        return first
-    lower = find_isa(text, 0, "isa")
-    if lower >= 0:
-        return lower
-    if text.lstrip(PADDING)[:3].upper() == "ISA" and text.lstrip(PADDING)[3:4].strip(BLANK):
-        return len(text) - len(text.lstrip(PADDING))
-    fragment = FRAGMENT.search(text)
-    return fragment.start() if fragment else -1
+    for word in ("ISA", "isa"):
+        found = find_isa(text, start, word)
+        if found >= 0:
+            return found
+    rest = text[start:].lstrip(PADDING)
+    if rest[:3].upper() == "ISA" and rest[3:4].strip(BLANK):
+        return len(text) - len(rest)
+    from payers.x12 import fragments  # It needs re, which a message with an ISA does not.
+
+    return fragments.find(text, start)
 
 
 def find_isa(text: str, start: int, word: str = "ISA") -> int:
@@ -136,22 +144,25 @@ def is_isa(text: str, at: int) -> bool:
     return len(parts) == 17 and parts[9].strip().isdigit() and len(parts[1].strip()) <= 2
 
 
-def find_delimiters(text: str) -> tuple[Delimiters, list[tuple[int, str, str]]]:
-    """Delimiters of the interchange or fragment that `text` begins with, and what was odd about it."""
-    if text[:3].upper() != "ISA":
-        return fragment_delimiters(text), []
-    separator = text[3]
-    if text[:ISA_LENGTH].count(separator) == 16 and text[103:104] == separator and len(text) >= ISA_LENGTH:
-        repetition, component, terminator = text[82], text[104], text[105]
-        if text[81] == separator == text[83] and fit(separator, component, terminator):
-            return Delimiters(separator, usable(repetition), component, terminator), []
-    odd = [(0, "ISA", "ISA is not 106 characters long; delimiters found by structure")]
-    parts = text[:LONGEST_ISA].split(separator, 16)
-    if len(parts) == 17:
-        component, terminator = parts[16][:1], parts[16][1:2]
-        if fit(separator, component, terminator):
-            return Delimiters(separator, usable(parts[11].strip()), component, terminator), odd
-    return following_delimiters(text, separator, r"GS|TA1|ST"), odd
+def find_delimiters(text: str, at: int) -> tuple[Delimiters, Sequence[Oddity]]:
+    """Delimiters of the interchange or fragment that begins there, and what was odd about it."""
+    odd: Sequence[Oddity] = ()
+    if text[at : at + 3].upper() == "ISA":
+        isa = text[at : at + ISA_LENGTH]
+        separator = isa[3]
+        if len(isa) == ISA_LENGTH and isa.count(separator) == 16:
+            repetition, component, terminator = isa[82], isa[104], isa[105]
+            if isa[81] == isa[83] == isa[103] == separator and fit(separator, component, terminator):
+                return Delimiters(separator, usable(repetition), component, terminator), odd
+        odd = [(0, "ISA", "ISA is not 106 characters long; delimiters found by structure")]
+        parts = text[at : at + LONGEST_ISA].split(separator, 16)
+        if len(parts) == 17:
+            component, terminator = parts[16][:1], parts[16][1:2]
+            if fit(separator, component, terminator):
+                return Delimiters(separator, usable(parts[11].strip()), component, terminator), odd
+    from payers.x12 import fragments
+
+    return fragments.delimiters(text[at:]), odd
 
 
 def fit(separator: str, component: str, terminator: str) -> bool:
@@ -164,54 +175,43 @@ def usable(repetition: str) -> str:
     return repetition if repetition and not repetition.isalnum() and repetition not in BLANK else "^"
 
 
-def fragment_delimiters(text: str) -> Delimiters:
-    separator = text[3] if text[:3].upper() == "TA1" else text[2]
-    return following_delimiters(text, separator, r"ST|BHT|AK1|HL|SE|GE")
-
-
-def following_delimiters(text: str, separator: str, names: str) -> Delimiters:
-    """The terminator is what stands before the next segment; the other two are the usual ones."""
-    found = re.search(rf"(\W)\s*(?:{names}){re.escape(separator)}", text[3:], re.IGNORECASE)
-    before = found.group(1) if found else "~"
-    terminator = "~" if before == separator else "\n" if before in BLANK else before
-    return Delimiters(separator, "^" if "^" not in (separator, terminator) else "", ":", terminator)
-
-
-def batch(text: str, delimiters: Delimiters, opens: bool, oddities: list[tuple[int, str, str]]) -> Batch:
-    terminator = delimiters.terminator
+def batch(text: str, delimiters: Delimiters) -> Batch:
+    """Cuts whole segments into elements, once; looking their ids up shows whether any is odd."""
+    terminator, separator = delimiters.terminator, delimiters.element
     if "\n" in text or "\r" in text:
         text = text.replace("\r", "") if terminator != "\r" else text
         text = text.replace("\n", "") if terminator != "\n" else text
     pieces = text.split(terminator)
-    last = pieces[-1] = pieces[-1].strip(PADDING)
-    if terminator + " " in text or terminator + "\t" in text or text[:1] in BLANK:
-        pieces = [piece.lstrip(BLANK) for piece in pieces]
-    separator = delimiters.element
-    if not last:
-        pieces.pop()
-    if "" in pieces:
-        pieces = [piece for piece in pieces if piece]
-    firsts = [piece[:3] for piece in pieces]
-    if not heads(KNOWN, separator).issuperset(firsts):
-        oddities = oddities + fold(pieces, firsts, separator)
-    return Batch(pieces, firsts, delimiters, opens, bool(last), oddities)
+    last = pieces.pop().strip(PADDING)
+    if last:
+        pieces.append(last)
+    segments = [piece.split(separator) for piece in pieces]
+    oddities: Sequence[Oddity] = ()
+    try:
+        outline = "".join(map(OUTLINE.__getitem__, map(ID, segments)))
+    except KeyError:
+        segments = [segment for segment in segments if not is_blank(segment)]
+        oddities = fold(segments)
+        outline = "".join([OUTLINE.get(segment[0], UNKNOWN) for segment in segments])
+    return Batch(segments, outline, delimiters, unterminated=bool(last), oddities=oddities)
 
 
-def fold(raw: list[str], firsts: list[str], separator: str) -> list[tuple[int, str, str]]:
-    """Turns lower-case segment ids, and the codes of such segments, to capitals in place."""
+def is_blank(segment: Segment) -> bool:
+    """Whether nothing stands between two terminators; takes the line break off that may stand before an id."""
+    segment[0] = segment[0].lstrip(BLANK)
+    return segment == [""]
+
+
+def fold(segments: list[Segment]) -> list[Oddity]:
+    """Turns lower-case segment ids, and the codes of such segments, to capitals in place; says so once."""
     odd = []
-    for index, text in enumerate(raw):
-        segment = text.split(separator)
+    for index, segment in enumerate(segments):
         name = segment[0].strip().upper()
-        if name not in KNOWN:
-            continue
-        firsts[index] = (name + separator)[:3]
-        if segment[0] == name:
+        if name == segment[0] or name not in OUTLINE:
             continue
         segment[0] = name
         for position in CODE_ELEMENTS.get(name, ()):
             if position < len(segment):
                 segment[position] = segment[position].upper()
-        raw[index] = separator.join(segment)
         odd.append((index, name, "segment id not in capitals"))
     return odd[:1]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-
-import msgspec
 
 from payers.x12.characters import Unwritable, plain
 from payers.x12.model import Delimiters, Document, Group
+
+TYPE_CHECKING = False  # As typing has it, which takes longer to import than all of this package.
+if TYPE_CHECKING:
+    from datetime import datetime
 
 #: One element to write: text, a list of repetitions, or a tuple of components.
 Writable = str | Sequence["str | tuple[str, ...]"] | tuple[str, ...]
@@ -21,30 +22,69 @@ SETS = {
 }
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+class Envelope:
     """What ISA and GS say: who sends to whom, and under which numbers."""
 
-    sender_id: str
-    receiver_id: str
-    #: ISA13, 1 to 999,999,999.
-    control_number: int
-    #: ISA09/ISA10 and GS04/GS05; the receiver's clock is not ours, so its zone is not written.
-    now: datetime
-    usage: str = "T"
-    sender_qualifier: str = "ZZ"
-    receiver_qualifier: str = "ZZ"
-    authorization_qualifier: str = "00"
-    authorization: str = ""
-    security_qualifier: str = "00"
-    security: str = ""
-    #: GS02 and GS03, where they are not the ids of the ISA.
-    application_sender: str = ""
-    application_receiver: str = ""
-    #: GS06; the interchange's number when 0.
-    group_control_number: int = 0
-    #: ISA14: "1" asks for a TA1.
-    acknowledgment_requested: str = "0"
-    delimiters: Delimiters = Delimiters()
+    __slots__ = (
+        "acknowledgment_requested",
+        "application_receiver",
+        "application_sender",
+        "authorization",
+        "authorization_qualifier",
+        "control_number",
+        "delimiters",
+        "group_control_number",
+        "now",
+        "receiver_id",
+        "receiver_qualifier",
+        "security",
+        "security_qualifier",
+        "sender_id",
+        "sender_qualifier",
+        "usage",
+    )
+
+    def __init__(
+        self,
+        *,
+        sender_id: str,
+        receiver_id: str,
+        control_number: int,
+        now: datetime,
+        usage: str = "T",
+        sender_qualifier: str = "ZZ",
+        receiver_qualifier: str = "ZZ",
+        authorization_qualifier: str = "00",
+        authorization: str = "",
+        security_qualifier: str = "00",
+        security: str = "",
+        application_sender: str = "",
+        application_receiver: str = "",
+        group_control_number: int = 0,
+        acknowledgment_requested: str = "0",
+        delimiters: Delimiters | None = None,
+    ) -> None:
+        self.sender_id = sender_id
+        self.receiver_id = receiver_id
+        #: ISA13, 1 to 999,999,999.
+        self.control_number = control_number
+        #: ISA09/ISA10 and GS04/GS05; the receiver's clock is not ours, so its zone is not written.
+        self.now = now
+        self.usage = usage
+        self.sender_qualifier = sender_qualifier
+        self.receiver_qualifier = receiver_qualifier
+        self.authorization_qualifier = authorization_qualifier
+        self.authorization = authorization
+        self.security_qualifier = security_qualifier
+        self.security = security
+        #: GS02 and GS03, where they are not the ids of the ISA.
+        self.application_sender = application_sender or sender_id
+        self.application_receiver = application_receiver or receiver_id
+        #: GS06, where it is not the interchange's number.
+        self.group_control_number = group_control_number or control_number
+        #: ISA14: "1" asks for a TA1.
+        self.acknowledgment_requested = acknowledgment_requested
+        self.delimiters = delimiters or Delimiters()
 
 
 def compose(
@@ -70,8 +110,7 @@ def compose(
         lines.append(line(["ST", set_id, number, version], envelope.delimiters))
         lines.extend(line(segment, envelope.delimiters) for segment in body)
         lines.append(line(["SE", str(len(body) + 2), number], envelope.delimiters))
-    group = str(envelope.group_control_number or envelope.control_number)
-    lines.append(line(["GE", str(len(bodies)), group], envelope.delimiters))
+    lines.append(line(["GE", str(len(bodies)), str(envelope.group_control_number)], envelope.delimiters))
     lines.append(line(["IEA", "1", f"{envelope.control_number:09d}"], envelope.delimiters))
     return "".join(text + envelope.delimiters.terminator for text in lines)
 
@@ -110,10 +149,9 @@ def padded(name: str, value: str, width: int, delimiters: Delimiters) -> str:
 
 
 def gs(envelope: Envelope, functional_id: str, version: str) -> str:
-    sender = envelope.application_sender or envelope.sender_id
-    receiver = envelope.application_receiver or envelope.receiver_id
-    number = str(envelope.group_control_number or envelope.control_number)
+    sender, receiver = envelope.application_sender, envelope.application_receiver
     day, clock = f"{envelope.now:%Y%m%d}", f"{envelope.now:%H%M}"
+    number = str(envelope.group_control_number)
     return line(
         ["GS", functional_id, sender, receiver, day, clock, number, "X", version], envelope.delimiters
     )
@@ -174,6 +212,6 @@ def _of_group(group: Group, separator: str) -> Iterator[str]:
     if group.gs:
         yield separator.join(group.gs)
     for transaction in group.transactions:
-        yield from transaction.raw
+        yield from (separator.join(segment) for segment in transaction.segments)
     if group.ge:
         yield separator.join(group.ge)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 
@@ -65,9 +65,7 @@ def _another_set(transaction: x12.Transaction) -> Problem:
     return Problem(place=place, severity="minor", message=f"a {named} transaction, not a 271; passed over")
 
 
-def read_stream(
-    source: BinaryIO | Iterable[bytes], problems: list[Problem] | None = None
-) -> Iterator[Benefits]:
+def read_stream(source: Iterable[bytes], problems: list[Problem] | None = None) -> Iterator[Benefits]:
     """Every 271 of a long file, one at a time: memory does not grow with the file."""
     found: list[x12.Problem] = []
     for transaction in x12.stream(source, found):
@@ -136,7 +134,7 @@ def show(data: bytes, number: int) -> list[tuple[int, str]]:
     """
     document = x12.parse(data)
     for transaction in document.transactions:
-        last = transaction.first + len(transaction.raw) - 1
+        last = transaction.first + len(transaction.segments) - 1
         if transaction.first <= number <= last:
             return _shown(transaction, number)
     for interchange in document.interchanges:
@@ -153,7 +151,8 @@ def _shown(transaction: x12.Transaction, number: int) -> list[tuple[int, str]]:
             for line in answered.lines:
                 if number in line.numbers:
                     numbers = line.numbers
-    return [(at, transaction.raw[at - transaction.first]) for at in numbers]
+    separator, first = transaction.delimiters.element, transaction.first
+    return [(at, separator.join(transaction.segments[at - first])) for at in numbers]
 
 
 def _wrapping(interchange: x12.Interchange) -> Iterator[tuple[int, x12.Segment]]:
@@ -172,7 +171,7 @@ def _wrapping(interchange: x12.Interchange) -> Iterator[tuple[int, x12.Segment]]
             yield at, group.gs
             at += 1
         for transaction in group.transactions:
-            at = transaction.first + len(transaction.raw)
+            at = transaction.first + len(transaction.segments)
         if group.ge is not None:
             yield at, group.ge
             at += 1

@@ -1,5 +1,6 @@
 """Nothing of anyone is left, and what is left still shows the message."""
 
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -197,3 +198,62 @@ def test_scrubbing_twice_changes_nothing_more():
 
 def test_a_mask_keeps_the_shape():
     assert mask("93175-012547 Ob") == "99999X999999 XX"
+
+
+SAID = {
+    "subscriber": {"lastName": "MARKERSON", "memberId": "W100200300", "dateOfBirth": "19710203"},
+    "benefitsInformation": [
+        {
+            "code": "B",
+            "serviceTypeCodes": ["MH", "MARKERSON"],
+            "benefitAmount": "30.50",
+            "planCoverage": "MARKER PLAN",
+            "additionalInformation": [{"description": "MARQUISE HAS 078051120"}],
+        }
+    ],
+    "errors": [{"code": "75", "followupAction": "Please Correct and Resubmit", "description": "MARQUISE"}],
+    "fieldList": [{"path": "/subscriber/memberId"}, {"path": "/MARQUISE"}],
+    "MARQUISE": {"QUENTIN": 78051120},
+    "x12": ANSWER.decode(),
+}
+
+
+def test_json_keeps_its_shape_and_codes_and_nobody():
+    kept = json.loads(scrub_bytes(json.dumps(SAID).encode()))
+    assert kept["subscriber"] == {
+        "lastName": "XXXXXXXXX",
+        "memberId": "X999999999",
+        "dateOfBirth": "99999999",
+    }
+    [line] = kept["benefitsInformation"]
+    assert (line["code"], line["serviceTypeCodes"], line["benefitAmount"]) == (
+        "B",
+        ["MH", "XXXXXXXXX"],
+        "30.50",
+    )
+    assert kept["errors"][0]["followupAction"] == "Please Correct and Resubmit"
+    assert [each["path"] for each in kept["fieldList"]] == ["/subscriber/memberId", "XXXXXXXXX"]
+    assert kept["XXXXXXXX"] == {"XXXXXXX": "99999999"}
+    assert "EB*B*IND*MH^98*PR*" in kept["x12"]
+
+
+@pytest.mark.parametrize("marked", MARKS)
+def test_no_name_id_or_date_survives_in_json(marked: str):
+    assert marked.encode() not in scrub_bytes(json.dumps(SAID).encode())
+
+
+@given(
+    field=st.sampled_from(
+        ["lastName", "memberId", "code", "status", "path", "followupAction", "new", "type", "x12"]
+    ),
+    marked=st.sampled_from(
+        ["Markerson", "MARKERSON", "/markerson", "W100200300", "1971-02-03", "078-05-1120"]
+    ),
+)
+def test_a_mark_in_any_field_of_json_is_masked(field: str, marked: str):
+    assert marked.encode() not in scrub_bytes(json.dumps({"subscriber": [{field: marked}]}).encode())
+
+
+def test_json_too_deep_to_be_an_answer_is_removed():
+    deep = b'{"a":' * 700 + b'"MARKERSON"' + b"}" * 700
+    assert scrub_bytes(deep) == b"(removed)"

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from payers.simulator.doors import CORE_PATH
 from payers.simulator.envelope import Credentials
-from payers.simulator.server import PATH
 from verify.affordability.prices import Price, PriceKind
 from verify.intake.submission import Submission
 from verify.settings import Settings
@@ -94,7 +94,7 @@ def seed(settings: Settings, simulator_address: str) -> str:
     """The demo practice's id. Its verifications run as soon as the workers do."""
     work = open_work(settings)
     try:
-        practice_id = _clinic(work, simulator_address + PATH)
+        practice_id = _clinic(work, simulator_address + CORE_PATH)
         today = datetime.now(ZoneInfo(ZONE)).date()
         _price_list(work, practice_id, today)
         for visit in VISITS:

@@ -7,13 +7,21 @@ from payers.account import Account, AccountId
 from payers.inquiry import Inquiry, MemberId, Npi, PayerId, Person, Requester
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
-ENVELOPE = x12.Envelope(sender_id="MERIDIAN", receiver_id="LAKESIDE", control_number=905, now=NOW)
 ACCOUNT = Account(id=AccountId("a"), name="test", adapter="x", sender_id="LAKESIDE", receiver_id="MERIDIAN")
 JANE = Person(last="Roe", first="Jane", birth_date=date(1980, 1, 2), sex="F")
 SAM = Person(last="Roe", first="Sam", birth_date=date(2010, 5, 6), sex="M")
 
 SOURCE = [["HL", "1", "", "20", "1"], ["NM1", "PR", "2", "MERIDIAN HEALTH", "", "", "", "", "PI", "MER01"]]
 RECEIVER = [["HL", "2", "1", "21", "1"], ["NM1", "1P", "2", "LAKESIDE", "", "", "", "", "XX", "1999999984"]]
+
+
+def envelope(**changes) -> x12.Envelope:
+    """From the payer to the clinic."""
+    given = {"sender_id": "MERIDIAN", "receiver_id": "LAKESIDE", "control_number": 905, "now": NOW}
+    return x12.Envelope(**given | changes)
+
+
+ENVELOPE = envelope()
 
 
 def inquiry(**changes) -> Inquiry:

@@ -7,7 +7,7 @@ import pytest
 
 from payers import x12
 from payers.errors import Rejected
-from payers.inquiry import Npi, Person, Requester
+from payers.inquiry import Address, Npi, Person, Requester
 from payers.x12_mapping import inquiry_to_270
 from tests.payers.x12.messages import ACCOUNT, JANE, NOW, SAM, inquiry
 
@@ -76,6 +76,59 @@ def test_search_options_leave_elements_out(left_out: list[str], kept: tuple) -> 
     assert (patient.last, patient.first, patient.birth_date, patient.sex) == kept
 
 
+LIVING = msgspec.structs.replace(
+    JANE,
+    ssn="987-65-4320",
+    address=Address(street="1 Invented St", city="Lakeside", state="OH", zip="44000-1234"),
+)
+
+
+def test_a_search_by_ssn_and_zip_without_a_member_id() -> None:
+    asked = question(inquiry(subscriber=LIVING), leave_out=["member_id"], search_by=["ssn", "zip"])
+    patient = asked.patient
+    assert (patient.last, patient.id, patient.references) == ("ROE", "", {"SY": "987654320"})
+    assert patient.address == ("", "", "", "440001234")
+
+
+def test_a_search_by_the_whole_address_of_a_dependent() -> None:
+    sam = msgspec.structs.replace(SAM, ssn="987654321", address=LIVING.address)
+    asked = question(inquiry(subscriber=LIVING, dependent=sam), search_by=["ssn", "address"])
+    assert asked.patient.address == ("1 INVENTED ST", "LAKESIDE", "OH", "440001234")
+    assert asked.patient.references == {"SY": "987654321"}
+    assert (asked.subscriber.address, asked.subscriber.references) == (("", "", "", ""), {})
+
+
+def test_ssn_address_and_diagnoses_stay_at_home_unless_the_payer_searches_by_them() -> None:
+    text = inquiry_to_270(inquiry(subscriber=LIVING, diagnoses=("F33.2",)), ACCOUNT, now=NOW)
+    assert not [name for name in ("REF*SY", "~N3*", "~N4*", "~HI*") if name in text]
+    assert "~EQ*MH~" in text
+
+
+def test_a_search_by_id_and_birth_date_alone() -> None:
+    patient = question(leave_out=["last", "first", "sex"]).patient
+    assert (patient.last, patient.first, patient.id, patient.birth_date) == ("", "", "W100200300", "19800102")
+
+
+@pytest.mark.parametrize("changes", [{}, {"dependent": SAM}], ids=["subscriber", "dependent"])
+def test_diagnoses_are_sent_with_the_patient_and_pointed_at(changes: dict) -> None:
+    codes = ("F33.2", "f411", "F43.10", "R45.851", "Z91.51")
+    asked = question(inquiry(procedure=("HC", "90867"), diagnoses=codes, **changes), search_by=["diagnoses"])
+    assert asked.diagnoses[:2] == [("ABK", "F332"), ("ABF", "F411")]
+    assert [code for _, code in asked.diagnoses[2:]] == ["F4310", "R45851", "Z9151"]
+    assert (asked.procedures, asked.diagnosis_pointers) == ([["HC", "90867"]], [["1", "2", "3", "4"]])
+
+
+def test_what_a_payer_searches_by_stands_in_the_order_of_the_guide() -> None:
+    account = msgspec.structs.replace(ACCOUNT, options={"search_by": ["ssn", "address", "diagnoses"]})
+    asked = inquiry(subscriber=LIVING, group_number="GRP-7", diagnoses=("F33.2",))
+    [transaction] = x12.parse(inquiry_to_270(asked, account, now=NOW)).transactions
+    ids = [segment[0] for segment in transaction.segments]
+    assert ids[ids.index("TRN") : -1] == [
+        *("TRN", "NM1", "REF", "REF", "N3", "N4", "DMG", "HI", "DTP", "EQ"),
+    ]
+    assert transaction.segments[-2] == ["EQ", "MH", "", "", "", "1"]
+
+
 def test_no_date_lets_the_payer_assume_today() -> None:
     assert question(leave_out=["date_of_service"]).date_of_service == ""
 
@@ -106,11 +159,37 @@ def test_names_are_cleaned_to_the_basic_set() -> None:
         ({"trace": "T" * 51}, "trace"),
         ({"control_number": 1_000_000_000}, "control_number"),
         ({"service_type": "MHX"}, "service_type"),
+        ({"subscriber": msgspec.structs.replace(LIVING, ssn="98765432")}, "subscriber.ssn"),
+        (
+            {"subscriber": msgspec.structs.replace(JANE, address=Address(zip="OH 440"))},
+            "subscriber.address.zip",
+        ),
+        ({"diagnoses": ("depression",)}, "diagnoses"),
+        ({"diagnoses": ("F33.2",) * 9}, "diagnoses"),
     ],
 )
 def test_what_does_not_fit_is_an_error_that_names_the_field_alone(change: dict, field: str) -> None:
+    account = msgspec.structs.replace(ACCOUNT, options={"search_by": ["ssn", "zip", "diagnoses"]})
     with pytest.raises(Rejected) as refused:
-        inquiry_to_270(inquiry(**change), ACCOUNT, now=NOW)
+        inquiry_to_270(inquiry(**change), account, now=NOW)
     assert refused.value.code == "unwritable"
     assert refused.value.detail.startswith(f"{field}:")
-    assert "RRR" not in refused.value.detail
+    assert not [value for value in ("RRR", "98765432", "440", "depression") if value in refused.value.detail]
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"leave_out": ["payer"]}, "leave_out"),
+        ({"search_by": ["shoe_size"]}, "search_by"),
+        ({"leave_out": ["member_id", "last"]}, "leave_out"),
+    ],
+)
+def test_an_option_that_cannot_be_is_named(options: dict, field: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        question(**options)
+    assert refused.value.detail.startswith(f"{field}:")
+
+
+def test_a_person_and_an_address_are_never_printed() -> None:
+    assert repr(inquiry(subscriber=LIVING).subscriber) + repr(LIVING.address) == "Person(…)Address(…)"

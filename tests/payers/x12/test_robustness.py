@@ -1,7 +1,9 @@
 """Whatever a payer sends, reading it ends, raises nothing, and says nothing that is not there."""
 
+import time
 from datetime import date
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -117,14 +119,24 @@ def test_the_segments_behind_a_figure_can_be_shown() -> None:
     assert show(GOOD, 9_999) == []
 
 
-def test_the_cost_grows_no_faster_than_the_message() -> None:
-    import time
+def seconds(data: bytes) -> float:
+    start = time.process_time()
+    read_file(data)
+    return time.process_time() - start
 
-    def spent(count: int) -> float:
-        data = message(answer(subscriber(*LINES * count)))
-        start = time.process_time()
-        read_file(data)
-        return time.process_time() - start
 
-    spent(10)
-    assert min(spent(800) for _ in range(3)) < 40 * min(spent(80) for _ in range(5))
+@pytest.mark.parametrize(
+    "long",
+    [
+        lambda count: message(answer(subscriber(*LINES * count))),
+        lambda count: message(
+            answer(subscriber(["EB", "1"], *[["MSG", "A"], ["REF", "18", "B"]] * 6 * count))
+        ),
+        lambda count: GOOD * (count // 4),
+    ],
+    ids=["lines", "texts under one line", "interchanges"],
+)
+def test_the_cost_grows_no_faster_than_the_message(long) -> None:
+    small, large = long(80), long(800)
+    seconds(small)
+    assert min(seconds(large) for _ in range(3)) < 40 * min(seconds(small) for _ in range(5))

@@ -1,12 +1,11 @@
 """What we write is X12 whatever was in the data, and survives being read."""
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from payers import x12
-from tests.payers.x12.messages import ENVELOPE, answer, message, segments, subscriber
+from tests.payers.x12.messages import ENVELOPE, answer, envelope, message, segments, subscriber
 
 TEXT = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F), max_size=40)
 NAMES = st.sampled_from(["EB", "MSG", "REF", "DTP", "NM1", "HSD"])
@@ -49,7 +48,7 @@ def test_accents_are_written_plain_and_other_scripts_are_refused() -> None:
 )
 def test_an_envelope_field_that_does_not_fit_is_named(change: dict, field: str) -> None:
     with pytest.raises(x12.Unwritable, match=field):
-        message(answer(), envelope=msgspec.structs.replace(ENVELOPE, **change))
+        message(answer(), envelope=envelope(**change))
 
 
 @given(st.lists(st.tuples(NAMES, st.lists(TEXT, min_size=1, max_size=14)), max_size=20))

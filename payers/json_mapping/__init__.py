@@ -1,0 +1,32 @@
+"""Inquiry -> JSON question, JSON answer -> Benefits: the v3 shape of Stedi and Optum, and Stedi's of 2026-06-01."""
+
+from payers.json_mapping.answer import Shape, read_answer, receive
+from payers.json_mapping.comparison import whole_line
+from payers.json_mapping.fields import decode
+from payers.json_mapping.normal_form_2026 import benefits_of_2026, lines_of_2026
+from payers.json_mapping.normal_form_v3 import benefits_of_v3
+from payers.json_mapping.question import encode, evidence, key_headers
+from payers.json_mapping.question_2026 import inquiry_to_2026
+from payers.json_mapping.question_v3 import OPTUM, STEDI, Dialect, inquiry_to_v3
+
+V3 = Shape(benefits_of_v3, whole_line)
+STEDI_2026 = Shape(benefits_of_2026, lines_of_2026)
+
+__all__ = [
+    "OPTUM",
+    "STEDI",
+    "STEDI_2026",
+    "V3",
+    "Dialect",
+    "Shape",
+    "benefits_of_2026",
+    "benefits_of_v3",
+    "decode",
+    "encode",
+    "evidence",
+    "inquiry_to_2026",
+    "inquiry_to_v3",
+    "key_headers",
+    "read_answer",
+    "receive",
+]

@@ -1,0 +1,83 @@
+"""Optum's eligibility v3 as it is documented: tokens that end, and a JSON question with a control number.
+
+Source: Optum's interface descriptions of Medical Network Eligibility v3 and Security and Authorization v2, 2026-08.
+What a refused question looks like is not documented; here it is as Stedi's, whose interface is a copy.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+from datetime import datetime
+
+from payers.simulator import conformance, questions_v3
+from payers.simulator.clearinghouse import Clearinghouse, Decision
+from payers.simulator.envelope import Credentials
+from payers.simulator.stedi import ask_raw, decide, decoded, refused, spoken
+
+PATH = "/medicalnetwork/eligibility/v3/"
+RAW_PATH = f"{PATH}raw-x12"
+TOKEN_PATH = "/apip/auth/v2/token"  # noqa: S105 - a path
+REQUIRED = ("/controlNumber", "/subscriber", "/provider", "/tradingPartnerServiceId")
+
+
+class OptumDesk:
+    """Grants tokens and answers who has one; safe from many threads."""
+
+    def __init__(self, clearinghouse: Clearinghouse, credentials: Credentials) -> None:
+        self._clearinghouse = clearinghouse
+        self._credentials = credentials
+        self._lock = threading.Lock()
+        #: Token -> its end, by time.monotonic().
+        self._granted: dict[str, float] = {}
+        #: What a token lasts, in seconds, from the next one on.
+        self.token_seconds = 3600.0
+        #: A token takes this long, in seconds.
+        self.token_delay = 0.0
+
+    def end_tokens(self) -> None:
+        """Every token granted so far is refused from now on."""
+        with self._lock:
+            self._granted.clear()
+
+    def grant(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Decision:  # noqa: ARG002 - a door's
+        """`POST /apip/auth/v2/token`."""
+        known = self._credentials
+        wanted = {
+            "client_id": known.client_id,
+            "client_secret": known.client_secret,
+            "grant_type": "client_credentials",
+        }
+        if decoded(body) != wanted:
+            said = {"error": "invalid_client", "error_description": "unknown client"}
+            return refused(401, said, "token_refused")
+        token = secrets.token_urlsafe(24)
+        with self._lock:
+            self._granted[token] = time.monotonic() + self.token_seconds
+        answer = {"access_token": token, "expires_in": int(self.token_seconds), "token_type": "bearer"}
+        return spoken(answer, "token", wait_seconds=self.token_delay)
+
+    def check(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Decision:
+        """`POST /medicalnetwork/eligibility/v3/`."""
+        if not self._let_in(headers.get("Authorization", "")):
+            return refused(401, {"error": "invalid_token"}, "unauthorized")
+        question = decoded(body)
+        if question is None:
+            return refused(400, {"errors": [{"description": "no JSON"}]}, "not_json")
+        if found := questions_v3.faults(question, REQUIRED):
+            said = [{"field": each["path"], "description": each["message"]} for each in found]
+            return refused(400, {"errors": said}, "invalid")
+        number = self._clearinghouse.number()
+        received = conformance.read(questions_v3.inquiry(question, number, now), number, now)
+        # The raw answer stays out, so that the JSON is all there is to read.
+        return decide(self._clearinghouse, received, now, with_x12=False)
+
+    def check_raw(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Decision:
+        """`POST /medicalnetwork/eligibility/v3/raw-x12`: `{"x12": "ISA*…"}`."""
+        if not self._let_in(headers.get("Authorization", "")):
+            return refused(401, {"error": "invalid_token"}, "unauthorized")
+        return ask_raw(self._clearinghouse, body, now)
+
+    def _let_in(self, authorization: str) -> bool:
+        with self._lock:
+            return time.monotonic() < self._granted.get(authorization.removeprefix("Bearer "), 0.0)

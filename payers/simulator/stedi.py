@@ -1,0 +1,151 @@
+"""Stedi's eligibility checks as they are documented: who is let in, what is refused, what an answer looks like.
+
+Source: Stedi's interface descriptions of 2024-04-01, as of 2026-08.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from payers.simulator import answers_v3, conformance, questions_v3
+from payers.simulator.answers import Asked, answer, asked, refusal
+from payers.simulator.clearinghouse import BREAKS, Clearinghouse, Decision
+from payers.simulator.conformance import Received
+from payers.simulator.envelope import Credentials
+from payers.simulator.scenarios import Behavior, scenario_for
+from payers.x12.acknowledgments import Fault, write_999, write_ta1
+
+Json = dict[str, Any]
+
+JSON_PATH = "/2024-04-01/change/medicalnetwork/eligibility/v3"
+RAW_PATH = f"{JSON_PATH}/raw-x12"
+REQUIRED = ("/tradingPartnerServiceId", "/provider", "/subscriber")
+#: CORE envelope errors of the scenarios -> status and body of this source.
+REFUSED = {
+    "UnAuthorized": (403, {"message": "Forbidden"}),
+    "Receiver": (500, {"message": "Internal server error"}),
+}
+
+
+class StediDesk:
+    """Answers the JSON and the raw X12 endpoint; safe from many threads."""
+
+    def __init__(self, clearinghouse: Clearinghouse, credentials: Credentials) -> None:
+        self._clearinghouse = clearinghouse
+        self._credentials = credentials
+
+    def check(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Decision:
+        """`POST …/eligibility/v3`."""
+        if headers.get("Authorization", "").removeprefix("Key ") != self._credentials.api_key:
+            return refused(403, {"message": "Forbidden"}, "unauthorized")
+        question = decoded(body)
+        if question is None:
+            return refused(400, {"message": "Could not parse the body", "fieldList": []}, "not_json")
+        if found := questions_v3.faults(question, REQUIRED):
+            return refused(400, {"message": "Validation failed", "fieldList": found}, "invalid")
+        number = self._clearinghouse.number()
+        received = conformance.read(questions_v3.inquiry(question, number, now), number, now)
+        return decide(self._clearinghouse, received, now, with_x12=True)
+
+    def check_raw(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Decision:
+        """`POST …/eligibility/v3/raw-x12`: `{"x12": "ISA*…"}`."""
+        if headers.get("Authorization", "").removeprefix("Key ") != self._credentials.api_key:
+            return refused(403, {"message": "Forbidden"}, "unauthorized")
+        return ask_raw(self._clearinghouse, body, now)
+
+
+def ask_raw(clearinghouse: Clearinghouse, body: bytes, now: datetime) -> Decision:
+    """What becomes of `{"x12": "ISA*…"}`, by whichever door it came."""
+    payload = (decoded(body) or {}).get("x12")
+    if not isinstance(payload, str):
+        found = [{"path": "/x12", "message": "is required"}]
+        return refused(400, {"message": "Validation failed", "fieldList": found}, "invalid")
+    if not payload.startswith("ISA"):
+        return refused(400, _not_sent("", "71"), "not_x12")
+    try:
+        received = conformance.read(payload, clearinghouse.number(), now)
+    except conformance.Refused as refusal:
+        return spoken({"x12": refusal.text, "errors": []}, "refused_" + refusal.set_id.lower())
+    return decide(clearinghouse, received, now, with_x12=True)
+
+
+def decide(clearinghouse: Clearinghouse, received: Received, now: datetime, *, with_x12: bool) -> Decision:
+    """What becomes of a question that could be read. `with_x12`: the raw answer stands in the JSON."""
+    it = asked(received.question, scenario_for(received.question.subscriber.id), now)
+    decision = clearinghouse.troubled(it) or act(it, received, with_x12=with_x12)
+    return clearinghouse.timed(decision, it)
+
+
+def act(it: Asked, received: Received, *, with_x12: bool) -> Decision:
+    """What a v3 source does with a question it could read."""
+    scenario = it.scenario
+    match scenario.behavior:
+        case Behavior.ENVELOPE:
+            status, body = REFUSED.get(scenario.code, (400, _not_sent(it.question.payer.id, "33")))
+            return refused(status, body, scenario.outcome)
+        case Behavior.X999:
+            fault = Fault(segment="NM1", position="5", loop="2100", code="8", element="9", element_code="1")
+            text = write_999(received.transaction, received.reply, faults=[fault])
+            return spoken({"x12": text, "errors": []}, scenario.outcome)
+        case Behavior.TA1:
+            return spoken(
+                {"x12": write_ta1(received.isa, received.reply, note="006"), "errors": []}, scenario.outcome
+            )
+        case _:
+            return _answered(it, received, with_x12=with_x12)
+
+
+def _answered(it: Asked, received: Received, *, with_x12: bool) -> Decision:
+    text = answer(it, received.reply)
+    number = f"{received.reply.control_number:09}"
+    body = {
+        "id": f"ec_{number}",
+        "controlNumber": number,
+        "reassociationKey": number,
+        "tradingPartnerServiceId": it.question.payer.id,
+        "meta": {
+            "applicationMode": "test",
+            "senderId": "SIMULATOR",
+            "traceId": number,
+            "outboundTraceId": number,
+        },
+        **answers_v3.eligibility(text),
+        **({"x12": text} if with_x12 else {}),
+    }
+    code, scenario = refusal(it), it.scenario
+    return spoken(
+        {"errors": []} | body,
+        f"aaa_{code}" if code else scenario.outcome,
+        wait_seconds=float(scenario.parameter or 0) if scenario.behavior is Behavior.SLOW else 0.0,
+        breaks=scenario.behavior if scenario.behavior in BREAKS else None,
+    )
+
+
+def _not_sent(payer_id: str, code: str) -> Json:
+    """HTTP 400, variant A: refused by the clearinghouse, not by the payer."""
+    error = {
+        "code": code,
+        "description": "Not configured or not readable",
+        "followupAction": "Please Correct and Resubmit",
+        "location": "",
+        "possibleResolutions": "",
+    }
+    return {"errors": [error], "status": "ERROR", "tradingPartnerServiceId": payer_id}
+
+
+def decoded(body: bytes) -> Json | None:
+    try:
+        question = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return question if isinstance(question, dict) else None
+
+
+def refused(status: int, body: Json, outcome: str) -> Decision:
+    return msgspec.structs.replace(spoken(body, outcome), status=status)
+
+
+def spoken(body: Json, outcome: str, **more: Any) -> Decision:
+    return Decision(outcome=outcome, content_type="application/json", body=msgspec.json.encode(body), **more)
