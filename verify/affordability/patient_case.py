@@ -226,8 +226,9 @@ def _reckoned(treatments: Sequence[_Treatment], today: date) -> CourseCost:
     ]
     case, settled = _within_reach(_case(treatments, limits, today), [one.unknown for one in opened])
     found = estimate(case.model_copy(update={"starts": _other_starts(case)}))
+    asked = [question for question in found.questions if len(question.answers) > 1]
     return CourseCost(
-        estimate=found,
+        estimate=msgspec.structs.replace(found, questions=asked),
         if_covered=_if_covered(case, opened),
         reckoned_with=_reckoned_with(treatments, limits, settled),
         not_included=_not_included(treatments),
@@ -297,20 +298,32 @@ def _sessions(one: _Treatment) -> Open:
 
 
 def _within_reach(case: Case, unknowns: list[CaseUnknown]) -> tuple[Case, list[CaseUnknown]]:
-    """The case with no more combinations than are reckoned for a page, and the questions left out for it.
+    """The case with no more combinations than are reckoned for a page, and the questions settled for it.
 
-    Left out are those that move the total least by themselves.
+    Those that move the total least by themselves keep their expected answer.
     """
     if _combinations(unknowns) <= MOST_COMBINATIONS:
         return case.model_copy(update={"unknowns": unknowns}), []
-    alone = {one.fact: _moves(case, one) for one in unknowns}
-    left_out: list[CaseUnknown] = []
-    for one in sorted(unknowns, key=lambda unknown: alone[unknown.fact]):
-        if _combinations(unknowns) <= MOST_COMBINATIONS:
+    expected = [_settled(one) for one in unknowns]
+    alone = [_moves(case, [*expected[:at], one, *expected[at + 1 :]]) for at, one in enumerate(unknowns)]
+    kept, settled = list(unknowns), []
+    for at in sorted(range(len(unknowns)), key=alone.__getitem__):
+        if _combinations(kept) <= MOST_COMBINATIONS:
             break
-        unknowns.remove(one)
-        left_out.append(one)
-    return case.model_copy(update={"unknowns": unknowns}), left_out
+        kept[at] = expected[at]
+        settled.append(unknowns[at])
+    return case.model_copy(update={"unknowns": kept}), settled
+
+
+def _settled(unknown: CaseUnknown) -> CaseUnknown:
+    """With its expected answer alone."""
+    answer = next(one for one in unknown.answers if one.answer == _expected(unknown))
+    return unknown.model_copy(update={"answers": [answer], "expected": None})
+
+
+def _moves(case: Case, unknowns: list[CaseUnknown]) -> int:
+    found = estimate(case.model_copy(update={"unknowns": unknowns}))
+    return found.high_cents - found.low_cents
 
 
 def _other_starts(case: Case) -> list[date]:
@@ -340,11 +353,6 @@ def _combinations(unknowns: Iterable[CaseUnknown]) -> int:
     return count
 
 
-def _moves(case: Case, unknown: CaseUnknown) -> int:
-    found = estimate(case.model_copy(update={"unknowns": [unknown]}))
-    return found.high_cents - found.low_cents
-
-
 # --- what is said beside the figures --------------------------------------------------------------------------
 
 
@@ -365,7 +373,12 @@ def _reckoned_with(
     )
     if unconfirmed:
         said.append(f"Prices nobody has confirmed yet: {', '.join(unconfirmed)}.")
-    said += [f"{one.fact}: taken as “{_expected(one)}”; other questions matter more." for one in settled]
+    if settled:
+        said.append(
+            "There are more questions than can be reckoned with at once, so the range may be narrower than"
+            " the truth; these keep their expected answer:"
+        )
+    said += [f"{one.fact}: taken as “{_expected(one)}”." for one in settled]
     return said
 
 

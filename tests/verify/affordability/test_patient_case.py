@@ -600,7 +600,28 @@ def test_two_treatments_of_which_nothing_is_known_are_still_ranged():
     for question in found.estimate.questions:
         count *= len(question.answers)
     assert count <= MOST_COMBINATIONS
-    assert any("other questions matter more" in said for said in found.reckoned_with)
+    assert any("narrower than the truth" in said for said in found.reckoned_with)
+
+
+def test_a_question_that_is_settled_for_its_size_keeps_its_expected_answer():
+    codes = ("90867", "90868", "90869", "J0013", "99214", "90834", "90792", "96365", "J3490")
+    found = course_cost(
+        [fact("active", YES)],
+        list(LINES.values()),
+        date(2026, 11, 30),
+        now=AUTUMN,
+        payer="",
+        prices=[
+            price(code, dollars, kind)
+            for code in codes
+            for dollars, kind in ((250, "typical"), (300, "self_pay"))
+        ],
+    )
+    assert any("Ketamine infusion (IV): covered?" in said for said in found.reckoned_with)
+    given = [one for one in found.estimate.sessions if one.takes_place]
+    assert [one.code for one in given].count("96365") == 6
+    assert [one.code for one in given].count("90868") == 33
+    assert {one.why for one in given if one.code == "96365"} == {"not covered: the whole price"}
 
 
 def test_absurd_amounts_are_bounded_and_odd_ones_are_left_alone():
