@@ -204,6 +204,11 @@ class House:
 
         return wait_for(reached, seconds, f"an inquiry {state}")
 
+    def wait_until_home(self, verification_id: str) -> None:
+        """Until no question of it is on its way: one that comes home later sets its own next time."""
+        on_their_way = {"planned", "asking"}
+        self.wait_for(verification_id, lambda asked: not on_their_way & {row.state for row in asked})
+
     def wait_for(
         self, verification_id: str, looks_right: Callable[[Sequence[Row[Any]]], bool], seconds: float = 30
     ) -> Sequence[Row[Any]]:

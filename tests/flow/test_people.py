@@ -108,6 +108,7 @@ def test_gaps_are_named_when_a_person_signs_off(running_house: House, practice_i
 def test_a_cancelled_verification_is_not_asked_again(running_house: House, practice_id: str) -> None:
     made = running_house.submit(practice_id, "H50320004")
     running_house.wait_for_inquiry(made, "unavailable")
+    running_house.wait_until_home(made)
     steps.cancel(running_house.work, made, practice_id, "system")
     running_house.let_retry_come(made)
     row = running_house.wait_until_settled(made)
@@ -151,6 +152,7 @@ def test_what_is_written_of_a_task_becomes_a_sealed_note(running_house: House, p
 def test_a_question_is_mended_while_the_payer_is_away(running_house: House, practice_id: str) -> None:
     made = running_house.submit(practice_id, "H50320007")
     running_house.wait_for_inquiry(made, "unavailable")
+    running_house.wait_until_home(made)
     steps.complete_information(
         running_house.work, made, practice_id, "system", coverage={"member_id": "ACT20000007"}
     )

@@ -72,6 +72,7 @@ def test_a_payer_that_fails_is_asked_again_at_the_time_shown(running_house: Hous
     assert waiting.outcome_code == "http_5xx"
     assert waiting.ask_again_at is not None
     assert running_house.verification(made).state == "asking"
+    running_house.wait_until_home(made)
     running_house.let_retry_come(made)
     row = running_house.wait_until_settled(made)
     assert row.coverage_status == "active"
