@@ -5,36 +5,18 @@ belongs to the question (payers.json_mapping.question_2026).
 `account.secrets`: `api_key`.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 
 from payers.account import Account
-from payers.adapter import Reply
-from payers.http import HTTPSource
 from payers.inquiry import Inquiry
-from payers.json_mapping import STEDI_2026, encode, evidence, inquiry_to_2026, key_headers, read_answer
+from payers.json_mapping import STEDI_2026, KeyedSource, inquiry_to_2026
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+class Stedi2026(KeyedSource):
+    """One Stedi account."""
 
+    shape = STEDI_2026
 
-class Stedi2026:
-    """One Stedi account. Raises AccountError at once when its key is missing or its address cannot be used."""
-
-    def __init__(self, account: Account, *, now: Callable[[], datetime] = _now) -> None:
-        self._account = account
-        self._now = now
-        self._headers = key_headers(account)
-        self._source = HTTPSource(account)
-
-    def close(self) -> None:
-        self._source.close()
-
-    def ask(self, inquiry: Inquiry) -> Reply:
-        """One question, one answer; see `payers.adapter.Adapter` and `read_answer` for what it raises."""
-        question = inquiry_to_2026(inquiry, self._account)
-        kept = evidence(question, inquiry, self._account, self._now())
-        response = self._source.post(encode(question), kept, self._headers)
-        traced = bool(self._account.options.get("echoes_trace", False))
-        return read_answer(response, inquiry, self._account, STEDI_2026, traced=traced)
+    def question(self, inquiry: Inquiry, account: Account, now: datetime) -> dict[str, Any]:  # noqa: ARG002 - as every source
+        return inquiry_to_2026(inquiry, account)

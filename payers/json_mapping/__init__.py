@@ -3,6 +3,7 @@
 from payers.json_mapping.answer import Shape, read_answer, receive
 from payers.json_mapping.comparison import whole_line
 from payers.json_mapping.fields import decode
+from payers.json_mapping.keyed_source import KeyedSource
 from payers.json_mapping.normal_form_2026 import benefits_of_2026, lines_of_2026
 from payers.json_mapping.normal_form_v3 import benefits_of_v3
 from payers.json_mapping.question import encode, evidence, key_headers
@@ -18,6 +19,7 @@ __all__ = [
     "STEDI_2026",
     "V3",
     "Dialect",
+    "KeyedSource",
     "Shape",
     "benefits_of_2026",
     "benefits_of_v3",
