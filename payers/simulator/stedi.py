@@ -38,7 +38,7 @@ class StediDesk:
 
     def check(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Decision:
         """`POST …/eligibility/v3`."""
-        if headers.get("Authorization", "").removeprefix("Key ") != self._credentials.api_key:
+        if not has_key(headers, self._credentials):
             return refused(403, {"message": "Forbidden"}, "unauthorized")
         question = decoded(body)
         if question is None:
@@ -51,9 +51,14 @@ class StediDesk:
 
     def check_raw(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Decision:
         """`POST …/eligibility/v3/raw-x12`: `{"x12": "ISA*…"}`."""
-        if headers.get("Authorization", "").removeprefix("Key ") != self._credentials.api_key:
+        if not has_key(headers, self._credentials):
             return refused(403, {"message": "Forbidden"}, "unauthorized")
         return ask_raw(self._clearinghouse, body, now)
+
+
+def has_key(headers: Mapping[str, str], credentials: Credentials) -> bool:
+    """Both spellings of the header are let in: which one counts is not documented the same everywhere."""
+    return headers.get("Authorization", "").removeprefix("Key ") == credentials.api_key
 
 
 def ask_raw(clearinghouse: Clearinghouse, body: bytes, now: datetime) -> Decision:

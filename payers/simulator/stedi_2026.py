@@ -16,7 +16,7 @@ from payers.simulator.clearinghouse import Clearinghouse, Decision
 from payers.simulator.envelope import Credentials
 from payers.simulator.questions_v3 import at
 from payers.simulator.scenarios import scenario_for
-from payers.simulator.stedi import act, decoded, refused
+from payers.simulator.stedi import act, decoded, has_key, refused
 
 Json = dict[str, Any]
 
@@ -67,7 +67,7 @@ class Stedi2026Desk:
 
     def check(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Decision:
         """`POST /2026-06-01/eligibility-check`."""
-        if headers.get("Authorization", "").removeprefix("Key ") != self._credentials.api_key:
+        if not has_key(headers, self._credentials):
             return refused(403, {"message": "Forbidden"}, "unauthorized")
         question = decoded(body)
         if question is None:

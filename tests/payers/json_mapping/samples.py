@@ -9,7 +9,7 @@ from payers.account import Account, AccountId
 from payers.adapter import Reply
 from payers.exchange import Exchange
 from payers.http import Response
-from payers.inquiry import Inquiry, MemberId, Npi, PayerId, Person, Requester
+from payers.inquiry import Inquiry, Person
 from payers.json_mapping import V3, Shape, read_answer
 from tests.payers.x12 import messages
 
@@ -17,24 +17,13 @@ Json = dict[str, Any]
 
 ACCOUNT = Account(id=AccountId("a"), name="Test", adapter="x", url="https://payer.example/v3")
 JANE = Person(last="Roe", first="Jane", middle="Q", birth_date=date(1980, 1, 2), sex="F")
-SAM = Person(last="Roe", first="Sam", birth_date=date(2010, 5, 6), sex="M")
+SAM = messages.SAM
 ACTIVE = {"code": "1", "serviceTypeCodes": ["30"], "insuranceTypeCode": "PR", "planCoverage": "GOLD"}
 
 
 def inquiry(**changes: Any) -> Inquiry:
     """A question about Jane Roe, mental health, 2 March 2026."""
-    given: dict[str, Any] = {
-        "payer_id": PayerId("MER01"),
-        "payer_name": "Meridian Health",
-        "requester": Requester(name="Lakeside Psychiatry", npi=Npi("1999999984"), tax_id="12-3456789"),
-        "member_id": MemberId("W100200300"),
-        "subscriber": JANE,
-        "service_type": "MH",
-        "date_of_service": date(2026, 3, 2),
-        "trace": "T-000905",
-        "control_number": 905,
-    }
-    return Inquiry(**given | changes)
+    return messages.inquiry(**{"subscriber": JANE} | changes)
 
 
 def answer(*lines: Json, **changes: Any) -> Json:
