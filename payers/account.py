@@ -31,6 +31,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     max_answer_bytes: int = 4 * 1024 * 1024
     max_in_flight: int = 10
     requests_per_second: float = 5.0
+    #: What one check costs, in cents; None: not known.
+    cents_per_check: int | None = None
     #: Loopback and private addresses are refused unless the account says so (the simulator).
     allow_private_addresses: bool = False
 

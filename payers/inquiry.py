@@ -47,9 +47,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Requester(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who asks: the clinic or the treating provider (2100B)."""
+    """Who asks: the clinic, or the treating provider where a first name is given (2100B)."""
 
+    #: Of the organization, or the last name of the provider.
     name: str
+    first_name: str = ""
     npi: Npi
     tax_id: str = ""
     taxonomy: str = ""

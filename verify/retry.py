@@ -109,11 +109,13 @@ def decide(
     now: datetime,
     lane: Lane,
     sent: bool,
+    another_way: bool = False,
     jitter: float = 0.0,
 ) -> AskAgain | Stop:
     """When to ask the same question again, or why not.
 
-    `attempt` counts the tries made, 1 after the first failure. `jitter` from 0 to 1 lengthens a wait of
+    `attempt` counts the tries made, 1 after the first failure. With `another_way` to the payer the next try goes
+    through that, as soon as a repeat may come. `jitter` from 0 to 1 lengthens a wait of
     ours by up to a tenth, never one the payer named. Raises ValueError for an attempt below 1 or a
     jitter outside 0 to 1.
     """
@@ -124,7 +126,7 @@ def decide(
     patience_ends = first_asked_at + timedelta(seconds=SCHEDULES[lane].patience)
     if now >= patience_ends:
         return Stop(StopReason.PATIENCE_SPENT)
-    wait = _named_wait(retry_after_seconds, attempt)
+    wait = 0.0 if another_way else _named_wait(retry_after_seconds, attempt)
     if wait is None:
         wait = _own_wait(failure_code, attempt, lane, sent) * (1 + jitter / 10)
     at = now + timedelta(seconds=wait)

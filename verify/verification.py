@@ -125,7 +125,8 @@ _V = VerificationState
 
 #: A lease that ran out lets a second worker ask: asking may follow asking.
 INQUIRY_MOVES: Mapping[InquiryState, frozenset[InquiryState]] = {
-    _I.PLANNED: frozenset({_I.ASKING}),
+    # An answer that is still fresh is not bought again.
+    _I.PLANNED: frozenset({_I.ASKING, _I.ANSWERED}),
     _I.ASKING: frozenset({_I.ASKING, _I.ANSWERED, _I.REJECTED, _I.PENDING, _I.UNAVAILABLE, _I.UNKNOWN}),
     _I.ANSWERED: frozenset(),
     # Asked again only as a mended question, which is planned anew.

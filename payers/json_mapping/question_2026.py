@@ -12,7 +12,7 @@ from typing import Any
 from payers import x12
 from payers.account import Account
 from payers.errors import Rejected
-from payers.inquiry import Inquiry, Person
+from payers.inquiry import Inquiry, Person, Requester
 from payers.json_mapping.question import born, left_out, people, required, said, shaped, written
 from payers.json_mapping.question_v3 import NPI, SERVICE_TYPE, TAX_ID
 
@@ -61,11 +61,20 @@ def _provider(inquiry: Inquiry, options: Mapping[str, Any]) -> dict[str, Any]:
     )
     return said(
         {
-            "name": {"organization": required(requester.name, "requester.name", 60)},
+            "name": _asked_by(requester),
             "npi": shaped(requester.npi, "requester.npi", NPI),
             "tin": shaped(tax_id, "requester.tax_id", TAX_ID) if tax_id else "",
         }
     )
+
+
+def _asked_by(requester: Requester) -> dict[str, Any]:
+    name = required(requester.name, "requester.name", 60)
+    if not requester.first_name:
+        return {"organization": name}
+    return {
+        "person": {"firstName": required(requester.first_name, "requester.first_name", 35), "lastName": name}
+    }
 
 
 def _person(person: Person, options: Mapping[str, Any], who: str) -> dict[str, Any]:

@@ -83,9 +83,11 @@ def _provider(inquiry: Inquiry, options: Mapping[str, Any]) -> dict[str, Any]:
         "".join(digit for digit in requester.tax_id if digit.isdigit()) if options.get("send_tax_id") else ""
     )
     taxonomy = requester.taxonomy if options.get("send_taxonomy") else ""
+    first = written(requester.first_name, "requester.first_name", 35)
     return said(
         {
-            "organizationName": required(requester.name, "requester.name", 60),
+            "lastName" if first else "organizationName": required(requester.name, "requester.name", 60),
+            "firstName": first,
             "npi": shaped(requester.npi, "requester.npi", NPI),
             "taxId": shaped(tax_id, "requester.tax_id", TAX_ID) if tax_id else "",
             "providerCode": "BI" if taxonomy else "",

@@ -10,7 +10,7 @@ from payers import x12
 from payers.account import Account
 from payers.errors import Rejected
 from payers.inquiry import Inquiry
-from payers.x12_mapping.elements import ID, LAST, REFERENCE, TRACE, day, field, required
+from payers.x12_mapping.elements import FIRST, ID, LAST, REFERENCE, TRACE, day, field, required
 from payers.x12_mapping.search import Body, Search
 
 
@@ -82,12 +82,13 @@ def _source_and_receiver(inquiry: Inquiry, options: dict[str, Any]) -> Body:
     payer = required(inquiry.payer_name, "payer_name", LAST)
     payer_id = required(inquiry.payer_id, "payer_id", ID)
     name = required(requester.name, "requester.name", LAST)
+    first = field(requester.first_name, "requester.first_name", FIRST)
     npi = required(requester.npi, "requester.npi", 10)
     body: Body = [
         ["HL", "1", "", "20", "1"],
         ["NM1", "PR", "2", payer, "", "", "", "", options.get("payer_id_qualifier", "PI"), payer_id],
         ["HL", "2", "1", "21", "1"],
-        ["NM1", "1P", "2", name, "", "", "", "", "XX", npi],
+        ["NM1", "1P", "1" if first else "2", name, first, "", "", "", "XX", npi],
     ]
     if options.get("send_tax_id") and requester.tax_id:
         body.append(["REF", "TJ", field(requester.tax_id, "requester.tax_id", REFERENCE)])

@@ -16,10 +16,13 @@ from verify.facts.fact import (
     Tier,
     expiry,
 )
+from verify.facts.holders import facts_from_holders
 from verify.facts.merging import Known, Merged, merge
 from verify.facts.plan import facts_from_member
+from verify.facts.trail import NO_TRAIL, Step, StepState, Trail, WhyNot, speaking_for
 
 __all__ = [
+    "NO_TRAIL",
     "PLAN_WIDE",
     "WHOLE_PLAN",
     "About",
@@ -34,11 +37,17 @@ __all__ = [
     "SourceKind",
     "Standing",
     "Status",
+    "Step",
+    "StepState",
     "Tier",
+    "Trail",
     "UnreadableAnswers",
+    "WhyNot",
     "expiry",
     "facts_from_answers",
     "facts_from_call",
+    "facts_from_holders",
     "facts_from_member",
     "merge",
+    "speaking_for",
 ]

@@ -31,6 +31,9 @@ class FactName(StrEnum):
     AUTHORIZATION_ROUTE = "authorization_route"  # text: where and how to send it
     LIMITS = "limits"  # [{"quantity", "unit", "period", "remaining"}]
     ADMINISTRATOR = "administrator"  # yes (another company) with {"name", "payer_id", "phone"}, or no
+    HELD_BY = (
+        "held_by"  # yes with {"name", "payer_id", "phone", "reason", "order"}, about a domain of benefits
+    )
     OTHER_PAYER = "other_payer"  # yes with [{"name", "payer_id", "phone", "order"}], or no
 
 
@@ -94,11 +97,13 @@ class SourceKind(StrEnum):
 class About(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a fact is about: a service line of the catalogue, or the service type asked with (EB03).
 
-    The plan as a whole is service type 30.
+    The plan as a whole is service type 30; whole domains of benefits are what companies hold.
     """
 
     service_line: str = ""
     service_type: str = ""
+    #: Benefits as a whole: plan, medical, behavioral, pharmacy, utilization.
+    domain: str = ""
     tier: Tier = Tier.ANY
     level: Level = Level.PERSON
 
@@ -114,6 +119,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     obtained_at: datetime
     #: The day the source speaks of.
     as_of: date | None = None
+    #: Who said it, of several payers that were asked (an id of ours); empty for what people learned.
+    payer: str = ""
+    #: The day that was asked about, where it was not the day of service.
+    asked_for: date | None = None
     #: The reference number the payer's representative gave, and who that was.
     call_reference: str = ""
     told_by: str = ""

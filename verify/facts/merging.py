@@ -33,7 +33,7 @@ SUPPORT: Mapping[SourceKind, int] = {
 SAME_MOMENT = timedelta(days=1)
 
 #: Wording differs from source to source, so a difference says nothing.
-_WORDING = frozenset({FactName.PLAN_NAME, FactName.AUTHORIZATION_ROUTE})
+_WORDING = frozenset({FactName.PLAN_NAME, FactName.AUTHORIZATION_ROUTE, FactName.HELD_BY})
 
 Topic = tuple[FactName, About]
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from verify.catalogue import ServiceLine
-from verify.facts import Fact, FactName, Known, Standing, Status, merge
+from verify.facts import NO_TRAIL, Fact, FactName, Known, Standing, Status, Trail, merge, speaking_for
 from verify.findings.accumulators import deductible, out_of_pocket, plan_or_line
 from verify.findings.active_coverage import active_coverage
 from verify.findings.administrator import administrator, company_name
@@ -19,11 +19,12 @@ from verify.findings.finding import Case, Finding, How, Question, Verdict, numbe
 from verify.findings.network import network
 from verify.findings.other_coverage import other_coverage
 from verify.findings.visit_limits import visit_limits
+from verify.findings.who_holds import who_holds
 
 __all__ = ["Finding", "How", "Judgement", "Question", "Summary", "judge"]
 
 #: About the plan, judged once; then about each service line. To add a rule: a file here, and its name.
-PLAN_RULES: Sequence[Callable[[Case], Verdict]] = (other_coverage,)
+PLAN_RULES: Sequence[Callable[[Case], Verdict]] = (other_coverage, who_holds)
 LINE_RULES: Sequence[Callable[[Case], Verdict]] = (
     active_coverage,
     administrator,
@@ -61,11 +62,22 @@ class Judgement(msgspec.Struct, frozen=True):
 
 
 def judge(
-    facts: Iterable[Fact], service_lines: Sequence[ServiceLine], on: date, *, now: datetime
+    facts: Iterable[Fact],
+    service_lines: Sequence[ServiceLine],
+    on: date,
+    *,
+    now: datetime,
+    trail: Trail = NO_TRAIL,
 ) -> Judgement:
-    """The findings for each service line on a day, from facts in the order they were stored."""
-    merged = merge(facts, now=now)
-    cases = [Case(merged, line, on) for line in service_lines]
+    """The findings for each service line on a day, from facts in the order they were stored.
+
+    Each line is judged from what whoever holds its benefits says, as the trail has it.
+    """
+    known = list(facts)
+    cases = [
+        Case(merge(speaking_for(known, trail, line.benefit_domain), now=now), line, on, trail)
+        for line in service_lines
+    ]
     verdicts = [rule(case) for case in cases[:1] for rule in PLAN_RULES]
     verdicts += [rule(case) for case in cases for rule in LINE_RULES]
     questions = {

@@ -25,15 +25,27 @@ def active_coverage(case: Case) -> Verdict:
         sentence = f"The payer reports coverage for {case.line.label} as inactive on {day}."
         return case.verdict(RULE, "inactive", sentence, [line, plan])
     if line.standing is Standing.YES:
-        return case.verdict(RULE, "active", f"The payer reports coverage as active on {day}.", [line])
+        sentence = f"The payer reports coverage as active on {_as_asked(line, day)}"
+        return case.verdict(RULE, "active", sentence, [line])
     if plan.standing is Standing.YES:
-        sentence = f"The payer reports the plan as active on {day}; it does not say so for {case.line.label}."
+        said = _as_asked(plan, day).rstrip(".")
+        sentence = (
+            f"The payer reports the plan as active on {said}; it does not say so for {case.line.label}."
+        )
         return case.verdict(RULE, "plan_active", sentence, [plan, line], ask=[FactName.ACTIVE])
     if Standing.UNKNOWN in (plan.standing, line.standing):
         sentence = f"Whether coverage is active on {day} cannot be told from the payer's answer."
         return case.verdict(RULE, "unknown", sentence, [line, plan], ask=[FactName.ACTIVE])
     sentence = f"Nobody has said whether coverage is active on {day}."
     return case.verdict(RULE, "not_stated", sentence, [line, plan], ask=[FactName.ACTIVE])
+
+
+def _as_asked(known: Known, day: str) -> str:
+    """The day an answer speaks of, where the payer would not look at the day of service."""
+    asked_for = known.fact.source.asked_for if known.fact else None
+    if asked_for is None:
+        return f"{day}."
+    return f"{day_words(asked_for)}. {day} itself could not be checked: the payer does not look so far."
 
 
 def _outside(case: Case) -> Verdict | None:

@@ -32,14 +32,14 @@ def _other_company(case: Case, known: Known) -> Verdict:
     name = company_name(known)
     phone = _detail(known, "phone")
     reached = f" (phone {phone})" if phone else ""
-    sentence = (
-        f"{case.line.label} is administered by {name or 'another company'}{reached}, not by the payer asked."
-    )
+    sentence = f"{case.line.label} is administered by {name or 'another company'}{reached}, not by the payer on the card."
+    if case.is_answered_elsewhere:
+        return case.verdict(RULE, "other_company", f"{sentence} It was asked, and answered.", [known])
     made = case.verdict(RULE, "other_company", sentence, [known])
     ask = Question(
         fact=FactName.ADMINISTRATOR,
         service_line=case.line.key,
-        text=f"Ask {name or 'the administrator'}{reached} the same questions: the benefit is held there.",
+        text=f"The benefit is held by {name or 'the administrator'}. Ask there{reached}: {case.everything_to_ask}",
         how=How.SECOND_INQUIRY,
     )
     return Verdict(made.finding, (ask, *(q for q in made.questions if q.fact != ask.fact)))

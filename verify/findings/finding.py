@@ -10,7 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from verify.catalogue import ServiceLine
-from verify.facts import WHOLE_PLAN, FactName, Known, Level, Merged, Standing, Status, Tier
+from verify.facts import NO_TRAIL, WHOLE_PLAN, FactName, Known, Level, Merged, Standing, Status, Tier, Trail
 
 
 class How(StrEnum):
@@ -89,6 +89,7 @@ ASKING: Mapping[FactName, tuple[str, How]] = {
         "Who administers outpatient mental health for this group, and who administers {codes}?",
         How.PHONE,
     ),
+    FactName.HELD_BY: ("Which company holds the benefits for {line}, and who reviews them?", How.PHONE),
     FactName.OTHER_PAYER: ("Is any other insurance on file, and when was that last updated?", How.PHONE),
 }
 
@@ -100,6 +101,7 @@ class Case:
     merged: Merged
     line: ServiceLine
     on: date
+    trail: Trail = NO_TRAIL
 
     def look_up(self, name: FactName, level: Level = Level.PERSON) -> Known:
         """What is known for this line, from itself and the service types that speak of it."""
@@ -120,6 +122,19 @@ class Case:
         """The codes valid on the day, as a caller reads them out: "90867, 90868 and 90869"."""
         codes = [code.code for code in self.line.codes_on(self.on)]
         return " and ".join((", ".join(codes[:-1]), codes[-1])) if len(codes) > 1 else codes[0]
+
+    @property
+    def everything_to_ask(self) -> str:
+        """What a company that holds the benefit is asked, in the order of one call."""
+        return (
+            f"is coverage active on {day_words(self.on)}, are {self.codes} covered, is authorization required, "
+            "what do deductible, copay and coinsurance come to, and are we in network?"
+        )
+
+    @property
+    def is_answered_elsewhere(self) -> bool:
+        """Whether somebody else than the payer on the card holds the line's benefits and has answered."""
+        return self.trail.speaker(self.line.benefit_domain) != self.trail.payer
 
     def question(self, name: FactName) -> Question:
         text, how = ASKING[name]

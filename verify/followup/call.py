@@ -42,7 +42,7 @@ LINES: tuple[Line, ...] = (
         3,
         "Who administers outpatient mental health for this group? And {codes}? "
         "(Another company: note name and phone, finish here, call there.)",
-        (FactName.ADMINISTRATOR,),
+        (FactName.ADMINISTRATOR, FactName.HELD_BY),
     ),
     Line(
         4,
@@ -128,6 +128,14 @@ FIELDS: Mapping[FactName, tuple[_Field, ...]] = {
             "Administered by another company? (name, phone)",
             FieldKind.COMPANY,
             FactName.ADMINISTRATOR,
+        ),
+    ),
+    FactName.HELD_BY: (
+        _Field(
+            "held_by",
+            "The company that holds the benefits (name, phone)",
+            FieldKind.COMPANY,
+            FactName.HELD_BY,
         ),
     ),
     FactName.IN_NETWORK: (

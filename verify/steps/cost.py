@@ -22,7 +22,7 @@ def cost(work: Work, connection: Connection, practice_id: str, verification_id: 
     lines = [load().service_lines[key] for key in row.service_lines]
     codes = [service.code for line in lines for service in line.course.services]
     return course_cost(
-        evidence.facts_of(connection, row),
+        evidence.facts_heard(connection, row, lines),
         lines,
         row.date_of_service,
         now=work.now().astimezone(clinic.zone(connection, practice_id)),

@@ -8,21 +8,31 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection, Row
 
-from payers.reading import answers, patient
-from verify.catalogue import ServiceLine, load, next_service_type
-from verify.facts import WHOLE_PLAN, Fact, Source, SourceKind, facts_from_answers, facts_from_member
+from payers.benefits import Member
+from payers.reading import answers, holders, patient
+from verify.asking import Hop, further, lines_held
+from verify.catalogue import ServiceLine, load
+from verify.facts import (
+    Fact,
+    Source,
+    SourceKind,
+    Trail,
+    facts_from_answers,
+    facts_from_holders,
+    facts_from_member,
+)
 from verify.findings import judge as judge_facts
-from verify.steps.plan import plan
+from verify.steps.plan import At, plan
 from verify.steps.question import trace_of
 from verify.steps.receive import STANDING
+from verify.steps.repair import ask_rest_as_mended
+from verify.steps.settle import settle
+from verify.steps.trail import follow, trail_of
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, verifications
-from verify.store.inquiries import CALL
+from verify.store.inquiries import CALL, REUSED
 from verify.store.jobs import Claim, Hint
 from verify.verification import InquiryState, Lane, VerificationState
-
-#: Checks are billed: no more service types than this are asked for one verification.
-MOST_QUESTIONS = 4
 
 
 def judge(work: Work, claim: Claim) -> None:
@@ -32,26 +42,47 @@ def judge(work: Work, claim: Claim) -> None:
         assert verification is not None
         if not jobs.finish(connection, claim) or verification.state in STANDING:
             return
-        zone = clinic.zone(connection, verification.practice_id)
-        asked = inquiries.of_verification(connection, verification)
-        for row in asked:
-            evidence.add_facts(connection, verification, _facts(work, verification, row, zone))
-        known = evidence.facts_of(connection, verification)
-        lines = [load().service_lines[key] for key in verification.service_lines]
-        _conclude(work, connection, verification, known, lines, zone, answered_at=_answered_at(asked))
-        hints = _ask_further(connection, verification, asked, known, lines)
-        following = None if hints else _follow_up(connection, verification, claim)
-    work.hint(*hints, following)
+        hints = _judge(work, connection, verification, claim)
+    work.hint(*hints)
 
 
-def _facts(work: Work, verification: Row[Any], row: Row[Any], zone: ZoneInfo) -> list[Fact]:
-    """What one inquiry's answer says of the patient; nothing where there was no answer, or none for them."""
-    if row.state != InquiryState.ANSWERED.value:
-        return []
-    benefits = inquiries.benefits_of(row, work.seals(verification.practice_id))
-    member = patient(benefits, trace_of(row.id)) if benefits else None
-    if member is None:
-        return []
+def _judge(work: Work, connection: Connection, verification: Row[Any], claim: Claim) -> list[Hint | None]:
+    zone = clinic.zone(connection, verification.practice_id)
+    asked = inquiries.of_verification(connection, verification)
+    members = _members(work, verification, asked)
+    for row in asked:
+        if row.id in members:
+            found = _facts(verification, row, members[row.id], zone)
+            evidence.add_facts(connection, verification, found)
+    known = evidence.facts_of(connection, verification)
+    lines = [load().service_lines[key] for key in verification.service_lines]
+    further_hints, hops = _ask_further(work, connection, verification, asked, members, known, lines)
+    now_asked = inquiries.of_verification(connection, verification)
+    trail = trail_of(connection, verification, now_asked, hops)
+    _conclude(work, connection, verification, known, lines, trail, zone, answered_at=_answered_at(now_asked))
+    if further_hints:
+        return [*further_hints]
+    before = {row.id for row in asked}
+    if any(row.outcome_code == REUSED and row.id not in before for row in now_asked):
+        # An answer that was still fresh came in without a call: it is judged like any other.
+        return [settle(connection, verification, run=f"reused:{claim.job_id}")]
+    return [_follow_up(connection, verification, claim)]
+
+
+def _members(work: Work, verification: Row[Any], asked: Sequence[Row[Any]]) -> dict[str, Member]:
+    """What each answer says of the patient, by inquiry; nothing where there was none, or none for them."""
+    seals = work.seals(verification.practice_id)
+    found = {}
+    for row in asked:
+        benefits = inquiries.benefits_of(row, seals) if row.state == InquiryState.ANSWERED.value else None
+        member = patient(benefits, trace_of(row.reused_id or row.id)) if benefits else None
+        if member is not None:
+            found[row.id] = member
+    return found
+
+
+def _facts(verification: Row[Any], row: Row[Any], member: Member, zone: ZoneInfo) -> list[Fact]:
+    """What one inquiry's answer says of the patient."""
     answered_at = row.answered_at.astimezone(zone)
     source = Source(
         kind=SourceKind.X12_271,
@@ -59,11 +90,14 @@ def _facts(work: Work, verification: Row[Any], row: Row[Any], zone: ZoneInfo) ->
         by="system",
         obtained_at=answered_at,
         as_of=answered_at.date(),
+        payer=row.payer_id,
+        asked_for=row.date_of_service if row.date_of_service != verification.date_of_service else None,
     )
-    said = answers(member, [row.service_type], verification.date_of_service)
+    said = answers(member, [row.service_type], row.date_of_service)
     return [
         *facts_from_answers(said, source=source, service_type=row.service_type, member=member),
-        *facts_from_member(member, source=source, on=verification.date_of_service),
+        *facts_from_member(member, source=source, on=row.date_of_service),
+        *facts_from_holders(holders(member), source=source),
     ]
 
 
@@ -73,16 +107,24 @@ def _conclude(
     verification: Row[Any],
     known: Sequence[Fact],
     lines: Sequence[ServiceLine],
+    trail: Trail,
     zone: ZoneInfo,
     *,
     answered_at: datetime | None,
 ) -> None:
     now = work.now().astimezone(zone)
-    judgement = judge_facts(known, lines, verification.date_of_service, now=now)
+    judgement = judge_facts(known, lines, verification.date_of_service, trail=trail, now=now)
     evidence.replace_findings(connection, verification, judgement.findings)
     evidence.set_questions(connection, verification, judgement.questions)
     summary = msgspec.structs.asdict(judgement.summary)
-    verifications.change(connection, verification, judged_at=now, answered_at=answered_at, **summary)
+    verifications.change(
+        connection,
+        verification,
+        judged_at=now,
+        answered_at=answered_at,
+        trail=msgspec.to_builtins(trail),
+        **summary,
+    )
     verifications.record(
         connection,
         verification.practice_id,
@@ -101,27 +143,68 @@ def _answered_at(asked: Sequence[Row[Any]]) -> datetime | None:
 
 
 def _ask_further(
+    work: Work,
     connection: Connection,
     verification: Row[Any],
     asked: Sequence[Row[Any]],
+    members: dict[str, Member],
     known: Sequence[Fact],
     lines: Sequence[ServiceLine],
-) -> list[Hint]:
-    """The next service type of each line the payer said nothing about; nothing while others are on their way."""
+) -> tuple[list[Hint], list[Hop]]:
+    """Who is asked next: whoever an answer names, and each payer about what it has not yet said.
+
+    Nothing while the verification is not asking: what a person has in hands is not asked behind their back.
+    """
     if verification.state != VerificationState.ASKING.value:
-        return []
-    if any(row.state != InquiryState.ANSWERED.value for row in asked):
-        return []
-    types = {row.service_type for row in asked}
-    wanted = [next_service_type(line, types) for line in lines if is_silent(line, known)]
-    room = MOST_QUESTIONS - len(types)
-    return plan(connection, verification, [each for each in wanted if each][: max(room, 0)])
+        _, found = follow(work, connection, verification, asked, members, lines, ask=False)
+        return [], found
+    hints, found = follow(work, connection, verification, asked, members, lines)
+    hints += ask_rest_as_mended(work, connection, verification, asked)
+    trail = trail_of(connection, verification, asked, found)
+    for payer_id in dict.fromkeys(row.payer_id for row in asked):
+        own = [row for row in asked if row.payer_id == payer_id]
+        hints += _ask_more(work, connection, verification, own, known, lines, trail)
+    return hints, found
 
 
-def is_silent(line: ServiceLine, known: Sequence[Fact]) -> bool:
-    """Whether no answer says anything of the line's own service types; the plan's general status is nothing of its own."""
-    own = {service_type for service_type in line.ask if service_type != WHOLE_PLAN}
-    return not any(fact.settled and fact.about.service_type in own for fact in known)
+def _ask_more(
+    work: Work,
+    connection: Connection,
+    verification: Row[Any],
+    own: Sequence[Row[Any]],
+    known: Sequence[Fact],
+    lines: Sequence[ServiceLine],
+    trail: Trail,
+) -> list[Hint]:
+    """The next service type of each line this payer speaks for and said nothing about."""
+    if any(row.state != InquiryState.ANSWERED.value or row.outcome_code == CALL for row in own):
+        return []
+    first = own[0]
+    at = At(
+        payer=clinic.payer(connection, verification.practice_id, first.payer_id),
+        hop=first.hop,
+        from_inquiry_id=first.from_inquiry_id,
+        reason=first.hop_reason,
+        domain=first.hop_domain,
+        repair=max(row.repair for row in own),
+        changes=inquiries.changes_of(
+            max(own, key=lambda row: row.repair), work.seals(verification.practice_id)
+        ),
+    )
+    held = [
+        line
+        for line in lines_held(lines, first.hop_domain)
+        if not _is_held_elsewhere(trail, line, first.payer_id)
+    ]
+    said = [fact for fact in known if fact.source.payer in ("", first.payer_id)]
+    wanted = further(held, said, {row.service_type for row in own}, at.quirks)
+    return plan(work, connection, verification, at, wanted)
+
+
+def _is_held_elsewhere(trail: Trail, line: ServiceLine, payer_id: str) -> bool:
+    """Whether somebody further along the trail holds the line's benefits."""
+    holder = trail.holder(line.benefit_domain)
+    return holder is not None and holder.to_payer != payer_id
 
 
 def _follow_up(connection: Connection, verification: Row[Any], claim: Claim) -> Hint | None:

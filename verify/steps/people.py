@@ -15,7 +15,9 @@ from verify.intake.submission import Patient, Policy
 from verify.steps.question import trace_of
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, patients, verifications
+from verify.store.inquiries import Ask
 from verify.store.jobs import Hint
+from verify.store.sealing import Seals
 from verify.verification import (
     InquiryState,
     Lane,
@@ -213,7 +215,7 @@ def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, cal
 
 def _save_call(work: Work, connection: Connection, verification: Row[Any], task: Row[Any], call: Call) -> str:
     """The exchange with the person who answered, under the question the call was asked to settle."""
-    row = _question_called_about(connection, verification)
+    row = _question_called_about(connection, work.seals(verification.practice_id), verification)
     trace = trace_of(row.id)
     exchange_id = inquiries.add_exchange(connection, row, trace)
     said = Exchange(
@@ -233,22 +235,21 @@ def _save_call(work: Work, connection: Connection, verification: Row[Any], task:
     return exchange_id
 
 
-def _question_called_about(connection: Connection, verification: Row[Any]) -> Row[Any]:
+def _question_called_about(connection: Connection, seals: Seals, verification: Row[Any]) -> Row[Any]:
     """A question waiting for this call, or one made for it."""
     asked = inquiries.of_verification(connection, verification)
-    waiting = [row for row in asked if row.state == InquiryState.PENDING.value]
+    waiting = [row for row in asked if row.state == InquiryState.PENDING.value and not row.hop]
     if waiting:
         return waiting[0]
     coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
-    made = inquiries.plan(
-        connection,
-        verification=verification,
+    call = Ask(
         payer_id=coverage.payer_id,
         account_id=None,
         service_type="",
+        on=verification.date_of_service,
         purpose=f"call:{new_id('run')}",
-        state=InquiryState.PENDING,
     )
+    made = inquiries.plan(connection, seals, verification, call, state=InquiryState.PENDING)
     assert made is not None
     return inquiries.inquiry(connection, made)
 

@@ -1,37 +1,117 @@
-"""Plan: one inquiry per service type, each with its job; what is planned already is left alone."""
+"""Plan: one inquiry per service type, each with its job; what is planned already, or still fresh, is not asked."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 
+from payers.directory import Quirks, read_quirks
+from verify.asking import day_to_ask, fresh_since, usable
+from verify.steps.ways import ways
+from verify.steps.work import Work
 from verify.store import clinic, inquiries, jobs, patients, verifications
+from verify.store.inquiries import Ask
 from verify.store.jobs import Hint
-from verify.verification import Lane
+from verify.verification import InquiryState, Lane, Reason
+
+PURPOSE = "plan"
+#: The code of a question that no account can carry: nobody reaches the payer, or the clinic is not enrolled.
+NO_WAY = "no_way"
 
 
-def plan(connection: Connection, verification: Row[Any], service_types: Sequence[str]) -> list[Hint]:
-    """The jobs of the inquiries that are new. The verification's row is locked."""
+class At(NamedTuple):
+    """Whom questions go to: the payer on the card, or one a hop led to; and in whose words."""
+
+    payer: Row[Any]
+    hop: int = 0
+    from_inquiry_id: str | None = None
+    reason: str = ""
+    domain: str = ""
+    repair: int = 0
+    #: JSON of verify.asking.Changes.
+    changes: bytes | None = None
+
+    @property
+    def quirks(self) -> Quirks:
+        return read_quirks(self.payer.quirks)
+
+
+def on_the_card(connection: Connection, verification: Row[Any]) -> At:
+    """The verification's own payer."""
     coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
-    payer = clinic.payer(connection, verification.practice_id, coverage.payer_id)
-    planned = [
-        inquiries.plan(
-            connection,
-            verification=verification,
-            payer_id=payer.id,
-            account_id=payer.account_id,
-            service_type=service_type,
-            purpose="plan",
-        )
+    return At(clinic.payer(connection, verification.practice_id, coverage.payer_id))
+
+
+def plan(
+    work: Work, connection: Connection, verification: Row[Any], at: At, service_types: Sequence[str]
+) -> list[Hint]:
+    """The jobs of the inquiries that are new. The verification's row is locked.
+
+    Without a job are those answered from a fresh answer, and those nobody can carry: see `settle`.
+    """
+    today = clinic.day(connection, verification.practice_id, work.now())
+    on = day_to_ask(verification.date_of_service, today, at.quirks)
+    made = [
+        planned
         for service_type in dict.fromkeys(service_types)
+        if (planned := plan_one(work, connection, verification, at, service_type, on))
     ]
-    fresh = [inquiry_id for inquiry_id in planned if inquiry_id]
-    if fresh:
+    if made:
+        detail = {"questions": len(made), "payer": at.payer.id, "hop": at.hop, "reason": at.reason}
+        verifications.record(connection, verification.practice_id, verification.id, "planned", detail)
+    return [hint for planned in made if (hint := planned.hint)]
+
+
+class Planned(NamedTuple):
+    inquiry_id: str
+    #: None: nothing is to be asked.
+    hint: Hint | None
+
+
+def plan_one(
+    work: Work, connection: Connection, verification: Row[Any], at: At, service_type: str, on: date
+) -> Planned | None:
+    """One inquiry with its job; None when it is planned already."""
+    routes = usable(ways(work, connection, at.payer.id, at.quirks))
+    seals = work.seals(verification.practice_id)
+    ask = Ask(
+        payer_id=at.payer.id,
+        account_id=routes[0].account_id if routes else None,
+        service_type=service_type,
+        on=on,
+        purpose=PURPOSE,
+        hop=at.hop,
+        from_inquiry_id=at.from_inquiry_id,
+        hop_reason=at.reason,
+        hop_domain=at.domain,
+        repair=at.repair,
+        changes=at.changes,
+    )
+    state = InquiryState.PLANNED if routes else InquiryState.PENDING
+    made = inquiries.plan(connection, seals, verification, ask, state=state)
+    if made is None:
+        return None
+    row = inquiries.inquiry(connection, made)
+    if not routes:
+        inquiries.change_state(connection, row, InquiryState.PENDING, code=NO_WAY)
+        return Planned(made, None)
+    if (answer := _still_fresh(work, connection, verification, ask)) is not None:
+        inquiries.reuse(connection, seals, row, answer)
         verifications.record(
-            connection, verification.practice_id, verification.id, "planned", {"questions": len(fresh)}
+            connection, row.practice_id, verification.id, "answer_reused", {"service_type": service_type}
         )
-    hints = [_job(connection, verification, inquiry_id) for inquiry_id in fresh]
-    return [hint for hint in hints if hint]
+        return Planned(made, None)
+    return Planned(made, _job(connection, verification, made))
+
+
+def _still_fresh(work: Work, connection: Connection, verification: Row[Any], ask: Ask) -> Row[Any] | None:
+    """An answer that serves again. What a person corrected is asked anew: the old answer was to other data."""
+    reason = Reason(verification.reason)
+    corrected = verification.revision > 1 and reason is not Reason.RECHECK
+    if corrected or ask.changes is not None:
+        return None
+    return inquiries.fresh_answer(connection, verification, ask, since=fresh_since(reason, work.now()))
 
 
 def _job(connection: Connection, verification: Row[Any], inquiry_id: str) -> Hint | None:

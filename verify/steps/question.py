@@ -1,16 +1,17 @@
 """Question: what one inquiry row asks, put together from the patient's, the policy's and the clinic's rows."""
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, Row
 
 from payers.account import Account
+from payers.directory import NpiPreference, Quirks, read_quirks
 from payers.inquiry import Inquiry, MemberId, Npi, PayerId, Person, Requester
-from payers.maintenance import BadMaintenance, Window, windows
+from verify.asking import Asked, Changes
 from verify.steps.work import Work
-from verify.store import clinic, patients
+from verify.store import clinic, inquiries, patients
+from verify.store.routes import route
 from verify.verification import Lane
 
 #: INS02 of a dependent.
@@ -24,52 +25,83 @@ class Question(NamedTuple):
     lane: Lane
     account: Account
     inquiry: Inquiry
-    #: Why the account is not to be used, or empty.
-    paused_code: str
-    #: The hours in which the payer is not to be asked.
-    maintenance: Sequence[Window] = ()
 
 
-def compose(work: Work, connection: Connection, row: Row[Any], verification: Row[Any]) -> Question:
-    """The question of an inquiry's row."""
-    seals = work.seals(row.practice_id)
-    practice = clinic.practice(connection, row.practice_id)
+def compose(
+    work: Work, connection: Connection, row: Row[Any], verification: Row[Any], account_id: str
+) -> Question:
+    """The question of an inquiry's row, as one account carries it."""
     payer = clinic.payer(connection, row.practice_id, row.payer_id)
-    policy = patients.policy_of(
-        patients.coverage(connection, row.practice_id, verification.coverage_id), seals
-    )
-    identity = patients.identity_of(
-        patients.patient(connection, row.practice_id, verification.patient_id), seals
-    )
-    patient = _person(identity)
-    holder = policy["subscriber"]
-    account = clinic.account(connection, work.keyring, row.account_id)
+    quirks = read_quirks(payer.quirks)
+    account = _as_the_payer_wants(clinic.account(connection, work.keyring, account_id), quirks)
+    way = route(connection, row.payer_id, account_id)
+    asked, holder = identity_asked_with(work, connection, row, verification)
+    patient = _person(asked)
     inquiry = Inquiry(
-        payer_id=PayerId(payer.payer_id),
+        payer_id=PayerId(way.their_id if way else ""),
         payer_name=payer.name,
-        requester=Requester(
-            name=practice.name, npi=Npi(practice.npi), tax_id=practice.tax_id, taxonomy=practice.taxonomy
-        ),
-        member_id=MemberId(policy["member_id"]),
-        subscriber=_person(holder) if holder else patient,
+        requester=_requester(connection, verification, quirks),
+        member_id=MemberId(asked.member_id),
+        subscriber=_holder(holder) if holder else patient,
         dependent=patient if holder else None,
         relationship=RELATIONSHIPS[holder["relationship"]] if holder else "",
-        group_number=policy["group_number"],
+        group_number=asked.group_number,
         service_type=row.service_type,
         date_of_service=row.date_of_service,
         trace=trace_of(row.id),
         control_number=row.control_number,
     )
-    paused = clinic.pause_code(connection, row.account_id)
-    return Question(row, Lane(verification.lane), account, inquiry, paused, _maintenance(account))
+    return Question(row, Lane(verification.lane), account, inquiry)
 
 
-def _maintenance(account: Account) -> Sequence[Window]:
-    """Windows that cannot be read are none: `verify accounts add` refuses them."""
-    try:
-        return windows(account.options)
-    except BadMaintenance:
-        return ()
+def identity_asked_with(
+    work: Work, connection: Connection, row: Row[Any], verification: Row[Any]
+) -> tuple[Asked, dict[str, Any] | None]:
+    """What a question says of the patient, mended where it is a mended one; and the policy's holder, if another."""
+    seals = work.seals(row.practice_id)
+    coverage = patients.coverage(connection, row.practice_id, verification.coverage_id)
+    policy = patients.policy_of(coverage, seals)
+    identity = patients.identity_of(
+        patients.patient(connection, row.practice_id, verification.patient_id), seals
+    )
+    said = msgspec.convert(
+        {**identity, "member_id": policy["member_id"], "group_number": policy["group_number"]}, Asked
+    )
+    holder = policy["subscriber"]
+    if (sealed := inquiries.changes_of(row, seals)) is not None:
+        changes = msgspec.json.decode(sealed, type=Changes)
+        said = msgspec.structs.replace(said, **_given(changes))
+        holder = None if changes.as_subscriber else holder
+    return msgspec.structs.replace(said, is_dependent=bool(holder)), holder
+
+
+def _given(changes: Changes) -> dict[str, Any]:
+    given = msgspec.structs.asdict(changes)
+    return {name: value for name, value in given.items() if value is not None and name != "as_subscriber"}
+
+
+def _as_the_payer_wants(account: Account, quirks: Quirks) -> Account:
+    """The account with this payer's own wishes for the question among its options."""
+    if not quirks.options:
+        return account
+    return msgspec.structs.replace(account, options={**account.options, **quirks.options})
+
+
+def _requester(connection: Connection, verification: Row[Any], quirks: Quirks) -> Requester:
+    """The clinic; the treating provider where the payer wants the person and we know who it is."""
+    practice = clinic.practice(connection, verification.practice_id)
+    if quirks.npi is NpiPreference.PROVIDER and verification.provider_id:
+        provider = clinic.provider(connection, verification.practice_id, verification.provider_id)
+        return Requester(
+            name=provider.last_name,
+            first_name=provider.first_name,
+            npi=Npi(provider.npi),
+            tax_id=practice.tax_id,
+            taxonomy=provider.taxonomy,
+        )
+    return Requester(
+        name=practice.name, npi=Npi(practice.npi), tax_id=practice.tax_id, taxonomy=practice.taxonomy
+    )
 
 
 def trace_of(inquiry_id: str) -> str:
@@ -77,12 +109,24 @@ def trace_of(inquiry_id: str) -> str:
     return inquiry_id.partition("_")[2]
 
 
-def _person(known: dict[str, Any]) -> Person:
-    born = known["birth_date"]
+def _person(asked: Asked) -> Person:
     return Person(
-        last=known["last_name"],
-        first=known["first_name"],
-        middle=known.get("middle_name", ""),
-        birth_date=date.fromisoformat(born) if born else None,
-        sex=known["sex"],
+        last=asked.last_name,
+        first=asked.first_name,
+        middle=asked.middle_name,
+        birth_date=asked.birth_date,
+        sex=asked.sex,
+    )
+
+
+def _holder(said: dict[str, Any]) -> Person:
+    """JSON of verify.intake.submission.Subscriber."""
+    return msgspec.convert(
+        {
+            "last": said["last_name"],
+            "first": said["first_name"],
+            "birth_date": said["birth_date"],
+            "sex": said["sex"],
+        },
+        Person,
     )

@@ -4,11 +4,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from verify.catalogue import load, opening_service_types
-from verify.steps.plan import plan
+from payers.directory import read_quirks
+from verify.asking import opening
+from verify.catalogue import load
+from verify.steps.plan import on_the_card, plan
 from verify.steps.recheck import carry_over
+from verify.steps.settle import settle
 from verify.steps.work import Work
-from verify.store import jobs, patients, verifications
+from verify.store import clinic, jobs, patients, verifications
 from verify.store.jobs import Claim, Hint
 from verify.verification import Lane, VerificationState
 
@@ -28,12 +31,12 @@ def receive(work: Work, claim: Claim) -> None:
         if missing:
             hints = _ask_a_person(connection, claim, verification, missing)
         else:
-            hints = _plan(connection, verification)
+            hints = _plan(work, connection, verification, claim)
     work.hint(*hints)
 
 
 def what_is_missing(work: Work, connection: Connection, verification: Row[Any]) -> list[str]:
-    """What must be known before a payer can be asked: payer, member_id, birth_date; in that order."""
+    """What must be known before a payer can be asked: payer, member_id, birth_date, then what this payer wants."""
     seals = work.seals(verification.practice_id)
     coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
     policy = patients.policy_of(coverage, seals)
@@ -44,12 +47,17 @@ def what_is_missing(work: Work, connection: Connection, verification: Row[Any]) 
         "member_id": policy["member_id"],
         "birth_date": identity["birth_date"],
     }
-    return [name for name, value in present.items() if not value]
+    missing = [name for name, value in present.items() if not value]
+    if not coverage.payer_id:
+        return missing
+    quirks = read_quirks(clinic.payer(connection, verification.practice_id, coverage.payer_id).quirks)
+    besides = {**identity, "group_number": policy["group_number"]}
+    return missing + [name for name in quirks.required if not besides.get(name)]
 
 
 def _ask_a_person(
     connection: Connection, claim: Claim, verification: Row[Any], missing: list[str]
-) -> list[Hint]:
+) -> list[Hint | None]:
     verifications.change(
         connection,
         verification,
@@ -70,7 +78,10 @@ def _ask_a_person(
     return [hint] if hint else []
 
 
-def _plan(connection: Connection, verification: Row[Any]) -> list[Hint]:
+def _plan(work: Work, connection: Connection, verification: Row[Any], claim: Claim) -> list[Hint | None]:
     verifications.change(connection, verification, state=VerificationState.ASKING.value, state_detail="")
     lines = [load().service_lines[key] for key in verification.service_lines]
-    return plan(connection, verification, opening_service_types(lines))
+    at = on_the_card(connection, verification)
+    hints = plan(work, connection, verification, at, opening(lines, at.quirks))
+    # Answers that are still fresh, or no way to the payer: there is nothing to wait for.
+    return [*hints, settle(connection, verification, run=claim.job_id)]

@@ -77,12 +77,18 @@ def _changes(work: Work, connection: Connection, before: Row[Any], after: Row[An
 
 
 def _snapshots(connection: Connection, row: Row[Any], *, now: datetime) -> list[Snapshot]:
-    facts = evidence.facts_of(connection, row)
     lines = [load().service_lines[key] for key in row.service_lines]
     until = end_of_course(row.first_visit_on or row.date_of_service, lines)
     payer = _payer_asked(connection, row)
     return [
-        snapshot(facts, line, row.date_of_service, last_visit_on=until, now=now, payer=payer)
+        snapshot(
+            evidence.facts_heard(connection, row, [line]),
+            line,
+            row.date_of_service,
+            last_visit_on=until,
+            now=now,
+            payer=payer,
+        )
         for line in lines
     ]
 

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import msgspec
 import redis
 from sqlalchemy import Engine
 
@@ -58,20 +59,24 @@ class Work:
 
 
 class Adapters:
-    """One adapter per account and process, so that its connections are kept alive; made anew when the account changed."""
+    """One adapter per account and process, so that its connections are kept alive; made anew when the account changed.
+
+    Payers that want to be asked in their own way have their own beside it: their wishes are options.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made: dict[str, tuple[Account, Adapter]] = {}
+        self._made: dict[tuple[str, bytes], tuple[Account, Adapter]] = {}
 
     def of(self, account: Account) -> Adapter:
         """Raises AccountError for an account no adapter can be made of."""
+        place = (account.id, msgspec.json.encode(account.options, order="deterministic"))
         with self._lock:
-            known = self._made.get(account.id)
+            known = self._made.get(place)
             if known is not None and known[0] == account:
                 return known[1]
             made = adapter_for(account)
-            self._made[account.id] = (account, made)
+            self._made[place] = (account, made)
         # The old one is not closed: another thread may be asking through it. Its sockets go with it.
         return made
 

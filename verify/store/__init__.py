@@ -3,6 +3,8 @@
 # Their tables belong to the metadata, whoever asks for it.
 from verify.store import (
     tables_appointments,
+    tables_asking,
+    tables_directory,
     tables_imports,
     tables_nightly,
     tables_notices,
@@ -17,6 +19,8 @@ __all__ = [
     "migrate",
     "revisions",
     "tables_appointments",
+    "tables_asking",
+    "tables_directory",
     "tables_imports",
     "tables_nightly",
     "tables_notices",

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verify.store.sealing import SealedColumn, Seals
@@ -17,6 +17,7 @@ from verify.store.tables_appointments import (
     appointment_subscriptions,
     appointments,
 )
+from verify.store.tables_directory import payer_routes
 from verify.verification import VerificationState, new_id
 
 BODY = SealedColumn("appointment_deliveries", "body_sealed")
@@ -351,7 +352,13 @@ def payer_name(connection: Connection, practice_id: str, said: Sequence[str]) ->
     fits: ColumnElement[bool] = or_(
         func.lower(payers.c.code).in_(words),
         func.lower(payers.c.name).in_(words),
-        and_(payers.c.payer_id != "", func.lower(payers.c.payer_id).in_(words)),
+        select(1)
+        .where(
+            payer_routes.c.payer_id == payers.c.id,
+            payer_routes.c.their_id != "",
+            func.lower(payer_routes.c.their_id).in_(words),
+        )
+        .exists(),
         select(1).select_from(alias).where(func.lower(alias.c.alias).in_(words)).exists(),
     )
     rows = connection.execute(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from payers.account import Account, AccountId
 from verify.security.keys import Keyring
+from verify.store.routes import add_route
 from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import locations, payer_accounts, payers, practices, providers
 from verify.verification import new_id
@@ -56,8 +57,22 @@ def add_provider(connection: Connection, **values: Any) -> str:
     return _add(connection, providers, "prov", values)
 
 
-def add_payer(connection: Connection, **values: Any) -> str:
-    return _add(connection, payers, "payer", values)
+def add_payer(
+    connection: Connection, *, practice_id: str, account_id: str = "", payer_id: str = "", **values: Any
+) -> str:
+    """A payer, and the first way to it where an account is named: `payer_id` is the payer's id there."""
+    names = [values["code"], values["name"], *values.get("aliases", ())]
+    added = _add(
+        connection,
+        payers,
+        "payer",
+        {"practice_id": practice_id, "search_text": " ".join(names).lower(), **values},
+    )
+    if account_id:
+        add_route(
+            connection, practice_id=practice_id, payer_id=added, account_id=account_id, their_id=payer_id
+        )
+    return added
 
 
 def add_account(connection: Connection, keyring: Keyring, *, secrets: dict[str, str], **values: Any) -> str:
@@ -89,6 +104,13 @@ def find_provider(connection: Connection, practice_id: str, npi: str) -> Row[Any
     ).first()
 
 
+def provider(connection: Connection, practice_id: str, provider_id: str) -> Row[Any]:
+    """Raises NoResultFound."""
+    return connection.execute(
+        select(providers).where(providers.c.practice_id == practice_id, providers.c.id == provider_id)
+    ).one()
+
+
 def account(connection: Connection, keyring: Keyring, account_id: str) -> Account:
     """The account with its secrets, ready for an adapter. Raises NoResultFound."""
     row = connection.execute(select(payer_accounts).where(payer_accounts.c.id == account_id)).one()
@@ -111,6 +133,7 @@ def account(connection: Connection, keyring: Keyring, account_id: str) -> Accoun
             "max_in_flight": row.max_in_flight,
             "requests_per_second": row.requests_per_second,
             "allow_private_addresses": row.allow_private_addresses,
+            "cents_per_check": row.cents_per_check,
         },
         Account,
     )

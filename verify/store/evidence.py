@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import Connection, Row, and_, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from verify.facts import Fact, SourceKind
+from verify.catalogue import ServiceLine
+from verify.facts import Fact, SourceKind, Trail, speaking_for
 from verify.findings import Finding, Question
 from verify.followup import FollowUp, Kind
 from verify.store.sealing import SealedColumn, Seals
@@ -61,6 +62,19 @@ def facts_of(connection: Connection, verification: Row[Any]) -> list[Fact]:
         .order_by(facts.c.id)
     )
     return [msgspec.convert(document, Fact) for (document,) in rows]
+
+
+def trail_of(verification: Row[Any]) -> Trail:
+    """The companies that were asked one after the other, as the newest judging has them."""
+    return msgspec.convert(verification.trail, Trail)
+
+
+def facts_heard(connection: Connection, verification: Row[Any], lines: Sequence[ServiceLine]) -> list[Fact]:
+    """The facts that count for these service lines: those of whoever holds their benefits, oldest first."""
+    known = facts_of(connection, verification)
+    trail = trail_of(verification)
+    heard = {fact.key for line in lines for fact in speaking_for(known, trail, line.benefit_domain)}
+    return [fact for fact in known if fact.key in heard]
 
 
 def first_expiry(connection: Connection, verification: Row[Any]) -> datetime | None:

@@ -1,54 +1,82 @@
 """Inquiries and their exchanges: what was asked, and the evidence of what came back."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from payers.benefits import Benefits, Problem
 from payers.exchange import Exchange
 from verify.store.sealing import SealedColumn, Seals
-from verify.store.tables import exchanges, inquiries
+from verify.store.tables import coverages, exchanges, inquiries, verifications
+from verify.store.tables_directory import payer_routes
 from verify.verification import InquiryState, move, new_id
 
 BENEFITS = SealedColumn("inquiries", "benefits_sealed")
 REQUEST = SealedColumn("exchanges", "request_sealed")
 RESPONSE = SealedColumn("exchanges", "response_sealed")
+CHANGES = SealedColumn("inquiries", "changes_sealed")
 
 #: The code of an answer a person typed.
 CALL = "call"
+
+#: The code of an answer that was still fresh from another inquiry.
+REUSED = "reused"
 
 #: While one is here, the verification still waits for an answer that is on its way.
 UNDER_WAY = (InquiryState.PLANNED.value, InquiryState.ASKING.value)
 
 
+class Ask(NamedTuple):
+    """One question to plan: to whom, of what, for which day, and how it came about."""
+
+    payer_id: str
+    account_id: str | None
+    service_type: str
+    on: date
+    purpose: str
+    #: How far along the trail, from which inquiry's answer, why, and for which benefits.
+    hop: int = 0
+    from_inquiry_id: str | None = None
+    hop_reason: str = ""
+    hop_domain: str = ""
+    #: Which try of a mended question, and what is asked with instead (JSON of verify.asking.Changes).
+    repair: int = 0
+    changes: bytes | None = None
+
+
 def plan(
     connection: Connection,
-    *,
+    seals: Seals,
     verification: Row[Any],
-    payer_id: str,
-    account_id: str | None,
-    service_type: str,
-    purpose: str,
+    ask: Ask,
+    *,
     state: InquiryState = InquiryState.PLANNED,
 ) -> str | None:
     """The new inquiry's id; None when this very question is planned already."""
+    row_id = new_id("inq")
     made = connection.execute(
         upsert(inquiries)
         .values(
-            id=new_id("inq"),
+            id=row_id,
             practice_id=verification.practice_id,
             verification_id=verification.id,
             revision=verification.revision,
-            payer_id=payer_id,
-            account_id=account_id,
-            service_type=service_type,
-            date_of_service=verification.date_of_service,
-            purpose=purpose,
+            payer_id=ask.payer_id,
+            account_id=ask.account_id,
+            service_type=ask.service_type,
+            date_of_service=ask.on,
+            purpose=ask.purpose,
             state=state.value,
+            hop=ask.hop,
+            from_inquiry_id=ask.from_inquiry_id,
+            hop_reason=ask.hop_reason,
+            hop_domain=ask.hop_domain,
+            repair=ask.repair,
+            changes_sealed=seals.close(ask.changes, CHANGES, row_id) if ask.changes else None,
         )
         .on_conflict_do_nothing(
             index_elements=[
@@ -58,11 +86,83 @@ def plan(
                 "service_type",
                 "date_of_service",
                 "purpose",
+                "repair",
             ]
         )
         .returning(inquiries.c.id)
     ).scalar_one_or_none()
     return str(made) if made else None
+
+
+def changes_of(row: Row[Any], seals: Seals) -> bytes | None:
+    """What a question is asked with instead of the patient's data, as JSON."""
+    return None if row.changes_sealed is None else seals.open(row.changes_sealed, CHANGES, row.id)
+
+
+def as_first_asked(connection: Connection, row: Row[Any]) -> Row[Any]:
+    """The question as it stood before any try in other words: the row itself where none was made."""
+    first = (
+        select(inquiries)
+        .where(
+            inquiries.c.verification_id == row.verification_id,
+            inquiries.c.revision == row.revision,
+            inquiries.c.payer_id == row.payer_id,
+            inquiries.c.service_type == row.service_type,
+            inquiries.c.repair == 0,
+        )
+        .order_by(inquiries.c.id)
+        .limit(1)
+    )
+    return connection.execute(first).first() or row
+
+
+def fresh_answer(
+    connection: Connection, verification: Row[Any], ask: Ask, *, since: datetime
+) -> Row[Any] | None:
+    """An answer a payer gave to the same question since then: same patient and member, type and day."""
+    theirs, own = verifications.alias("theirs"), coverages.alias("own")
+    query = (
+        select(inquiries)
+        .join(theirs, theirs.c.id == inquiries.c.verification_id)
+        .join(coverages, coverages.c.id == theirs.c.coverage_id)
+        .join(own, own.c.id == verification.coverage_id)
+        .where(
+            inquiries.c.practice_id == verification.practice_id,
+            inquiries.c.payer_id == ask.payer_id,
+            inquiries.c.service_type == ask.service_type,
+            inquiries.c.date_of_service == ask.on,
+            inquiries.c.state == InquiryState.ANSWERED.value,
+            inquiries.c.answered_at >= since,
+            inquiries.c.benefits_sealed.is_not(None),
+            inquiries.c.repair == 0,
+            inquiries.c.verification_id != verification.id,
+            theirs.c.patient_id == verification.patient_id,
+            coverages.c.member_index == own.c.member_index,
+        )
+        .order_by(inquiries.c.answered_at.desc())
+        .limit(1)
+    )
+    return connection.execute(query).first()
+
+
+def reuse(connection: Connection, seals: Seals, row: Row[Any], answer: Row[Any]) -> None:
+    """Answers a planned inquiry with what another was answered with; nothing is asked, nothing is billed."""
+    benefits = seals.open(answer.benefits_sealed, BENEFITS, answer.id)
+    _change(
+        connection,
+        row,
+        state=InquiryState.ANSWERED,
+        outcome_code=REUSED,
+        reused_id=answer.reused_id or answer.id,
+        answered_at=answer.answered_at,
+        benefits_sealed=seals.close(benefits, BENEFITS, row.id),
+        exchange_id=answer.exchange_id,
+    )
+
+
+def replace(connection: Connection, row: Row[Any], by: str) -> None:
+    """Another inquiry was planned in its place; it stays as it ended and counts no more."""
+    connection.execute(update(inquiries).where(inquiries.c.id == row.id).values(replaced_by_id=by))
 
 
 def inquiry(connection: Connection, inquiry_id: str) -> Row[Any]:
@@ -71,7 +171,7 @@ def inquiry(connection: Connection, inquiry_id: str) -> Row[Any]:
 
 
 def of_verification(connection: Connection, verification: Row[Any]) -> Sequence[Row[Any]]:
-    """The inquiries of its present revision; what was asked before a person mended the question does not count."""
+    """The inquiries of its present revision; what was asked otherwise before does not count."""
     return connection.execute(select(inquiries).where(_of(verification)).order_by(inquiries.c.id)).all()
 
 
@@ -93,12 +193,15 @@ def next_attempt_at(connection: Connection, verification: Row[Any]) -> datetime 
 
 
 def waiting_for_account(connection: Connection, account_id: str) -> Sequence[str]:
-    """The inquiries that are to be asked again through an account, or were held back by it."""
+    """The inquiries that wait for a payer this account reaches: held back by it, or to be asked again."""
     held = inquiries.c.state.in_((InquiryState.UNAVAILABLE.value, InquiryState.PLANNED.value))
+    reached = select(payer_routes.c.payer_id).where(payer_routes.c.account_id == account_id)
     return (
         connection.execute(
             select(inquiries.c.id).where(
-                inquiries.c.account_id == account_id, held, inquiries.c.ask_again_at.is_not(None)
+                or_(inquiries.c.account_id == account_id, inquiries.c.payer_id.in_(reached)),
+                held,
+                inquiries.c.ask_again_at.is_not(None),
             )
         )
         .scalars()
@@ -106,8 +209,10 @@ def waiting_for_account(connection: Connection, account_id: str) -> Sequence[str
     )
 
 
-def begin(connection: Connection, row: Row[Any], trace: str) -> str:
-    """The id of a new exchange, written before the question is sent.
+def begin(
+    connection: Connection, row: Row[Any], trace: str, *, account_id: str, cents: int | None = None
+) -> str:
+    """The id of a new exchange, written before the question is sent through this account; `cents` is its price.
 
     Should the worker die, the row stays as it is: sent perhaps, answer not known.
     """
@@ -119,6 +224,7 @@ def begin(connection: Connection, row: Row[Any], trace: str) -> str:
         asked_at=func.clock_timestamp(),
         first_asked_at=func.coalesce(inquiries.c.first_asked_at, func.clock_timestamp()),
         ask_again_at=None,
+        account_id=account_id,
     )
     exchange_id = new_id("exch")
     connection.execute(
@@ -126,10 +232,11 @@ def begin(connection: Connection, row: Row[Any], trace: str) -> str:
             id=exchange_id,
             practice_id=row.practice_id,
             inquiry_id=row.id,
-            account_id=row.account_id,
+            account_id=account_id,
             attempt=row.attempt + 1,
             trace=trace,
             control_number=row.control_number,
+            cents=cents,
         )
     )
     return exchange_id
@@ -144,6 +251,8 @@ class Outcome(NamedTuple):
     reject_reasons: Sequence[str] = ()
     benefits: Benefits | None = None
     ask_again_at: datetime | None = None
+    #: The account the next attempt goes through, where it is not this one.
+    next_account_id: str = ""
 
     @property
     def word(self) -> str:
@@ -176,6 +285,7 @@ def end(
         outcome_detail=outcome.detail,
         reject_reasons=list(outcome.reject_reasons),
         ask_again_at=outcome.ask_again_at,
+        **({"account_id": outcome.next_account_id} if outcome.next_account_id else {}),
         answered_at=func.clock_timestamp() if benefits else None,
         benefits_sealed=seals.close(msgspec.json.encode(benefits), BENEFITS, row.id) if benefits else None,
         exchange_id=exchange_id,
@@ -258,10 +368,10 @@ def complete_exchange(
 
 
 def answer_by_person(connection: Connection, verification: Row[Any], exchange_id: str) -> None:
-    """One call settles every question that waits for a person."""
+    """One call settles every question to the payer on the card that waits for a person."""
     connection.execute(
         update(inquiries)
-        .where(_of(verification), inquiries.c.state == InquiryState.PENDING.value)
+        .where(_of(verification), inquiries.c.state == InquiryState.PENDING.value, inquiries.c.hop == 0)
         .values(
             state=InquiryState.ANSWERED.value,
             outcome_code=CALL,
@@ -273,7 +383,11 @@ def answer_by_person(connection: Connection, verification: Row[Any], exchange_id
 
 
 def _of(verification: Row[Any]) -> ColumnElement[bool]:
-    return and_(inquiries.c.verification_id == verification.id, inquiries.c.revision == verification.revision)
+    return and_(
+        inquiries.c.verification_id == verification.id,
+        inquiries.c.revision == verification.revision,
+        inquiries.c.replaced_by_id.is_(None),
+    )
 
 
 def _change(connection: Connection, row: Row[Any], *, state: InquiryState, **values: Any) -> None:

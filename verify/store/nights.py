@@ -13,8 +13,9 @@ from sqlalchemy.orm import aliased
 from verify.recheck import HEAVIEST_FIRST, Change
 from verify.store import jobs
 from verify.store.database import copy_rows
-from verify.store.tables import coverages, events, inquiries, payer_accounts, payers, practices, verifications
+from verify.store.tables import coverages, events, inquiries, payer_accounts, practices, verifications
 from verify.store.tables import jobs as job_rows
+from verify.store.tables_directory import payer_routes
 from verify.store.tables_nightly import night_items, nights
 from verify.store.verifications import SYSTEM
 from verify.verification import InquiryState, Lane, Reason, VerificationState, new_id
@@ -121,6 +122,12 @@ def candidates(
         inquiries.c.verification_id == it.c.id,
         inquiries.c.revision == it.c.revision,
         inquiries.c.state == InquiryState.REJECTED.value,
+        inquiries.c.replaced_by_id.is_(None),
+    )
+    asked_by_itself = exists().where(
+        payer_routes.c.payer_id == coverages.c.payer_id,
+        payer_accounts.c.id == payer_routes.c.account_id,
+        payer_accounts.c.adapter != ANSWERED_BY_PEOPLE,
     )
     statement = (
         select(
@@ -139,15 +146,13 @@ def candidates(
             case((it.c.answered_at.is_(None), refused), else_=False).label("refused"),
         )
         .join(coverages, coverages.c.id == it.c.coverage_id)
-        .join(payers, payers.c.id == coverages.c.payer_id)
-        .join(payer_accounts, payer_accounts.c.id == payers.c.account_id)
         .where(
             it.c.practice_id == practice_id,
             it.c.id > after,
             it.c.superseded_by_id.is_(None),
             it.c.state.in_(SETTLED),
             first_visit_on >= first_visit_since,
-            payer_accounts.c.adapter != ANSWERED_BY_PEOPLE,
+            asked_by_itself,
             or_(it.c.rechecks_id.is_(None), spoken),
             ~being_asked,
         )

@@ -1,5 +1,6 @@
 """Patients and their policies: identities sealed, found again by keyed hashes."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -158,6 +159,15 @@ def coverage(connection: Connection, practice_id: str, coverage_id: str) -> Row[
     return connection.execute(
         select(coverages).where(coverages.c.id == coverage_id, coverages.c.practice_id == practice_id)
     ).one()
+
+
+def coverages_of(connection: Connection, practice_id: str, patient_id: str) -> Sequence[Row[Any]]:
+    """Every policy of a patient, the newest last."""
+    return connection.execute(
+        select(coverages)
+        .where(coverages.c.practice_id == practice_id, coverages.c.patient_id == patient_id)
+        .order_by(coverages.c.id)
+    ).all()
 
 
 def policy_of(row: Row[Any], seals: Seals) -> dict[str, Any]:

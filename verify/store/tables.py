@@ -119,6 +119,8 @@ payer_accounts = Table(
     Column("max_in_flight", Integer, nullable=False, server_default="10"),
     Column("requests_per_second", Float, nullable=False, server_default="5"),
     Column("allow_private_addresses", Boolean, nullable=False, server_default=text("false")),
+    #: What one check costs, in cents; null: not known.
+    Column("cents_per_check", Integer),
     #: Set when the account itself failed (credentials, address); a person clears it.
     Column("paused_code", Text),
     Column("paused_at", DateTime(timezone=True)),
@@ -134,13 +136,22 @@ payers = Table(
     Column("code", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("aliases", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    #: The id its account knows it by (NM109); empty for a payer reached by phone alone.
-    Column("payer_id", Text, nullable=False, server_default=""),
-    _of("payer_accounts"),
+    #: payers.directory.PayerKind, or empty: not known.
+    Column("kind", Text, nullable=False, server_default=""),
+    #: JSON of payers.directory.Quirks: how this payer wants to be asked.
+    Column("quirks", JSONB, nullable=False, server_default=text("'{}'")),
+    #: Names in the spelling that is searched (payers.directory).
+    Column("search_text", Text, nullable=False, server_default=""),
     #: The provider line a coordinator dials.
     Column("phone", Text, nullable=False, server_default=""),
     _created(),
     UniqueConstraint("practice_id", "code"),
+    Index(
+        "payers_search_idx",
+        "search_text",
+        postgresql_using="gin",
+        postgresql_ops={"search_text": "gin_trgm_ops"},
+    ),
 )
 
 # --- people who work here -------------------------------------------------------------------------------
@@ -298,6 +309,8 @@ verifications = Table(
     Column("coinsurance_bp", Integer),
     Column("authorization", Text),
     Column("administered_by", Text),
+    #: JSON of verify.facts.Trail: which companies were asked one after the other. Names of companies only.
+    Column("trail", JSONB, nullable=False, server_default=text("'{}'")),
     UniqueConstraint("practice_id", "dedupe_key"),
     Index(
         "verifications_expiring_idx",
@@ -351,6 +364,21 @@ inquiries = Table(
     Column("benefits_sealed", LargeBinary),
     #: The exchange the benefits were read from.
     Column("exchange_id", Text),
+    #: How many companies the trail had passed before this one: 0 is the payer on the card.
+    Column("hop", SmallInteger, nullable=False, server_default="0"),
+    #: verify.asking.hops.HopReason and the benefits held there; empty at the payer on the card.
+    Column("hop_reason", Text, nullable=False, server_default=""),
+    Column("hop_domain", Text, nullable=False, server_default=""),
+    #: The inquiry whose answer led here.
+    Column("from_inquiry_id", Text),
+    #: Which try of a mended question it belongs to (repairs.number); 0: as given.
+    Column("repair", SmallInteger, nullable=False, server_default="0"),
+    #: The inquiry planned in its place: mended, or for another day.
+    Column("replaced_by_id", Text),
+    #: The inquiry whose answer, still fresh, answered this one without a call.
+    Column("reused_id", Text),
+    #: JSON of what is asked with instead of the patient's and the policy's data.
+    Column("changes_sealed", LargeBinary),
     _created(),
     UniqueConstraint(
         "verification_id",
@@ -359,7 +387,18 @@ inquiries = Table(
         "service_type",
         "date_of_service",
         "purpose",
+        "repair",
         name="inquiries_question_key",
+    ),
+    # An answer that is still fresh is found by what it was asked.
+    Index(
+        "inquiries_fresh_idx",
+        "practice_id",
+        "payer_id",
+        "service_type",
+        "date_of_service",
+        "answered_at",
+        postgresql_where=text("benefits_sealed is not null"),
     ),
 )
 
@@ -381,6 +420,8 @@ exchanges = Table(
     Column("requested_at", DateTime(timezone=True)),
     Column("responded_at", DateTime(timezone=True)),
     Column("http_status", Integer),
+    #: What the account charges for it; null: not known, or nothing was charged.
+    Column("cents", Integer),
     #: answered, or a code of payers.errors
     Column("outcome", Text),
     Column("request_sealed", LargeBinary),

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from tests.verify.web.conftest import Practice
 from verify import steps
-from verify.steps import Work, question
+from verify.steps import Work, ask
 from verify.store import clinic
 from verify.store.tables import jobs, payer_accounts
 
@@ -41,13 +41,15 @@ def test_it_waits_while_the_account_is_paused(work: Work, question_job: str) -> 
 def test_it_does_not_wait_for_an_account_mended_meanwhile(
     work: Work, practice: Practice, question_job: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def mended_just_after(*arguments: Any) -> question.Question:
-        composed = question.compose(*arguments)
+    found_shut = ask._shut
+
+    def mended_just_after(*arguments: Any) -> ask.Shut:
+        shut = found_shut(*arguments)
         with work.engine.begin() as another:
             (account,) = clinic.accounts(another)
             clinic.resume_account(another, practice.id, account.id)
-        return composed
+        return shut
 
-    monkeypatch.setattr("verify.steps.ask.compose", mended_just_after)
+    monkeypatch.setattr(ask, "_shut", mended_just_after)
     steps.run(work, question_job)
     assert is_due(work, question_job)

@@ -1,0 +1,46 @@
+"""Whom to ask what, in which order, by which way, and when to stop; pure."""
+
+from verify.asking.freshness import day_to_ask, fresh_since
+from verify.asking.hops import MOST_HOPS, Heard, Hop, Known, hops, step_of
+from verify.asking.questions import MOST_QUESTIONS, further, is_silent, lines_held, opening
+from verify.asking.repairs import (
+    DATE_REASONS,
+    MOST_TRIES,
+    PATIENT_REASONS,
+    WORDS,
+    Asked,
+    Changes,
+    Repair,
+    RepairKind,
+    suggestions,
+)
+from verify.asking.routes import Route, after_failure, to_try, usable
+
+__all__ = [
+    "DATE_REASONS",
+    "MOST_HOPS",
+    "MOST_QUESTIONS",
+    "MOST_TRIES",
+    "PATIENT_REASONS",
+    "WORDS",
+    "Asked",
+    "Changes",
+    "Heard",
+    "Hop",
+    "Known",
+    "Repair",
+    "RepairKind",
+    "Route",
+    "after_failure",
+    "day_to_ask",
+    "fresh_since",
+    "further",
+    "hops",
+    "is_silent",
+    "lines_held",
+    "opening",
+    "step_of",
+    "suggestions",
+    "to_try",
+    "usable",
+]

@@ -1,0 +1,38 @@
+"""Ways: the accounts that reach a payer, and which of them are open now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from payers.directory import Quirks
+from payers.maintenance import BadMaintenance, Window, closed_until, windows
+from verify.asking import Route
+from verify.steps.work import Work
+from verify.store.routes import routes_of
+
+
+def ways(work: Work, connection: Connection, payer_id: str, quirks: Quirks) -> list[Route]:
+    """Every route to the payer, the first to try first, as it stands at this moment."""
+    now = work.now()
+    return [_route(row, quirks, now) for row in routes_of(connection, payer_id)]
+
+
+def _route(row: Row[Any], quirks: Quirks, now: datetime) -> Route:
+    return Route(
+        account_id=row.account_id,
+        adapter=row.adapter,
+        support=row.support,
+        enrolled=row.enrolled_at is not None,
+        paused_code=row.paused_code or "",
+        closed_until=closed_until([*_hours(row.options), *quirks.maintenance], now),
+    )
+
+
+def _hours(options: dict[str, Any]) -> Sequence[Window]:
+    """Windows that cannot be read are none: `verify accounts add` refuses them."""
+    try:
+        return windows(options)
+    except BadMaintenance:
+        return ()
