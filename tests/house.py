@@ -12,6 +12,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row, func, insert, select, update
 
+from payers.simulator.benefits import (
+    ADVANTAGE_PLAN,
+    BEHAVIORAL_ADMINISTRATOR,
+    MANAGED_CARE,
+    OTHER_PAYER,
+    PHARMACY_ADMINISTRATOR,
+)
 from payers.simulator.server import Simulator
 from verify.intake.submission import Submission
 from verify.security.keys import Keyring
@@ -23,6 +30,14 @@ from verify.store.tables import inquiries, jobs, payer_accounts, users, verifica
 from verify.verification import new_id
 
 T = TypeVar("T")
+
+COMPANIES_BY_CODE = {
+    "behavioral": BEHAVIORAL_ADMINISTRATOR,
+    "pharmacy": PHARMACY_ADMINISTRATOR,
+    "other": OTHER_PAYER,
+    "advantage": ADVANTAGE_PLAN,
+    "community": MANAGED_CARE,
+}
 
 BY_NAME = {process.name: process for process in PROCESSES}
 WORKERS = ("worker-urgent", "worker-standard", "worker-nightly", "beat")
@@ -132,6 +147,27 @@ class House:
                 phone="555-0103",
             )
         return practice_id
+
+    def add_companies(self, practice_id: str) -> dict[str, str]:
+        """The companies the simulator's carved-out members lead to, as payers of the practice: code -> id."""
+        with self.work.engine.begin() as connection:
+            electronic = next(
+                row
+                for row in clinic.accounts(connection)
+                if row.practice_id == practice_id and row.adapter != "phone"
+            )
+            return {
+                code: clinic.add_payer(
+                    connection,
+                    practice_id=practice_id,
+                    code=code,
+                    name=company.name.title(),
+                    payer_id=company.id,
+                    account_id=electronic.id,
+                    phone=company.phone,
+                )
+                for code, company in COMPANIES_BY_CODE.items()
+            }
 
     def add_user(self, practice_id: str, role: str = "coordinator") -> str:
         user_id = new_id("user")

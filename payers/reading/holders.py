@@ -24,6 +24,8 @@ ORDER = {"PRP": "primary", "SEP": "secondary", "TTP": "tertiary"}
 UTILIZATION = "X3"
 #: NM101 of people: an insured's name is nobody to ask.
 PERSONS = frozenset({"IL", "03", "GD", "QC", "1P", "P3", "LR"})
+#: EB04 of Medicare's own parts, and of a plan that can only be Medicare's.
+MEDICARE, MEDICARE_HMO = frozenset({"MA", "MB"}), "HN"
 #: EB04 that is no company to ask: who pays the premium and share of a poor Medicare patient.
 QUALIFIED_BENEFICIARY = "QM"
 
@@ -62,8 +64,11 @@ def holders(member: Member) -> list[Holder]:
     A known administrator's name in the text of a line counts where no segment names one (sheet 8.3,
     carve-out signal 3).
     """
+    is_medicare = any(line.insurance_type in MEDICARE for line in member.benefits)
     found = [holder for other in member.carve_outs if (holder := _carve_out(other))]
-    found += [holder for other in member.other_payers if (holder := _other_payer(other))]
+    found += [
+        holder for other in member.other_payers if (holder := _other_payer(other, is_medicare=is_medicare))
+    ]
     found += _named_in_text(member, {holder.domain for holder in found})
     kept: dict[tuple[str, str, str], Holder] = {}
     for holder in found:
@@ -98,18 +103,18 @@ def _carve_out(other: OtherEntity) -> Holder | None:
     return _holder(other, domain, CARVE_OUT)
 
 
-def _other_payer(other: OtherEntity) -> Holder | None:
+def _other_payer(other: OtherEntity, *, is_medicare: bool) -> Holder | None:
+    """A Medicare Advantage plan beside Medicare's own parts; else a PPO named so is another insurance."""
     if not _is_company(other.entity) or other.insurance_type == QUALIFIED_BENEFICIARY:
         return None
     domain = domain_of(other.service_types)
     if domain == PHARMACY_BENEFITS:
         # Part D and the like: the drug plan beside the medical one.
         return _holder(other, domain, CARVE_OUT)
-    if other.insurance_type in ADVANTAGE and other.entity.type in {"PRP", "PR"}:
+    advantage = other.insurance_type == MEDICARE_HMO or (is_medicare and other.insurance_type in ADVANTAGE)
+    if advantage and other.entity.type in {"PRP", "PR"}:
         return _holder(other, PLAN_AS_A_WHOLE, MEDICARE_ADVANTAGE)
-    if other.entity.type in {MANAGED_CARE, "13"} or (
-        other.insurance_type in ADVANTAGE and other.entity.type is None
-    ):
+    if other.entity.type in {MANAGED_CARE, "13"}:
         return _holder(other, PLAN_AS_A_WHOLE, MEDICAID_MANAGED_CARE)
     return _holder(other, PLAN_AS_A_WHOLE, OTHER_PAYER)
 

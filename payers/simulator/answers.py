@@ -67,7 +67,32 @@ def refusal(it: Asked) -> str:
         return "65" if question.dependent else "73"
     if not question.patient.birth_date:
         return "58"
-    return it.scenario.rejection or _date_refusal(it)
+    if _is_further(it):
+        return _further(it).removeprefix("AAA") if _further(it).startswith("AAA") else _date_refusal(it)
+    return it.scenario.rejection or _unwanted(it) or _date_refusal(it)
+
+
+def _unwanted(it: Asked) -> str:
+    """AAA03 while the question is not as the payer wants it."""
+    question = it.question
+    refused = {
+        "plain_member_id": ("72", "-" in question.subscriber.id),
+        "no_middle_name": ("73", bool(question.patient.middle)),
+        "subscriber": ("77", question.dependent is not None),
+        "today": ("63", it.on != it.now.date()),
+    }
+    code, is_refused = refused.get(it.scenario.wants, ("", False))
+    return code if is_refused else ""
+
+
+def _is_further(it: Asked) -> bool:
+    """The second hop: a company that holds the benefits is asked itself."""
+    return it.question.payer.id in COMPANY_IDS
+
+
+def _further(it: Asked) -> str:
+    """What a company says of a member the payer sends on."""
+    return it.scenario.further.get(it.question.payer.id, "full")
 
 
 def _date_refusal(it: Asked) -> str:
@@ -167,7 +192,4 @@ def _said(it: Asked, at_service: list[Segment]) -> tuple[list[Segment], list[Seg
 def _kind(it: Asked, plan: Plan, on: date) -> str:
     if on < plan.begins_on:
         return "inactive"
-    if it.question.payer.id in COMPANY_IDS:
-        # The second hop: the company that holds the benefits is asked itself.
-        return "full"
-    return it.scenario.plan
+    return _further(it) if _is_further(it) else it.scenario.plan

@@ -45,6 +45,10 @@ class Scenario(msgspec.Struct, frozen=True):
     code: str = ""
     #: Seconds to wait or to be stayed away from, or how often to fail; None where there is none.
     parameter: int | None = None
+    #: What the question must be like to be answered; "" for anything (payers.simulator.answers).
+    wants: str = ""
+    #: What the companies further along say, by their id: a plan, or "AAA72"; a full plan where it is not here.
+    further: dict[str, str] = {}
 
 
 def _rejection(code: str, description: str) -> Scenario:
@@ -70,6 +74,33 @@ SCENARIOS = (
     Scenario(
         "MCO", "medicaid_managed_care", "Medicaid, held by a managed care plan", plan="medicaid_managed_care"
     ),
+    Scenario(
+        "CHN",
+        "medicare_advantage",
+        "Medicare, held by a Medicare Advantage plan, whose mental health is administered by another company",
+        plan="medicare_advantage",
+        further={"EXMA1": "carve_out"},
+    ),
+    Scenario(
+        "LUP",
+        "carve_out",
+        "Mental health with another company, which names a third, which names the second: a circle",
+        plan="carve_out",
+        further={"EXBH1": "medicare_advantage", "EXMA1": "carve_out"},
+    ),
+    Scenario(
+        "HRJ",
+        "medicare_advantage",
+        "Medicare, held by a Medicare Advantage plan that knows the patient by another member id",
+        plan="medicare_advantage",
+        further={"EXMA1": "AAA72"},
+    ),
+    Scenario(
+        "HYP", "active", "AAA 72 while the member id has a hyphen, then active", wants="plain_member_id"
+    ),
+    Scenario("MID", "active", "AAA 73 while a middle name is sent, then active", wants="no_middle_name"),
+    Scenario("SUB", "active", "AAA 77 for a dependent, active for a subscriber", wants="subscriber"),
+    Scenario("TOD", "active", "AAA 63 for any day but today, then active", wants="today"),
     Scenario("MIX", "aaa_with_benefits", "Active, and AAA 33 for the service asked", plan="mixed"),
     _rejection("15", "required data missing, at the service asked"),
     _rejection("33", "input errors, at the service asked"),

@@ -29,6 +29,12 @@ MISSING: Mapping[str, tuple[str, str]] = {
     "birth_date": ("Get the birth date", "Ask the patient for the birth date as the payer has it."),
 }
 
+#: A company further along may know the patient by a number of its own.
+OTHER_CARD = (
+    "Ask the patient for the card of {company}: it may know the patient by another member ID. "
+    "Try that ID here, under “Ask in other words”."
+)
+
 _OPEN = frozenset({InquiryState.PLANNED, InquiryState.ASKING, InquiryState.UNAVAILABLE})
 _SIGNED = frozenset({VerificationState.VERIFIED, VerificationState.VERIFIED_WITH_GAPS})
 
@@ -41,6 +47,8 @@ class Asked(NamedTuple):
     state: InquiryState
     code: str = ""
     reject_reasons: Sequence[str] = ()
+    #: The company asked, where it is not the payer on the card.
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +119,10 @@ def _get_information(situation: Situation) -> Iterator[FollowUp]:
 
 
 def _mend(situation: Situation) -> Iterator[FollowUp]:
-    """One task per thing to mend, though several inquiries stumble over it; one per unreadable answer."""
-    objections: dict[Mender, dict[str, None]] = {}
-    steps: dict[Mender, dict[str, None]] = {}
-    first: dict[Mender, str] = {}
+    """One task per thing to mend and company, though several inquiries stumble over it; one per unreadable answer."""
+    objections: dict[tuple[Mender, str], dict[str, None]] = {}
+    steps: dict[tuple[Mender, str], dict[str, None]] = {}
+    first: dict[tuple[Mender, str], str] = {}
     for inquiry in situation.inquiries:
         if inquiry.state is InquiryState.UNKNOWN:
             yield mend_reader(
@@ -123,20 +131,23 @@ def _mend(situation: Situation) -> Iterator[FollowUp]:
         if inquiry.state is not InquiryState.REJECTED:
             continue
         for refused in refusals_of(inquiry.code, inquiry.reject_reasons):
-            objections.setdefault(refused.mender, {})[refused.means] = None
-            steps.setdefault(refused.mender, {}).update(dict.fromkeys(refused.steps))
-            first.setdefault(refused.mender, inquiry.id)
-    for mender, means in objections.items():
-        yield _correct(situation, mender, list(means), list(steps[mender]), first[mender])
+            what = refused.mender, inquiry.company
+            objections.setdefault(what, {})[refused.means] = None
+            steps.setdefault(what, {}).update(dict.fromkeys(refused.steps))
+            first.setdefault(what, inquiry.id)
+    for what, means in objections.items():
+        yield _correct(situation, *what, list(means), list(steps[what]), first[what])
 
 
 def _correct(
-    situation: Situation, mender: Mender, means: list[str], steps: list[str], inquiry_id: str
+    situation: Situation, mender: Mender, company: str, means: list[str], steps: list[str], inquiry_id: str
 ) -> FollowUp:
     remedy = REMEDIES[mender]
     # One ladder in its own order, however the payer ordered its reasons.
     ordered = [step for step in LADDER if step in steps] + [step for step in steps if step not in LADDER]
-    told = "The payer says: " + "; ".join(means) + "."
+    told = f"{company or 'The payer'} says: " + "; ".join(means) + "."
+    if company and mender is Mender.PATIENT:
+        ordered = [OTHER_CARD.format(company=company), *ordered]
     return _task(
         situation,
         Kind.CORRECT_QUESTION,
@@ -184,7 +195,12 @@ def _ask_people(situation: Situation) -> Iterator[FollowUp]:
             f"administrator:{service_line}",
         )
     asking = [question for question in wanted if question.how is not How.SECOND_INQUIRY]
-    pending = [inquiry for inquiry in situation.inquiries if inquiry.state is InquiryState.PENDING]
+    # A company further along has a call of its own (its question is a second inquiry).
+    pending = [
+        inquiry
+        for inquiry in situation.inquiries
+        if inquiry.state is InquiryState.PENDING and not inquiry.company
+    ]
     if pending or any(question.how is How.PHONE for question in asking):
         yield _call(situation, asking, pending)
     elif asking:
@@ -209,6 +225,8 @@ def _call(situation: Situation, asking: Sequence[Question], pending: Sequence[As
 def _why_call(code: str) -> str:
     if code in {"", "call_needed"}:
         return "This payer is asked by phone."
+    if code == "no_way":
+        return "No account of ours reaches this payer, or we are not enrolled with it there; the call replaces it."
     if code == "later":
         return "The payer holds the question and answers in its own time; a call is quicker."
     return f"The payer could not be reached electronically ({code}); the call replaces it."

@@ -53,6 +53,11 @@ def row_index(keyring: Keyring, practice_id: str, words: str) -> bytes:
     return _index(keyring, practice_id, "import_row", words)
 
 
+def question_index(keyring: Keyring, practice_id: str, words: str) -> bytes:
+    """Tells a question asked before; `words` are all that is asked: whom, about whom, of what, for which day."""
+    return _index(keyring, practice_id, "question", words)
+
+
 def identity_index(
     keyring: Keyring, practice_id: str, *, last: str, first: str, birth_date: date | None
 ) -> bytes | None:

@@ -15,9 +15,12 @@ from verify.steps.people import (
     cancel,
     close_follow_up,
     complete_information,
+    keep_repair,
     may_sign,
+    offered_repairs,
     record_call,
     sign_off,
+    try_repair,
 )
 from verify.steps.prices import Taken, add_price, import_prices
 from verify.steps.run import run, sweep
@@ -47,9 +50,11 @@ __all__ = [
     "expire",
     "import_prices",
     "is_signed",
+    "keep_repair",
     "look_ahead",
     "may_sign",
     "night",
+    "offered_repairs",
     "open_work",
     "plan_digests",
     "preview_import",
@@ -61,5 +66,6 @@ __all__ = [
     "sweep",
     "take_in",
     "tidy",
+    "try_repair",
     "usual_lane",
 ]

@@ -60,7 +60,14 @@ def _situation(work: Work, connection: Connection, verification: Row[Any], zone:
         # Once payers were asked, nothing can have been missing.
         missing=[] if asked else what_is_missing(work, connection, verification),
         inquiries=[
-            Asked(row.id, row.service_type, InquiryState(row.state), row.outcome_code, row.reject_reasons)
+            Asked(
+                row.id,
+                row.service_type,
+                InquiryState(row.state),
+                row.outcome_code,
+                row.reject_reasons,
+                company=clinic.payer(connection, row.practice_id, row.payer_id).name if row.hop else "",
+            )
             for row in asked
         ],
         findings=known[0],

@@ -8,13 +8,15 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from payers.exchange import Exchange
+from verify.asking import Changes
 from verify.facts import facts_from_call
 from verify.findings import Summary
 from verify.followup import Kind, account_of
 from verify.intake.submission import Patient, Policy
 from verify.steps.question import trace_of
+from verify.steps.repair import Refused, make_try, refused_questions
 from verify.steps.work import Work
-from verify.store import clinic, evidence, inquiries, jobs, patients, verifications
+from verify.store import clinic, evidence, inquiries, jobs, patients, repairs, verifications
 from verify.store.inquiries import Ask
 from verify.store.jobs import Hint
 from verify.store.sealing import Seals
@@ -89,6 +91,55 @@ def _forget_what_was_judged(connection: Connection, verification: Row[Any], acto
     evidence.set_questions(connection, verification, [])
     evidence.drop_follow_ups(connection, verification, outcome="information corrected", by=actor)
     verifications.change(connection, verification, judged_at=None, **msgspec.structs.asdict(Summary()))
+
+
+def offered_repairs(
+    work: Work, connection: Connection, verification_id: str, practice_id: str
+) -> list[Refused]:
+    """What payers refuse of the patient's data, with the ladder that is left; for those who may change the data."""
+    verification = verifications.read(connection, verification_id)
+    if verification.practice_id != practice_id or verification.state in TERMINAL:
+        return []
+    return refused_questions(work, connection, verification)
+
+
+def try_repair(
+    work: Work, verification_id: str, practice_id: str, actor: str, *, payer_id: str, changes: Changes
+) -> None:
+    """Asks a refused question in other words, which a person allowed. Raises NotFound and NotAllowed."""
+    with work.engine.begin() as connection:
+        verification = _open(connection, verification_id, practice_id)
+        refused = {each.payer.id: each for each in refused_questions(work, connection, verification)}
+        if payer_id not in refused:
+            raise NotFound
+        try:
+            hint = make_try(work, connection, verification, refused[payer_id], changes, actor)
+        except ValueError as reason:
+            raise NotAllowed(str(reason)) from None
+        if verification.state != VerificationState.ASKING.value:
+            verifications.change(connection, verification, state=VerificationState.ASKING.value)
+    work.hint(hint)
+
+
+def keep_repair(work: Work, verification_id: str, practice_id: str, actor: str, *, repair_id: str) -> None:
+    """Writes a correction that was answered into the patient's record. Nothing is asked again for it."""
+    with work.engine.begin() as connection:
+        verification = _open(connection, verification_id, practice_id)
+        made = repairs.tries(connection, work.seals(practice_id), verification)
+        kept = next((each for each in made if each.id == repair_id), None)
+        if kept is None:
+            raise NotFound
+        if kept.state != repairs.ANSWERED or not kept.changes.corrects:
+            raise NotAllowed("this try corrects nothing that is in the record")
+        correct = kept.changes.corrects
+        of_policy = {name: value for name, value in correct.items() if name in ("member_id", "group_number")}
+        of_patient = {name: value for name, value in correct.items() if name not in of_policy}
+        _change_patient(work, connection, verification, of_patient)
+        if of_policy:
+            _change_coverage(work, connection, verification, of_policy)
+        verifications.record(
+            connection, practice_id, verification.id, "repair_kept", {"kind": kept.kind.value}, actor=actor
+        )
 
 
 def cancel(work: Work, verification_id: str, practice_id: str, actor: str) -> None:

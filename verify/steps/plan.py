@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from payers.directory import Quirks, read_quirks
 from verify.asking import day_to_ask, fresh_since, usable
+from verify.steps.question import index_of
 from verify.steps.ways import ways
 from verify.steps.work import Work
 from verify.store import clinic, inquiries, jobs, patients, verifications
@@ -87,6 +88,15 @@ def plan_one(
         hop_domain=at.domain,
         repair=at.repair,
         changes=at.changes,
+        fingerprint=index_of(
+            work,
+            connection,
+            verification,
+            payer_id=at.payer.id,
+            service_type=service_type,
+            on=on,
+            changes=at.changes,
+        ),
     )
     state = InquiryState.PLANNED if routes else InquiryState.PENDING
     made = inquiries.plan(connection, seals, verification, ask, state=state)
@@ -106,12 +116,9 @@ def plan_one(
 
 
 def _still_fresh(work: Work, connection: Connection, verification: Row[Any], ask: Ask) -> Row[Any] | None:
-    """An answer that serves again. What a person corrected is asked anew: the old answer was to other data."""
-    reason = Reason(verification.reason)
-    corrected = verification.revision > 1 and reason is not Reason.RECHECK
-    if corrected or ask.changes is not None:
-        return None
-    return inquiries.fresh_answer(connection, verification, ask, since=fresh_since(reason, work.now()))
+    """An answer that serves again: a payer's, to the very same question."""
+    since = fresh_since(Reason(verification.reason), work.now())
+    return inquiries.fresh_answer(connection, verification, ask, since=since)
 
 
 def _job(connection: Connection, verification: Row[Any], inquiry_id: str) -> Hint | None:

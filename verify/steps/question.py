@@ -1,5 +1,6 @@
 """Question: what one inquiry row asks, put together from the patient's, the policy's and the clinic's rows."""
 
+from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,6 +10,7 @@ from payers.account import Account
 from payers.directory import NpiPreference, Quirks, read_quirks
 from payers.inquiry import Inquiry, MemberId, Npi, PayerId, Person, Requester
 from verify.asking import Asked, Changes
+from verify.security.blind_index import question_index
 from verify.steps.work import Work
 from verify.store import clinic, inquiries, patients
 from verify.store.routes import route
@@ -35,7 +37,8 @@ def compose(
     quirks = read_quirks(payer.quirks)
     account = _as_the_payer_wants(clinic.account(connection, work.keyring, account_id), quirks)
     way = route(connection, row.payer_id, account_id)
-    asked, holder = identity_asked_with(work, connection, row, verification)
+    changes = inquiries.changes_of(row, work.seals(row.practice_id))
+    asked, holder = identity_asked_with(work, connection, verification, changes)
     patient = _person(asked)
     inquiry = Inquiry(
         payer_id=PayerId(way.their_id if way else ""),
@@ -55,24 +58,41 @@ def compose(
 
 
 def identity_asked_with(
-    work: Work, connection: Connection, row: Row[Any], verification: Row[Any]
+    work: Work, connection: Connection, verification: Row[Any], changes: bytes | None = None
 ) -> tuple[Asked, dict[str, Any] | None]:
-    """What a question says of the patient, mended where it is a mended one; and the policy's holder, if another."""
-    seals = work.seals(row.practice_id)
-    coverage = patients.coverage(connection, row.practice_id, verification.coverage_id)
+    """What a question says of the patient, with its changes (JSON); and the policy's holder, if it is another."""
+    seals = work.seals(verification.practice_id)
+    coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
     policy = patients.policy_of(coverage, seals)
     identity = patients.identity_of(
-        patients.patient(connection, row.practice_id, verification.patient_id), seals
+        patients.patient(connection, verification.practice_id, verification.patient_id), seals
     )
     said = msgspec.convert(
         {**identity, "member_id": policy["member_id"], "group_number": policy["group_number"]}, Asked
     )
     holder = policy["subscriber"]
-    if (sealed := inquiries.changes_of(row, seals)) is not None:
-        changes = msgspec.json.decode(sealed, type=Changes)
-        said = msgspec.structs.replace(said, **_given(changes))
-        holder = None if changes.as_subscriber else holder
+    if changes is not None:
+        instead = msgspec.json.decode(changes, type=Changes)
+        said = msgspec.structs.replace(said, **_given(instead))
+        holder = None if instead.as_subscriber else holder
     return msgspec.structs.replace(said, is_dependent=bool(holder)), holder
+
+
+def index_of(
+    work: Work,
+    connection: Connection,
+    verification: Row[Any],
+    *,
+    payer_id: str,
+    service_type: str,
+    on: date,
+    changes: bytes | None,
+) -> bytes:
+    """A keyed hash of everything a question asks: the same question has the same."""
+    asked, holder = identity_asked_with(work, connection, verification, changes)
+    whole = [payer_id, service_type, on, asked, holder]
+    words = msgspec.json.encode(whole, order="deterministic").decode()
+    return question_index(work.keyring, verification.practice_id, words)
 
 
 def _given(changes: Changes) -> dict[str, Any]:

@@ -84,8 +84,8 @@ def refused_of(work: Work, connection: Connection, verification: Row[Any], row: 
     """One refusal with the ladder that is left for it. Suggestions are built on the data as first given."""
     seals = work.seals(verification.practice_id)
     payer = clinic.payer(connection, row.practice_id, row.payer_id)
-    first = inquiries.as_first_asked(connection, row)
-    asked, _ = identity_asked_with(work, connection, first, verification)
+    first = inquiries.changes_of(inquiries.as_first_asked(connection, row), seals)
+    asked, _ = identity_asked_with(work, connection, verification, first)
     made = repairs.of_payer(repairs.tries(connection, seals, verification), row.payer_id)
     ladder = suggestions(
         asked, row.reject_reasons, read_quirks(payer.quirks), [each.changes for each in made]

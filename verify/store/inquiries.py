@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from payers.benefits import Benefits, Problem
 from payers.exchange import Exchange
 from verify.store.sealing import SealedColumn, Seals
-from verify.store.tables import coverages, exchanges, inquiries, verifications
+from verify.store.tables import exchanges, inquiries
 from verify.store.tables_directory import payer_routes
 from verify.verification import InquiryState, move, new_id
 
@@ -46,6 +46,8 @@ class Ask(NamedTuple):
     #: Which try of a mended question, and what is asked with instead (JSON of verify.asking.Changes).
     repair: int = 0
     changes: bytes | None = None
+    #: Tells the same question asked before (verify.security.blind_index); None: a call.
+    fingerprint: bytes | None = None
 
 
 def plan(
@@ -76,6 +78,7 @@ def plan(
             hop_reason=ask.hop_reason,
             hop_domain=ask.hop_domain,
             repair=ask.repair,
+            question_index=ask.fingerprint,
             changes_sealed=seals.close(ask.changes, CHANGES, row_id) if ask.changes else None,
         )
         .on_conflict_do_nothing(
@@ -119,25 +122,16 @@ def as_first_asked(connection: Connection, row: Row[Any]) -> Row[Any]:
 def fresh_answer(
     connection: Connection, verification: Row[Any], ask: Ask, *, since: datetime
 ) -> Row[Any] | None:
-    """An answer a payer gave to the same question since then: same patient and member, type and day."""
-    theirs, own = verifications.alias("theirs"), coverages.alias("own")
+    """An answer a payer gave to the very same question since then, for another verification."""
     query = (
         select(inquiries)
-        .join(theirs, theirs.c.id == inquiries.c.verification_id)
-        .join(coverages, coverages.c.id == theirs.c.coverage_id)
-        .join(own, own.c.id == verification.coverage_id)
         .where(
             inquiries.c.practice_id == verification.practice_id,
-            inquiries.c.payer_id == ask.payer_id,
-            inquiries.c.service_type == ask.service_type,
-            inquiries.c.date_of_service == ask.on,
-            inquiries.c.state == InquiryState.ANSWERED.value,
+            inquiries.c.question_index == ask.fingerprint,
             inquiries.c.answered_at >= since,
+            inquiries.c.state == InquiryState.ANSWERED.value,
             inquiries.c.benefits_sealed.is_not(None),
-            inquiries.c.repair == 0,
             inquiries.c.verification_id != verification.id,
-            theirs.c.patient_id == verification.patient_id,
-            coverages.c.member_index == own.c.member_index,
         )
         .order_by(inquiries.c.answered_at.desc())
         .limit(1)

@@ -377,6 +377,8 @@ inquiries = Table(
     Column("replaced_by_id", Text),
     #: The inquiry whose answer, still fresh, answered this one without a call.
     Column("reused_id", Text),
+    #: Keyed hash of all that is asked: the same question has the same. Null for a call.
+    Column("question_index", LargeBinary),
     #: JSON of what is asked with instead of the patient's and the policy's data.
     Column("changes_sealed", LargeBinary),
     _created(),
@@ -394,9 +396,7 @@ inquiries = Table(
     Index(
         "inquiries_fresh_idx",
         "practice_id",
-        "payer_id",
-        "service_type",
-        "date_of_service",
+        "question_index",
         "answered_at",
         postgresql_where=text("benefits_sealed is not null"),
     ),

@@ -128,6 +128,7 @@ def _inquiries() -> None:
     op.add_column("inquiries", sa.Column("replaced_by_id", sa.Text(), nullable=True))
     op.add_column("inquiries", sa.Column("reused_id", sa.Text(), nullable=True))
     op.add_column("inquiries", sa.Column("changes_sealed", sa.LargeBinary(), nullable=True))
+    op.add_column("inquiries", sa.Column("question_index", sa.LargeBinary(), nullable=True))
     op.drop_constraint("inquiries_question_key", "inquiries")
     op.create_unique_constraint(
         "inquiries_question_key",
@@ -145,7 +146,7 @@ def _inquiries() -> None:
     op.create_index(
         "inquiries_fresh_idx",
         "inquiries",
-        ["practice_id", "payer_id", "service_type", "date_of_service", "answered_at"],
+        ["practice_id", "question_index", "answered_at"],
         postgresql_where=sa.text("benefits_sealed is not null"),
     )
 
