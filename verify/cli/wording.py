@@ -74,6 +74,25 @@ def findings(document: Document) -> Iterator[str]:
         yield joined(finding.get("service_line"), finding["sentence"])
 
 
+def holders(document: Document) -> Iterator[str]:
+    """The trail: who holds which benefits, and what came of asking."""
+    for step in (document.get("trail") or {}).get("steps", []):
+        order = f" ({step['order']})" if step.get("order") else ""
+        came = step["state"] if step["state"] != "not_followed" else f"not asked, {step.get('why', '')}"
+        yield (
+            f"{step['domain'] or 'some benefits'}: {clean(step.get('name') or 'a company not named')}{order}, "
+            f"{step['reason'].replace('_', ' ')}; {came.replace('_', ' ')}"
+        )
+
+
+def repairs(document: Document) -> Iterator[str]:
+    for made in document.get("repairs") or []:
+        yield (
+            f"{clean(made['payer_name'])}, try {made['number']}: {made['text']}. {made['state'].capitalize()}, "
+            f"{moment(made['created_at'])}"
+        )
+
+
 def questions(document: Document) -> Iterator[str]:
     for question in document.get("questions") or []:
         yield (
@@ -108,6 +127,7 @@ def inquiries(document: Document) -> Iterator[str]:
         said = [
             clean(name or ""),
             f"service type {asked.get('service_type')}",
+            f"hop {asked['hop']}" if asked.get("hop") else "",
             asked["state"],
             asked.get("outcome_code"),
         ]
@@ -123,10 +143,12 @@ def notes(document: Document) -> Iterator[str]:
 PARTS: dict[str, Callable[[Document], Iterator[str]]] = {
     "What the payer says": summary,
     "Findings": findings,
+    "Who holds what": holders,
     "Still unknown": questions,
     "To do": follow_ups,
     "Facts and where they come from": facts,
     "Asked": inquiries,
+    "Asked in other words": repairs,
     "Notes": notes,
 }
 

@@ -4,6 +4,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from payers.directory import PayerKind
+from payers.simulator.benefits import (
+    ADVANTAGE_PLAN,
+    BEHAVIORAL_ADMINISTRATOR,
+    MANAGED_CARE,
+    PHARMACY_ADMINISTRATOR,
+    Company,
+)
 from payers.simulator.doors import CORE_PATH
 from payers.simulator.envelope import Credentials
 from verify.affordability.prices import Price, PriceKind
@@ -53,6 +61,13 @@ PAYERS: tuple[dict[str, Any], ...] = (
         "phone": "555-0102",
     },
 )
+#: Who holds what the payers above do not: the answers lead there.
+HOLDERS: tuple[tuple[str, Company, PayerKind], ...] = (
+    ("examplebehavioral", BEHAVIORAL_ADMINISTRATOR, PayerKind.BEHAVIORAL),
+    ("examplepharmacy", PHARMACY_ADMINISTRATOR, PayerKind.PHARMACY),
+    ("exampleadvantage", ADVANTAGE_PLAN, PayerKind.MEDICARE_ADVANTAGE),
+    ("examplecommunity", MANAGED_CARE, PayerKind.MANAGED_CARE),
+)
 BY_PHONE: dict[str, Any] = {
     "code": "unionfund",
     "name": "Lakeside Union Welfare Fund",
@@ -68,6 +83,8 @@ VISITS = (
     Visit("Whitlock", "June", "1996-04-25", "bluehollow", "AAA7590017", ("psychotherapy",), 5),
     Visit("Haruno", "Kenji", "1989-12-14", "unionfund", "LUWF33190", ("tms",), 7),
     Visit("Petrova", "Alina", "1993-08-21", "cedarline", "", ("spravato_medical",), 8),
+    Visit("Moreau", "Celeste", "1951-05-17", "medicare", "CHN20044821", ("psychotherapy",), 5),
+    Visit("Tanaka", "Yuki", "1980-10-11", "bluehollow", "HYP-204417", ("tms",), 4),
     Visit("Osei", "Kwabena", "1972-02-03", "cedarline", "H50310044", ("medication_management",), 9),
 )
 
@@ -144,6 +161,17 @@ def _clinic(work: Work, simulator_url: str) -> str:
         )
         for payer in PAYERS:
             clinic.add_payer(connection, practice_id=practice_id, account_id=electronic, **payer)
+        for code, company, kind in HOLDERS:
+            clinic.add_payer(
+                connection,
+                practice_id=practice_id,
+                account_id=electronic,
+                code=code,
+                name=company.name.title(),
+                payer_id=company.id,
+                phone=company.phone,
+                kind=kind.value,
+            )
         clinic.add_payer(connection, practice_id=practice_id, account_id=by_phone, **BY_PHONE)
     return practice_id
 

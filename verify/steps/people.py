@@ -95,10 +95,12 @@ def _forget_what_was_judged(connection: Connection, verification: Row[Any], acto
 
 def offered_repairs(
     work: Work, connection: Connection, verification_id: str, practice_id: str
-) -> list[Refused]:
-    """What payers refuse of the patient's data, with the ladder that is left; for those who may change the data."""
-    verification = verifications.read(connection, verification_id)
-    if verification.practice_id != practice_id or verification.state in TERMINAL:
+) -> list[Refused] | None:
+    """What payers refuse of the patient's data, with the ladder that is left; None when there is no such verification."""
+    verification = verifications.of_practice(connection, verification_id, practice_id)
+    if verification is None:
+        return None
+    if verification.state in TERMINAL:
         return []
     return refused_questions(work, connection, verification)
 

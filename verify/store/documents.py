@@ -126,9 +126,34 @@ class InquiryShown(Shown):
     outcome_detail: str
     reject_reasons: list[str]
     attempt: int
+    date_of_service: date
+    #: How many companies the trail had passed before it, and why it was asked there.
+    hop: int
+    hop_reason: str
+    #: Which try in other words; 0: as given.
+    repair: int
+    #: The inquiry planned in its place; the one whose fresh answer served it without a call.
+    replaced_by_id: str | None
+    reused_id: str | None
     asked_at: datetime | None
     answered_at: datetime | None
     ask_again_at: datetime | None
+
+
+class RepairShown(Shown):
+    """One try of a refused question in other words; what was changed is not shown here."""
+
+    id: str
+    payer_name: str
+    number: int
+    kind: str
+    text: str
+    #: trying, answered, refused, ended
+    state: str
+    approved_by: str
+    created_at: datetime
+    #: Whether what it corrected may be written into the patient's record.
+    may_be_kept: bool
 
 
 class ExchangeShown(Shown):
@@ -172,6 +197,10 @@ class Document(Row):
     questions: list[dict[str, Any]]
     follow_ups: list[FollowUp]
     inquiries: list[InquiryShown]
+    #: Which companies were asked one after the other (verify.facts.Trail), and the names of all payers asked, by id.
+    trail: dict[str, Any]
+    companies: dict[str, str]
+    repairs: list[RepairShown]
     exchanges: list[ExchangeShown]
     #: Null: your role does not include notes.
     notes: list[Note] | None

@@ -36,10 +36,11 @@ def tries(connection: Connection, seals: Seals, verification: Row[Any]) -> list[
         .where(repairs.c.verification_id == verification.id, repairs.c.revision == verification.revision)
         .order_by(repairs.c.created_at, repairs.c.id)
     )
-    return [_opened(row, seals) for row in rows]
+    return [opened(row, seals) for row in rows]
 
 
-def _opened(row: Row[Any], seals: Seals) -> Try:
+def opened(row: Row[Any], seals: Seals) -> Try:
+    """A row of `repairs`."""
     changes = msgspec.json.decode(seals.open(row.changes_sealed, CHANGES, row.id), type=Changes)
     return Try(
         row.id,

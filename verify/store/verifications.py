@@ -39,6 +39,15 @@ def read(connection: Connection, verification_id: str) -> Row[Any]:
     return connection.execute(select(verifications).where(verifications.c.id == verification_id)).one()
 
 
+def of_practice(connection: Connection, verification_id: str, practice_id: str) -> Row[Any] | None:
+    """The row; None when that practice has none of that id."""
+    return connection.execute(
+        select(verifications).where(
+            verifications.c.id == verification_id, verifications.c.practice_id == practice_id
+        )
+    ).first()
+
+
 def lock(connection: Connection, verification_id: str, practice_id: str | None = None) -> Row[Any] | None:
     """The row, held until the transaction ends; None when there is none (in that practice)."""
     query = select(verifications).where(verifications.c.id == verification_id)

@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, true, tuple_, union_all
 
+from verify.asking import WORDS
 from verify.security.blind_index import member_index, search_token
 from verify.store import documents as shown
 from verify.store import evidence, patients
 from verify.store import inquiries as asking
+from verify.store import repairs as trying
 from verify.store.sealing import Seals
 from verify.store.tables import (
     coverages,
@@ -35,6 +37,7 @@ from verify.store.tables import (
 )
 from verify.store.tables import patients as patient_rows
 from verify.store.tables_appointments import appointment_sources
+from verify.store.tables_asking import repairs as repair_rows
 from verify.verification import VERIFICATION_NEXT, Due, OwnerRole, VerificationState
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -364,6 +367,9 @@ def document(
         questions=_documents(connection, questions, verification_id, questions.c.closed_at.is_(None)),
         follow_ups=_follow_ups(connection, verification_id),
         inquiries=_inquiries(connection, verification_id),
+        trail=row.trail,
+        companies=_companies(connection, verification_id),
+        repairs=_repairs(connection, seals, verification_id, row.revision),
         exchanges=_exchanges(connection, verification_id),
         notes=_notes(connection, seals, verification_id) if with_notes else None,
         timeline=_timeline(connection, verification_id),
@@ -418,6 +424,42 @@ def _inquiries(connection: Connection, verification_id: str) -> list[shown.Inqui
         _as(shown.InquiryShown, row, payer=shown.PayerShown(code=row.code, name=row.name))
         for row in connection.execute(statement)
     ]
+
+
+def _companies(connection: Connection, verification_id: str) -> dict[str, str]:
+    statement = (
+        select(payers.c.id, payers.c.name)
+        .join(inquiries, inquiries.c.payer_id == payers.c.id)
+        .where(inquiries.c.verification_id == verification_id)
+    )
+    return {row.id: row.name for row in connection.execute(statement)}
+
+
+def _repairs(
+    connection: Connection, seals: Seals, verification_id: str, revision: int
+) -> list[shown.RepairShown]:
+    statement = (
+        select(repair_rows, payers.c.name.label("payer_name"), users.c.name.label("approver"))
+        .join(payers, payers.c.id == repair_rows.c.payer_id)
+        .outerjoin(users, users.c.id == repair_rows.c.approved_by)
+        .where(repair_rows.c.verification_id == verification_id, repair_rows.c.revision == revision)
+        .order_by(repair_rows.c.created_at)
+    )
+    return [_repair(row, trying.opened(row, seals)) for row in connection.execute(statement)]
+
+
+def _repair(row: AnyRow, opened: trying.Try) -> shown.RepairShown:
+    return shown.RepairShown(
+        id=row.id,
+        payer_name=row.payer_name,
+        number=row.number,
+        kind=row.kind,
+        text=WORDS[opened.kind],
+        state=row.state,
+        approved_by=row.approver or row.approved_by,
+        created_at=row.created_at,
+        may_be_kept=row.state == trying.ANSWERED and bool(opened.changes.corrects),
+    )
 
 
 def _exchanges(connection: Connection, verification_id: str) -> list[shown.ExchangeShown]:

@@ -88,7 +88,10 @@ class Case:
     def __init__(self, document: Document, zone: str) -> None:
         self.document = document
         self.zone = zone
-        self.facts = present_facts(document)
+        elsewhere = other_insurances(document)
+        self.facts = [
+            fact for fact in present_facts(document) if fact["source"].get("payer") not in elsewhere
+        ]
         self.by_key = {fact["key"]: fact for fact in self.facts}
         self.several = len(document.service_lines) > 1
         self.unheard = is_unheard(document)
@@ -106,7 +109,8 @@ class Case:
     def line(self, label: str, text: str, fact: Json | None) -> Line:
         if fact is None:
             return Line(label, text)
-        return Line(label, text, fact["id"], words.source(fact, self.zone), _note(fact))
+        said_by = self.document.companies.get(fact["source"].get("payer", ""), "")
+        return Line(label, text, fact["id"], words.source(fact, self.zone, said_by), _note(fact))
 
     def deciding(self, finding: Json) -> Json | None:
         """The fact that decided a finding, if anybody said something."""
@@ -220,6 +224,15 @@ def _named(case: Case, name: str) -> Line | None:
 def present_facts(document: Document) -> list[Json]:
     """What was learned since the question was last corrected."""
     return [fact for fact in document.facts if fact["revision"] == document.revision]
+
+
+def other_insurances(document: Document) -> set[str]:
+    """Payers asked about another policy of the patient: what they say is not of this one."""
+    return {
+        step.get("to_payer", "")
+        for step in document.trail.get("steps", [])
+        if step["reason"] == "other_payer"
+    }
 
 
 def older_facts(document: Document) -> list[Json]:

@@ -16,9 +16,10 @@ from verify.store import evidence, views
 from verify.store.documents import Document
 from verify.store.sealing import Seals
 from verify.verification import VerificationState
-from verify.web import cost, forms, pages, words
+from verify.web import cost, forms, pages, repairs, words
 from verify.web.answers import fact_groups, is_unheard, older_facts, present_facts, three_answers
 from verify.web.caller import CallerNow, Form, Guarded
+from verify.web.holders import who_holds
 from verify.web.problems import Refused
 from verify.web.record import look
 
@@ -34,6 +35,8 @@ NOTICES = {
     "call": "Call recorded. The verification is being judged again.",
     "done": "Follow-up done.",
     "accepted": "Signed off.",
+    "tried": "The payer is asked again in these words.",
+    "kept": "Written into the record.",
     "cancelled": "Cancelled. What is known stays here.",
 }
 
@@ -174,6 +177,8 @@ def _page(
         found = steps.cost(
             request.app.state.work, connection, request.state.caller.practice_id, verification_id
         )
+        may_change = request.state.caller.may(Permission.SUBMIT)
+        refused = repairs.refusals(connection, request, verification_id) if may_change else None
     assert found is not None
     return _render(
         request,
@@ -181,6 +186,7 @@ def _page(
         document,
         stamp,
         **cost.section(found, document.service_lines),
+        refusals=refused or [],
         status=422 if errors else 200,
         notice=notice,
         errors=errors or {},
@@ -200,6 +206,7 @@ def _render(
         it=document,
         stamp=stamp,
         answers=three_answers(document, zone, pages.line_labels()),
+        holders=who_holds(document),
         groups=fact_groups(present_facts(document)),
         older=fact_groups(older_facts(document)),
         lines={key: pages.short_label(key) for key in pages.line_labels()},

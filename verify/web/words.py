@@ -63,6 +63,7 @@ FACT_WORDS = {
     "authorization_route": "Authorization goes to",
     "limits": "Visit limit",
     "administrator": "Administered by another company",
+    "held_by": "Benefits held by",
     "other_payer": "Other insurance on file",
 }
 _CENTS = frozenset(
@@ -78,6 +79,7 @@ FACT_GROUPS = {
         "covered",
         "in_network",
         "administrator",
+        "held_by",
         "other_payer",
     ),
     "What the patient pays": (
@@ -139,6 +141,13 @@ EVENT_WORDS = {
     "asked_again": "Asked again; the newer answer speaks from now on",
     "compared": "Held against what was known before",
     "confirmed": "Nothing changed: what was signed still stands",
+    "answer_reused": "An answer of today served again; nothing was billed",
+    "asked_for_today": "The payer does not look so far; asked for today",
+    "repair_tried": "Asked in other words",
+    "repair_answered": "The payer found the patient in these words",
+    "repair_refused": "Refused in these words too",
+    "repair_ended": "The try ended without an answer",
+    "repair_kept": "The correction was written into the record",
     "step_failed": "A step failed and was given to a person",
 }
 
@@ -168,6 +177,10 @@ OUTCOMES = {
     "call": "by phone",
     "call_needed": "a call is needed",
     "connect": "the payer’s system cannot be reached",
+    "circuit": "the payer’s system is left alone for a while",
+    "maintenance": "the payer’s maintenance hours",
+    "no_way": "no account reaches this payer",
+    "reused": "answered already today; not asked again",
     "http_429": "too many questions at once",
     "http_4xx": "the payer’s system refused the message",
     "http_5xx": "the payer’s system is failing",
@@ -270,8 +283,21 @@ def about(fact: Mapping[str, Any], lines: Mapping[str, str]) -> str:
     """What a fact is about: a service line of ours, or the service type the payer was asked with."""
     subject = fact.get("about") or {}
     line, service = subject.get("service_line", ""), subject.get("service_type", "")
+    if "domain" in subject or subject == {}:
+        return DOMAINS.get(subject.get("domain", ""), "")
     parts = [lines.get(line, line), SERVICE_TYPES.get(service, f"service type {service}" if service else "")]
     return ", ".join(filter(None, parts))
+
+
+#: What benefits a company holds, as a row's label.
+DOMAINS = {
+    "plan": "The whole plan",
+    "medical": "Medical",
+    "behavioral": "Behavioral",
+    "pharmacy": "Pharmacy",
+    "utilization": "Review of care",
+    "": "Not said which",
+}
 
 
 def source(fact: Mapping[str, Any], zone: str, payer: str = "") -> str:

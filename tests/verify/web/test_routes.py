@@ -11,10 +11,12 @@ from sqlalchemy import func, select, text
 from tests.verify.web.conftest import ROLES, Practice, Site, Visit, submission
 from verify import steps
 from verify.affordability.prices import Price, PriceKind
+from verify.asking import Changes, RepairKind
 from verify.intake.spreadsheet import read_csv
 from verify.security.roles import Permission, allowed
-from verify.store import notices, prices
+from verify.store import notices, prices, repairs, verifications
 from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, metadata, sessions
+from verify.store.tables_asking import repairs as repair_rows
 from verify.store.tables_nightly import night_items, nights
 from verify.verification import new_id
 from verify.web.app import ROUTERS
@@ -43,6 +45,9 @@ NEEDS = {
     ("POST", "/verifications/{verification_id}/information"): Permission.SUBMIT,
     ("POST", "/verifications/{verification_id}/cancel"): Permission.SUBMIT,
     ("POST", "/verifications/{verification_id}/accept"): Permission.WORK_FOLLOW_UPS,
+    ("GET", "/verifications/{verification_id}/repairs"): Permission.SUBMIT,
+    ("POST", "/verifications/{verification_id}/repairs"): Permission.SUBMIT,
+    ("POST", "/verifications/{verification_id}/repairs/{repair_id}/keep"): Permission.SUBMIT,
     ("POST", "/follow-ups/{follow_up_id}/done"): Permission.WORK_FOLLOW_UPS,
     ("POST", "/follow-ups/{follow_up_id}/call"): Permission.WORK_FOLLOW_UPS,
     ("GET", "/access"): Permission.READ_ACCESS_RECORD,
@@ -122,6 +127,8 @@ class Things(NamedTuple):
     import_id: str
     night_id: str
     price_id: str
+    payer_id: str
+    repair_id: str
     #: Of an appointment system; there is none here.
     source: str = "source_01JD4Z8Q6V3M5N7P9R1T2W4X6Y"
 
@@ -150,7 +157,9 @@ def fill(site: Site, practice: Practice) -> Things:
                 service_type="30",
                 date_of_service=site.work.now().date(),
                 purpose="plan",
-                state="answered",
+                state="rejected",
+                outcome_code="aaa",
+                reject_reasons=["75"],
             )
         )
         connection.execute(
@@ -171,7 +180,38 @@ def fill(site: Site, practice: Practice) -> Things:
     import_id = preview(site, practice)
     night_id = add_night(site, practice, verification_id)
     price_id = add_price(site, practice)
-    return Things(verification_id, exchange_id, task, endpoint_id, notice.id, import_id, night_id, price_id)
+    repair_id = add_repair(site, practice, verification_id)
+    return Things(
+        verification_id,
+        exchange_id,
+        task,
+        endpoint_id,
+        notice.id,
+        import_id,
+        night_id,
+        price_id,
+        practice.payer_id,
+        repair_id,
+    )
+
+
+def add_repair(site: Site, practice: Practice, verification_id: str) -> str:
+    """A try that was answered, and corrects the member id."""
+    with site.work.engine.begin() as connection:
+        seals = site.work.seals(practice.id)
+        verification = verifications.read(connection, verification_id)
+        repairs.add(
+            connection,
+            seals,
+            verification,
+            payer_id=practice.payer_id,
+            number=1,
+            kind=RepairKind.PLAIN_MEMBER_ID,
+            changes=Changes(member_id="W9"),
+            approved_by="system",
+        )
+        connection.execute(repair_rows.update().values(state="answered"))
+        return repairs.tries(connection, seals, verification)[0].id
 
 
 def add_price(site: Site, practice: Practice) -> str:
@@ -260,6 +300,9 @@ def send(site: Site, route: Route, things: Things, role: str | None) -> Any:
     api = route.path.startswith("/api/")
     visit = Visit(site.url, "", "") if role is None else site.program(role) if api else site.visit(role)
     path = route.path.format_map(things._asdict())
+    if route.path.endswith("/repairs") and route.method == "POST":
+        given = {"payer_id": things.payer_id, "member_id": "W8"}
+        return visit.post(path, json=given) if api else visit.send_form(path, **given)
     if route.method == "GET":
         return visit.get(path)
     if route.path == "/api/v1/imports":
@@ -337,8 +380,9 @@ def test_showing_a_patient_writes_exactly_one_row_and_nothing_else_does(
         before = len(rows(site))
         answer = send(site, route, things["here"], "admin")
         added = rows(site)[before:]
-        shows = "Marguerite" in answer.text or route.path.endswith(
-            ("/live", "{exchange_id}", "/ahead", "/estimate")
+        shows = "Marguerite" in answer.text or (
+            route.method == "GET"
+            and route.path.endswith(("/live", "{exchange_id}", "/ahead", "/estimate", "/repairs"))
         )
         assert len(added) == (1 if shows else 0), (route.method, route.path, answer.status_code, len(added))
         if shows:
