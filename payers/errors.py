@@ -49,8 +49,8 @@ class Rejected(PayerError):
 
     Codes: aaa (see `benefits`: which person, provider, payer, date or service is wrong), x999, ta1,
     envelope (CORE envelope error naming a field), http_4xx, unwritable (never sent: a field is too long
-    or has characters X12 does not allow; `detail` names it). The same question unchanged is never
-    asked again.
+    or has characters X12 does not allow; `detail` names it); of a batch, items and name_taken (payers.batch).
+    The same question unchanged is never asked again.
     """
 
     def __init__(

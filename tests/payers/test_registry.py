@@ -7,7 +7,7 @@ import pytest
 
 from payers.account import Account, AccountId
 from payers.errors import AccountError
-from payers.registry import ADAPTERS, adapter_for
+from payers.registry import ADAPTERS, BATCHES, adapter_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,14 +18,29 @@ def test_a_code_nobody_knows_is_the_accounts_fault():
     assert caught.value.code == "unknown_adapter"
 
 
+def module(path: str) -> str:
+    return path.split(":")[0].rpartition(".")[2]
+
+
 def test_every_adapter_file_is_registered():
     files = {file.stem for file in (ROOT / "payers" / "adapters").glob("[a-z]*.py")}
-    assert files == {path.split(":")[0].rpartition(".")[2] for path in ADAPTERS.values()} == ADAPTERS.keys()
+    assert {module(path) for path in ADAPTERS.values()} == ADAPTERS.keys()
+    others = {module(path) for path in BATCHES.values()}
+    assert files == ADAPTERS.keys() | others
+    assert not ADAPTERS.keys() & others
+
+
+@pytest.mark.parametrize("code", [*ADAPTERS, *sorted({module(path) for path in BATCHES.values()})])
+def test_every_way_of_reaching_a_payer_has_a_page(code: str):
+    assert (ROOT / "docs" / "payers" / f"{code.replace('_', '-')}.md").exists()
 
 
 @pytest.mark.parametrize("code", ADAPTERS)
-def test_every_adapter_has_a_page_and_a_column_in_the_matrix(code: str):
-    page = code.replace("_", "-")
-    assert (ROOT / "docs" / "payers" / f"{page}.md").exists()
+def test_every_adapter_has_a_column_in_the_matrix(code: str):
     with (ROOT / "docs" / "payers" / "matrix.csv").open() as file:
         assert code in next(csv.reader(file))
+
+
+@pytest.mark.parametrize("code", BATCHES)
+def test_another_face_is_that_of_an_adapter(code: str):
+    assert code in ADAPTERS
