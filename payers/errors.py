@@ -77,7 +77,8 @@ class Pending(PayerError):
 class Unreadable(PayerError):
     """Keep it for us: something came back that we cannot read. The exchange is re-read after a fix.
 
-    Codes: not_x12, not_multipart, not_json, no_transaction, wrong_trace, wrong_person, unknown_payload_type.
+    Codes: not_x12, not_multipart, not_json, no_transaction, wrong_trace, wrong_person, unknown_payload_type;
+    of a list of payers or outages, no_list.
     """
 
 

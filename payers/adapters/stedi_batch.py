@@ -19,11 +19,22 @@ from msgspec.structs import replace
 from payers.account import Account
 from payers.adapter import Reply
 from payers.batch import BatchReceipt, BatchStatus, Finished, Page, Progress
-from payers.errors import AccountError, PayerError, Rejected, Unavailable
+from payers.errors import AccountError, PayerError, Rejected
 from payers.exchange import Exchange
 from payers.http import HTTPSource, Response
 from payers.inquiry import Inquiry
-from payers.json_mapping import V3, batch_page, encode, evidence, fetched, key_headers, without_credentials
+from payers.json_mapping import (
+    V3,
+    batch_page,
+    encode,
+    evidence,
+    fetched,
+    following,
+    key_headers,
+    looking,
+    whole_number,
+    without_credentials,
+)
 from payers.json_mapping.batch_page import BatchPage
 from payers.json_mapping.batch_question import IDENTIFIER, MOST_ITEMS, question_of, questions, raise_refusal
 from payers.json_mapping.question import said
@@ -65,8 +76,8 @@ class StediBatch:
     def __init__(self, account: Account, *, now: Callable[[], datetime] = _now) -> None:
         self._account = replace(account, options={**account.options, "trace_field": IDENTIFIER})
         self._now = now
-        self._page_size = _number(account, "batch_page_size", 1, MOST_ON_A_PAGE)
-        self._retry_hours = _number(account, "max_retry_hours", *RETRY_HOURS)
+        self._page_size = whole_number(account, "batch_page_size", 1, MOST_ON_A_PAGE)
+        self._retry_hours = whole_number(account, "max_retry_hours", *RETRY_HOURS)
         self._headers = key_headers(account)
         self._source = HTTPSource(_manager(account))
 
@@ -78,7 +89,14 @@ class StediBatch:
         items = questions(inquiries, name, self._account)
         batch = said({"items": items, "name": name, "maxRetryHours": self._retry_hours})
         kept = batch | {"items": [without_credentials(item, self._account) for item in items]}
-        asked = replace(self._looking(encode(kept)), trace=name, request_type="application/json")
+        asked = Exchange(
+            account_id=self._account.id,
+            trace=name,
+            control_number=0,
+            request=encode(kept),
+            requested_at=self._now(),
+            request_type="application/json",
+        )
         response = self._source.post(encode(batch), asked, self._headers, path="/batch-eligibility")
         raise_refusal(response, inquiries)
         taken = fetched(response, self._account, _Taken)
@@ -157,25 +175,14 @@ class StediBatch:
             seen.add(token)
 
     def _page(self, path: str, query: Mapping[str, Any], token: str) -> tuple[Exchange, BatchPage]:
-        """Raises Unavailable("receiver_fault") for a page that is said to be followed by itself."""
         sized = said({**query, "pageSize": self._page_size or MOST_ON_A_PAGE, "pageToken": token})
         response = self._get(f"{path}?{urlencode(sized, doseq=True)}")
         page = fetched(response, self._account, BatchPage)
-        if token and page.next_page_token == token:
-            raise Unavailable("receiver_fault", exchange=response.exchange)
+        following(page.next_page_token, token, response)
         return response.exchange, page
 
     def _get(self, path: str) -> Response:
-        return self._source.get(path, self._looking(f"GET {path}".encode()), self._headers)
-
-    def _looking(self, request: bytes) -> Exchange:
-        return Exchange(
-            account_id=self._account.id,
-            trace="",
-            control_number=0,
-            request=request,
-            requested_at=self._now(),
-        )
+        return self._source.get(path, looking(self._account, path, self._now()), self._headers)
 
 
 # The account
@@ -188,15 +195,6 @@ def _manager(account: Account) -> Account:
         raise AccountError("bad_option", account.name)
     largest = max(account.max_answer_bytes, LARGEST_PAGE)
     return replace(account, url=urljoin(account.url, url).rstrip("/"), max_answer_bytes=largest)
-
-
-def _number(account: Account, option: str, least: int, most: int) -> int | None:
-    value = account.options.get(option)
-    if value is None:
-        return None
-    if type(value) is not int or not least <= value <= most:
-        raise AccountError("bad_option", account.name)
-    return value
 
 
 def _below(batch_id: str) -> str:

@@ -67,6 +67,16 @@ def key_headers(account: Account) -> dict[str, str]:
     return headers
 
 
+def whole_number(account: Account, option: str, least: int, most: int) -> int | None:
+    """An option of the account; None where it is not given. Raises AccountError("bad_option")."""
+    value = account.options.get(option)
+    if value is None:
+        return None
+    if type(value) is not int or not least <= value <= most:
+        raise AccountError("bad_option", account.name)
+    return value
+
+
 def left_out(options: Mapping[str, Any]) -> frozenset[str]:
     """Raises Unwritable for what no search may leave out."""
     names = frozenset(options.get("leave_out", ()))

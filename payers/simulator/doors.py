@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from payers.simulator import optum, stedi, stedi_2026, stedi_batch
+from payers.simulator import optum, payer_lists, stedi, stedi_2026, stedi_batch
 from payers.simulator.clearinghouse import Clearinghouse, Decision
 from payers.simulator.envelope import Credentials
 
@@ -51,9 +51,14 @@ def doors(
     }
 
 
-def readers(batches: stedi_batch.BatchDesk) -> dict[str, Reader]:
+def readers(batches: stedi_batch.BatchDesk, lists: payer_lists.PayerListDesk) -> dict[str, Reader]:
     """Beginnings of the paths that can be fetched."""
-    return {stedi_batch.POLLING_PATH: batches.read, stedi_batch.BATCH_PATH: batches.read}
+    return {
+        stedi_batch.POLLING_PATH: batches.read,
+        stedi_batch.BATCH_PATH: batches.read,
+        payer_lists.STEDI_PATH: lists.of_stedi,
+        payer_lists.OPTUM_PATH: lists.of_optum,
+    }
 
 
 def way(adapter: str, credentials: Credentials) -> Way:

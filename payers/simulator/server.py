@@ -24,6 +24,7 @@ from payers.simulator.envelope import Credentials
 from payers.simulator.journal import Entry, Journal
 from payers.simulator.latency import parse as parse_latency
 from payers.simulator.optum import OptumDesk
+from payers.simulator.payer_lists import PayerListDesk
 from payers.simulator.scenarios import Behavior
 from payers.simulator.stedi_batch import BatchDesk
 
@@ -54,7 +55,8 @@ class Simulator:
         self.optum = OptumDesk(self.clearinghouse, self.credentials)
         self.batches = BatchDesk(self.clearinghouse, self.credentials)
         self.doors = doors(self.clearinghouse, self.credentials, self.optum, self.batches)
-        self.readers = readers(self.batches)
+        self.lists = PayerListDesk(self.credentials, self.optum.has_token)
+        self.readers = readers(self.batches, self.lists)
         self.stopping = threading.Event()
         try:
             self._server = _Server((host, port), self)
