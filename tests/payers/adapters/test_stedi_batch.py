@@ -24,6 +24,7 @@ from payers.simulator.server import Simulator
 from tests.payers.adapters.contract import MARKS, inquiry
 from tests.payers.adapters.test_every_door import PLANS, told
 from tests.payers.json_mapping.samples import answer, x12
+from tests.payers.json_mapping.test_examples import asked_v3, example, needs_json
 from tests.payers.raw_server import RawServer, Talk
 
 KEY = "correct-horse-battery"
@@ -386,6 +387,17 @@ def test_an_item_is_read_and_its_raw_271_held_against_it():
     disagreeing = only(page_of(item(x12=x12(["EB", "6", "", "30"])))).outcome
     assert isinstance(disagreeing, Reply)
     assert any("disagree" in problem.message for problem in disagreeing.benefits.problems)
+
+
+@needs_json
+def test_the_published_answer_is_read_as_an_item_of_a_batch():
+    said = example("EligibilityCheck_example1-response200")
+    asked = asked_v3()
+    item_of_a_batch = said | {"batchId": "b1", "submitterTransactionIdentifier": asked.trace}
+    reply = only(page_of(item_of_a_batch, asked={asked.trace: asked})).outcome
+    assert isinstance(reply, Reply)
+    assert reply.benefits.members[1].coverage.status == "active"
+    assert reply.benefits.problems == []
 
 
 def test_an_answer_about_somebody_else_under_our_identifier_is_refused():
