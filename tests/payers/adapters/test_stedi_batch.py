@@ -532,6 +532,16 @@ def test_an_item_that_ended_without_an_answer_says_why(
     outcome = only(page).outcome
     assert (type(outcome), outcome.code) == (kind, code)
     assert page.ignored == 4
+    assert outcome.exchange is not None
+    assert json.loads(outcome.exchange.response) == said
+
+
+def test_an_item_that_ended_in_another_batch_is_left_alone():
+    info = {"eligibility": {"submitterTransactionIdentifier": "T1"}}
+    said = {"batchId": "b2", "state": "VALIDATION_FAILED", "additionalInfo": info}
+    with served(lambda path, body: ("200 OK", {"items": [said]})) as source:
+        page = source.failures("b1", {"T1": JANE}, submitted_at=SUBMITTED)
+    assert (page.finished, page.ignored) == ([], 1)
 
 
 @pytest.mark.parametrize(
