@@ -49,8 +49,8 @@ class Rejected(PayerError):
 
     Codes: aaa (see `benefits`: which person, provider, payer, date or service is wrong), x999, ta1,
     envelope (CORE envelope error naming a field), http_4xx, unwritable (never sent: a field is too long
-    or has characters X12 does not allow; `detail` names it). The same question unchanged is never
-    asked again.
+    or has characters X12 does not allow; `detail` names it); of a batch, items and name_taken (payers.batch).
+    The same question unchanged is never asked again.
     """
 
     def __init__(
@@ -77,7 +77,8 @@ class Pending(PayerError):
 class Unreadable(PayerError):
     """Keep it for us: something came back that we cannot read. The exchange is re-read after a fix.
 
-    Codes: not_x12, not_multipart, not_json, no_transaction, wrong_trace, wrong_person, unknown_payload_type.
+    Codes: not_x12, not_multipart, not_json, no_transaction, wrong_trace, wrong_person, unknown_payload_type;
+    of a list of payers or outages, no_list.
     """
 
 

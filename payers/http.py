@@ -62,27 +62,55 @@ class HTTPSource:
         evidence: Exchange,
         headers: Mapping[str, str] = MappingProxyType({}),
         *,
+        path: str = "",
         deadline: float | None = None,
         hidden: Sequence[str] = (),
     ) -> Response:
         """Sends `body` and returns what came back, whatever its HTTP status; see `raise_for_status`.
 
         `evidence` is the question without credentials; `evidence.request_type` goes out as the content type.
-        `deadline` (time.monotonic()) is for a question that has already used some of its time; `hidden` are
-        passing secrets, crossed out of what comes back like the account's own.
-        Raises Unavailable (connect, timeout, dropped, truncated, too_large) or AccountError (tls,
-        private_address, bad_url), each with the evidence, including an answer that only came in part.
+        `path` is appended to the account's address. `deadline` (time.monotonic()) is for a question that has
+        already used some of its time; `hidden` are passing secrets, crossed out of what comes back like the
+        account's own. Raises Unavailable (connect, timeout, dropped, truncated, too_large) or AccountError
+        (tls, private_address, bad_url), each with the evidence, including an answer that only came in part.
         """
+        sent = {**headers, "Content-Type": evidence.request_type, "Accept-Encoding": "identity"}
+        return self._send("POST", path, body, sent, _Collected(self._account, evidence, hidden), deadline)
+
+    def get(
+        self,
+        path: str,
+        evidence: Exchange,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        *,
+        deadline: float | None = None,
+        hidden: Sequence[str] = (),
+    ) -> Response:
+        """What is at `path`, with its query, below the account's address; otherwise as `post`.
+
+        It may come gzipped: it is kept unpacked, and the account's cap counts what is unpacked.
+        """
+        sent = {**headers, "Accept-Encoding": "gzip"}
+        return self._send("GET", path, None, sent, _Collected(self._account, evidence, hidden), deadline)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        collected: "_Collected",
+        deadline: float | None,
+    ) -> Response:
         account = self._account
         attempt = Attempt(
             deadline=time.monotonic() + account.total_deadline if deadline is None else deadline,
             connect_timeout_seconds=account.connect_timeout,
             allow_private_addresses=account.allow_private_addresses,
         )
-        collected = _Collected(account, evidence, hidden)
         try:
             with attempting(attempt):
-                return self._exchange(body, collected, headers)
+                return self._exchange(method, self._url + path, body, headers, collected)
         except _TooLarge:
             failure: Failure = Unavailable("too_large")
         except (requests.RequestException, HTTPError, RefusedAddress, OSError) as error:
@@ -91,17 +119,19 @@ class HTTPSource:
         failure.exchange = collected.exchange()
         raise failure
 
-    def _exchange(self, body: bytes, collected: "_Collected", more: Mapping[str, str]) -> Response:
-        headers = {
-            **more,
-            "Content-Type": collected.evidence.request_type,
-            "Accept-Encoding": "identity",
-            "User-Agent": "verify",
-        }
-        with self._session.post(
-            self._url,
+    def _exchange(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        collected: "_Collected",
+    ) -> Response:
+        with self._session.request(
+            method,
+            url,
             data=body,
-            headers=headers,
+            headers={**headers, "User-Agent": "verify"},
             stream=True,
             allow_redirects=False,
             timeout=self._account.total_deadline,

@@ -1,9 +1,12 @@
 """Code -> adapter, imported on first use."""
 
 from importlib import import_module
+from typing import Any
 
 from payers.account import Account
 from payers.adapter import Adapter
+from payers.batch import BatchSource
+from payers.directory import OutageSource, PayerList
 from payers.errors import AccountError
 
 ADAPTERS = {
@@ -14,12 +17,54 @@ ADAPTERS = {
     "stedi_json": "payers.adapters.stedi_json:StediJson",
     "stedi_x12": "payers.adapters.stedi_x12:StediX12",
 }
+#: Adapter -> how the same account asks in batches, where its option `batch_url` says that it does.
+BATCHES = {
+    "stedi_2026": "payers.adapters.stedi_batch:StediBatch",
+    "stedi_json": "payers.adapters.stedi_batch:StediBatch",
+}
+#: Adapter -> how the same account fetches its clearinghouse's list of payers.
+PAYER_LISTS = {
+    "optum_v3": "payers.adapters.optum_payers:OptumPayers",
+    "stedi_2026": "payers.adapters.stedi_payers:StediPayers",
+    "stedi_json": "payers.adapters.stedi_payers:StediPayers",
+    "stedi_x12": "payers.adapters.stedi_payers:StediPayers",
+}
+#: Adapter -> how the same account hears of payers its clearinghouse cannot reach.
+OUTAGES = {"optum_v3": "payers.adapters.optum_payers:OptumPayers"}
 
 
 def adapter_for(account: Account) -> Adapter:
     """The adapter the account names, made for it. Raises AccountError for a code nobody knows."""
     if account.adapter not in ADAPTERS:
         raise AccountError("unknown_adapter", account.name)
-    module, name = ADAPTERS[account.adapter].split(":")
-    made: Adapter = getattr(import_module(module), name)(account)
+    made: Adapter = _made(ADAPTERS[account.adapter], account)
     return made
+
+
+def batch_source_for(account: Account) -> BatchSource | None:
+    """What asks in batches for this account; None where it asks one by one only."""
+    if account.adapter not in BATCHES or not account.options.get("batch_url"):
+        return None
+    made: BatchSource = _made(BATCHES[account.adapter], account)
+    return made
+
+
+def payer_list_for(account: Account) -> PayerList | None:
+    """The list of payers of this account's clearinghouse; None where it has none that can be fetched."""
+    if account.adapter not in PAYER_LISTS:
+        return None
+    made: PayerList = _made(PAYER_LISTS[account.adapter], account)
+    return made
+
+
+def outage_source_for(account: Account) -> OutageSource | None:
+    """The outages of this account's clearinghouse; None where it tells of none."""
+    if account.adapter not in OUTAGES:
+        return None
+    made: OutageSource = _made(OUTAGES[account.adapter], account)
+    return made
+
+
+def _made(named: str, account: Account) -> Any:
+    module, name = named.split(":")
+    return getattr(import_module(module), name)(account)

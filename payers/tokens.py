@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Waited
 from datetime import UTC, datetime
@@ -74,6 +75,18 @@ class Tokens:
         if isinstance(got, str):
             return Token(got, fresh=True)
         raise _again(got, self._account)
+
+    def authorized(self, deadline: float, send: Callable[[Token], Response]) -> Response:
+        """What `send` gets with a token that is good.
+
+        A token refused for its age (HTTP 401) is renewed and the question, which nobody has looked at, sent
+        again: once, and not when the token was got for this very question. Raises as `get` does.
+        """
+        token = self.get(deadline)
+        response = send(token)
+        if response.exchange.http_status == 401 and not token.fresh:
+            return send(self.get(deadline, instead_of=token.value))
+        return response
 
     def _fetch(self, coming: "Future[str | PayerError | AccountError]", deadline: float) -> None:
         """Asks for a token; everybody who waits hears what came of it, and the next to come asks anew."""

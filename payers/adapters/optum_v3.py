@@ -46,18 +46,12 @@ class OptumV3:
         self._tokens.close()
 
     def ask(self, inquiry: Inquiry) -> Reply:
-        """One question, one answer; see `payers.adapter.Adapter` and `read_answer` for what it raises.
-
-        A token refused for its age (HTTP 401) is renewed and the question, which nobody has looked at, sent
-        again: once, and not when the token was got for this very question.
-        """
+        """One question, one answer; see `payers.adapter.Adapter` and `read_answer` for what it raises."""
         deadline = time.monotonic() + self._account.total_deadline
         question = self._question(inquiry)
-        token = self._tokens.get(deadline)
-        response = self._post(question, inquiry, token, deadline)
-        if response.exchange.http_status == 401 and not token.fresh:
-            token = self._tokens.get(deadline, instead_of=token.value)
-            response = self._post(question, inquiry, token, deadline)
+        response = self._tokens.authorized(
+            deadline, lambda token: self._post(question, inquiry, token, deadline)
+        )
         traced = bool(self._account.options.get("echoes_trace", False))
         return read_answer(response, inquiry, self._account, V3, traced=traced)
 

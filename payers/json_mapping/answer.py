@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -98,7 +98,7 @@ def read_answer(
             _raise_refusal(response, answer, shape)
         raise_for_status(response, account)
         if answer is None:
-            raise _no_json(exchange)
+            raise no_json(exchange)
         _refuse_test_answers(answer, account)
         return Reply(receive(answer, inquiry, shape, traced=traced), exchange)
     except (PayerError, AccountError) as error:
@@ -136,20 +136,24 @@ def _raise_refusal(response: Response, answer: Decoded, shape: Shape) -> None:
         return
     said = shape.read(answer)
     x12_mapping.raise_rejection(said, intermediary=True)
-    raise Rejected("http_4xx", detail=", ".join(_pointers(answer)))
+    raise Rejected("http_4xx", detail=pointers(faulted(answer)))
 
 
-def _pointers(answer: Decoded) -> list[str]:
-    """`{"fieldList":[{"path":"/subscriber/memberId","message":"…"}]}`, or `errors` with a path or field."""
-    named = (
-        text(each, "path", "field") or "" for name in ("fieldList", "errors") for each in every(answer, name)
-    )
-    paths = [[part for part in SEPARATOR.split(path) if part] for path in named]
+def faulted(answer: Decoded) -> Iterator[list[str]]:
+    """`{"fieldList":[{"path":"/subscriber/memberId","message":"…"}]}`, or `errors` with a path or field, as steps."""
+    for name in ("fieldList", "errors"):
+        for each in every(answer, name):
+            yield [part for part in SEPARATOR.split(text(each, "path", "field") or "") if part]
+
+
+def pointers(paths: Iterable[list[str]]) -> str:
+    """Those of the paths that lead to fields of ours, as words fit for an error; a few at most."""
     known = [path for path in paths if path and all(part in FIELDS or part.isdecimal() for part in path)]
-    return ["/" + "/".join(path) for path in known][:MOST_POINTERS]
+    return ", ".join("/" + "/".join(path) for path in known[:MOST_POINTERS])
 
 
-def _no_json(exchange: Exchange) -> PayerError:
+def no_json(exchange: Exchange) -> PayerError:
+    """What a body means that is no JSON, or JSON of another kind."""
     body = exchange.response.strip()
     if body.startswith(b"{") and not body.endswith(b"}"):
         return Unavailable("truncated")

@@ -26,18 +26,23 @@ def encode(question: Mapping[str, Any]) -> bytes:
     return msgspec.json.encode(question)
 
 
-def evidence(question: Mapping[str, Any], inquiry: Inquiry, account: Account, now: datetime) -> Exchange:
-    """The question as it is kept: without credentials, before anything came back."""
+def without_credentials(question: Mapping[str, Any], account: Account) -> dict[str, Any]:
+    """The question as it is kept."""
     kept = {name: REMOVED if name in CREDENTIALS else value for name, value in question.items()}
     secret = account.secrets.get("isa_security", "").strip()
     if secret and "x12" in kept:
         # ISA04; widths stay as they were.
         kept["x12"] = kept["x12"][:106].replace(secret, "X" * len(secret)) + kept["x12"][106:]
+    return kept
+
+
+def evidence(question: Mapping[str, Any], inquiry: Inquiry, account: Account, now: datetime) -> Exchange:
+    """The exchange before anything came back."""
     return Exchange(
         account_id=account.id,
         trace=inquiry.trace,
         control_number=inquiry.control_number,
-        request=encode(kept),
+        request=encode(without_credentials(question, account)),
         requested_at=now,
         request_type="application/json",
     )
@@ -60,6 +65,16 @@ def key_headers(account: Account) -> dict[str, str]:
     if not all(value.isascii() and value.isprintable() for value in headers.values()):
         raise AccountError("bad_option", account.name)
     return headers
+
+
+def whole_number(account: Account, option: str, least: int, most: int) -> int | None:
+    """An option of the account; None where it is not given. Raises AccountError("bad_option")."""
+    value = account.options.get(option)
+    if value is None:
+        return None
+    if type(value) is not int or not least <= value <= most:
+        raise AccountError("bad_option", account.name)
+    return value
 
 
 def left_out(options: Mapping[str, Any]) -> frozenset[str]:

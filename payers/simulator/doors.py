@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from payers.simulator import optum, stedi, stedi_2026
+from payers.simulator import optum, payer_lists, stedi, stedi_2026, stedi_batch
 from payers.simulator.clearinghouse import Clearinghouse, Decision
 from payers.simulator.envelope import Credentials
 
@@ -14,6 +14,11 @@ CORE_PATH = "/core"
 
 #: Headers, body and the time of one POST -> what will be done about it.
 Door = Callable[[Mapping[str, str], bytes, datetime], Decision]
+#: Headers, path, query and the time of one GET -> what will be done about it.
+Reader = Callable[[Mapping[str, str], str, Mapping[str, list[str]], datetime], Decision]
+
+#: What a door takes that takes more than the others, in bytes.
+LARGEST = {stedi_batch.SUBMIT_PATH: stedi_batch.LARGEST_BATCH}
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -25,7 +30,10 @@ class Way(msgspec.Struct, frozen=True):
 
 
 def doors(
-    clearinghouse: Clearinghouse, credentials: Credentials, of_optum: optum.OptumDesk
+    clearinghouse: Clearinghouse,
+    credentials: Credentials,
+    of_optum: optum.OptumDesk,
+    batches: stedi_batch.BatchDesk,
 ) -> dict[str, Door]:
     """Every path that takes questions."""
     of_stedi = stedi.StediDesk(clearinghouse, credentials)
@@ -35,10 +43,21 @@ def doors(
         ),
         stedi.JSON_PATH: of_stedi.check,
         stedi.RAW_PATH: of_stedi.check_raw,
+        stedi_batch.SUBMIT_PATH: batches.submit,
         stedi_2026.PATH: stedi_2026.Stedi2026Desk(clearinghouse, credentials).check,
         optum.PATH: of_optum.check,
         optum.RAW_PATH: of_optum.check_raw,
         optum.TOKEN_PATH: of_optum.grant,
+    }
+
+
+def readers(batches: stedi_batch.BatchDesk, lists: payer_lists.PayerListDesk) -> dict[str, Reader]:
+    """Beginnings of the paths that can be fetched."""
+    return {
+        stedi_batch.POLLING_PATH: batches.read,
+        stedi_batch.BATCH_PATH: batches.read,
+        payer_lists.STEDI_PATH: lists.of_stedi,
+        payer_lists.OPTUM_PATH: lists.of_optum,
     }
 
 
@@ -48,8 +67,12 @@ def way(adapter: str, credentials: Credentials) -> Way:
     client = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
     ways = {
         "optum_v3": Way(optum.PATH, client, {"echoes_trace": True}),
-        "stedi_2026": Way(stedi_2026.PATH, key, {"trace_field": "externalPatientId", "echoes_trace": True}),
-        "stedi_json": Way(stedi.JSON_PATH, key, {"echoes_trace": True}),
+        "stedi_2026": Way(
+            stedi_2026.PATH,
+            key,
+            {"trace_field": "externalPatientId", "echoes_trace": True, "batch_url": stedi_batch.ROOT},
+        ),
+        "stedi_json": Way(stedi.JSON_PATH, key, {"echoes_trace": True, "batch_url": stedi_batch.ROOT}),
         "stedi_x12": Way(stedi.RAW_PATH, key),
     }
     core = Way(CORE_PATH, {"username": credentials.username, "password": credentials.password})

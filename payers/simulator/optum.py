@@ -78,6 +78,9 @@ class OptumDesk:
             return refused(401, {"error": "invalid_token"}, "unauthorized")
         return ask_raw(self._clearinghouse, body, now)
 
+    def has_token(self, headers: Mapping[str, str]) -> bool:
+        return self._let_in(headers.get("Authorization", ""))
+
     def _let_in(self, authorization: str) -> bool:
         with self._lock:
             return time.monotonic() < self._granted.get(authorization.removeprefix("Bearer "), 0.0)

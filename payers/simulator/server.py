@@ -19,12 +19,14 @@ import msgspec
 
 from payers.account import Account, AccountId
 from payers.simulator.clearinghouse import Clearinghouse, Decision
-from payers.simulator.doors import CORE_PATH, doors, way
+from payers.simulator.doors import CORE_PATH, LARGEST, Reader, doors, readers, way
 from payers.simulator.envelope import Credentials
 from payers.simulator.journal import Entry, Journal
 from payers.simulator.latency import parse as parse_latency
 from payers.simulator.optum import OptumDesk
+from payers.simulator.payer_lists import PayerListDesk
 from payers.simulator.scenarios import Behavior
+from payers.simulator.stedi_batch import BatchDesk
 
 LARGEST_QUESTION = 1024 * 1024
 #: A connection nobody uses, seconds. Longer than any asker keeps one, so that the asker closes first.
@@ -51,7 +53,10 @@ class Simulator:
         self.journal = Journal(log)
         self.clearinghouse = Clearinghouse(self.credentials, parse_latency(latency), seed)
         self.optum = OptumDesk(self.clearinghouse, self.credentials)
-        self.doors = doors(self.clearinghouse, self.credentials, self.optum)
+        self.batches = BatchDesk(self.clearinghouse, self.credentials)
+        self.doors = doors(self.clearinghouse, self.credentials, self.optum, self.batches)
+        self.lists = PayerListDesk(self.credentials, self.optum.has_token)
+        self.readers = readers(self.batches, self.lists)
         self.stopping = threading.Event()
         try:
             self._server = _Server((host, port), self)
@@ -174,11 +179,16 @@ class _Handler(BaseHTTPRequestHandler):
             since = parse_qs(address.query).get("since", ["0"])[0]
             entries = self.server.simulator.journal.since(int(since) if since.isdigit() else 0)
             self._send(200, "application/json", msgspec.json.encode(entries))
+        elif self._reader() is not None:
+            self._answer()
         else:
             known = address.path in self.server.simulator.doors
             self._send(405 if known else 404, "text/plain", b"POST to /core\n")
 
     def do_POST(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
         simulator = self.server.simulator
         arrival = simulator.journal.arrive()
         try:
@@ -200,18 +210,25 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             simulator.journal.leave()
 
+    def _reader(self) -> Reader | None:
+        path = urlsplit(self.path).path
+        found = self.server.simulator.readers.items()
+        return next((reader for beginning, reader in found if path.startswith(beginning)), None)
+
     def _decide(self) -> Decision:
+        headers = {name.title(): value for name, value in self.headers.items()}
+        if self.command == "GET" and (reader := self._reader()) is not None:
+            address = urlsplit(self.path)
+            return reader(headers, address.path, parse_qs(address.query), datetime.now(UTC))
         length = self.headers.get("Content-Length", "")
         door = self.server.simulator.doors.get(urlsplit(self.path).path)
         if door is None:
             self.close_connection = True
             return Decision(outcome="not_found", status=404)
-        if not length.isdigit() or int(length) > LARGEST_QUESTION:
+        if not length.isdigit() or int(length) > LARGEST.get(urlsplit(self.path).path, LARGEST_QUESTION):
             self.close_connection = True
             return Decision(outcome="too_large", status=413 if length.isdigit() else 411)
-        body = self.rfile.read(int(length))
-        headers = {name.title(): value for name, value in self.headers.items()}
-        return door(headers, body, datetime.now(UTC))
+        return door(headers, self.rfile.read(int(length)), datetime.now(UTC))
 
     def _perform(self, decision: Decision) -> None:
         if decision.breaks is None:

@@ -28,11 +28,9 @@ class Talk:
                 return b""
             data += piece
         head, _, body = data.partition(b"\r\n\r\n")
-        length = next(
-            int(line.split(b":")[1])
-            for line in head.split(b"\r\n")
-            if line.lower().startswith(b"content-length")
-        )
+        lines = head.split(b"\r\n")
+        lengths = [int(line.split(b":")[1]) for line in lines if line.lower().startswith(b"content-length")]
+        length = lengths[0] if lengths else 0
         while len(body) < length:
             body += self.sock.recv(65536)
         return head + b"\r\n\r\n" + body

@@ -1,6 +1,7 @@
 """The transport against servers that misbehave on real sockets."""
 
 import contextlib
+import gzip
 import ipaddress
 import logging
 import random
@@ -382,6 +383,67 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with answering(b"ok") as server:
         assert post(server).response == b"ok"
+
+
+# Fetching
+
+
+def fetch(server: RawServer, path: str = "", **changes: object) -> Exchange:
+    source = HTTPSource(account(server.url, **changes))
+    try:
+        return source.get(path, EVIDENCE, {"Authorization": SECRET}).exchange
+    finally:
+        source.close()
+
+
+def test_what_is_fetched_is_asked_for_below_the_accounts_address_without_a_body():
+    seen = []
+
+    def handle(talk: Talk) -> None:
+        while request := talk.read_request():
+            seen.append(request)
+            talk.answer(b"ok")
+
+    with RawServer(handle) as server:
+        assert fetch(server, "/items?pageSize=200&pageToken=a%2Fb").response == b"ok"
+    head, _, body = seen[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"GET /core/items?pageSize=200&pageToken=a%2Fb HTTP/1.1\r\n")
+    assert b"Authorization: " + SECRET.encode() in head
+    assert b"content-type" not in head.lower()
+    assert body == b""
+
+
+def test_a_gzipped_answer_is_unpacked():
+    with answering(gzip.compress(b"a page " * 900), headers="Content-Encoding: gzip\r\n") as server:
+        assert fetch(server, max_answer_bytes=6300).response == b"a page " * 900
+
+
+def test_the_cap_counts_what_is_unpacked():
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    with (
+        answering(bomb, headers="Content-Encoding: gzip\r\n") as server,
+        pytest.raises(Unavailable) as caught,
+    ):
+        fetch(server, max_answer_bytes=1000)
+    assert caught.value.code == "too_large"
+    assert caught.value.exchange is not None and caught.value.exchange.response == b"\0" * 1000
+
+
+def test_a_gzip_that_is_none_is_truncated():
+    with (
+        answering(b"no gzip at all", headers="Content-Encoding: gzip\r\n") as server,
+        pytest.raises(Unavailable) as caught,
+    ):
+        fetch(server)
+    assert caught.value.code == "truncated"
+
+
+def test_a_gzip_cut_short_is_unpacked_as_far_as_it_goes():
+    whole = random.Random(1).randbytes(5000)
+    with answering(gzip.compress(whole)[:-2000], headers="Content-Encoding: gzip\r\n") as server:
+        got = fetch(server).response
+    assert 0 < len(got) < 5000
+    assert whole.startswith(got)
 
 
 # Addresses

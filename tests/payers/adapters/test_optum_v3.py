@@ -95,6 +95,13 @@ def test_a_refusal_of_a_new_token_stops_the_account(simulator: Simulator, adapte
     assert outcomes(simulator) == ["token", "active", "http_401", "token", "http_401"]
 
 
+def test_a_token_got_for_this_very_question_is_not_renewed(simulator: Simulator, adapter: OptumV3):
+    with pytest.raises(AccountError) as caught:
+        adapter.ask(inquiry("H401-"))
+    assert caught.value.code == "unauthorized"
+    assert outcomes(simulator) == ["token", "http_401"]
+
+
 def test_wrong_credentials_stop_the_account_without_a_question(simulator: Simulator):
     secrets = {"client_id": "clinic-client", "client_secret": "not-the-one-that-opens"}
     wrong = OptumV3(simulator.account("optum_v3", secrets=secrets))
