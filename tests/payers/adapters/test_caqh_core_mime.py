@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payers.account import Account, AccountId
-from payers.adapters.caqh_core_mime import FIELDS, CaqhCoreMime, read_answer, read_envelope
+from payers.account import Account
+from payers.adapters.caqh_core_mime import CaqhCoreMime
+from payers.core_connectivity import FIELDS, multipart, read_answer
 from payers.errors import AccountError, PayerError, Rejected, Unavailable, Unreadable
 from payers.exchange import Exchange
 from payers.http import Response
 from payers.inquiry import Inquiry
-from payers.simulator.envelope import Credentials
 from payers.simulator.server import Simulator
+from tests.payers.adapters import core_accounts
 from tests.payers.adapters.contract import AdapterContract, inquiry
 from tests.payers.raw_server import RawServer, Talk
 
@@ -29,18 +30,7 @@ class TestContract(AdapterContract):
 
 
 def account(**changes: object) -> Account:
-    known = Credentials()
-    settings: dict[str, object] = {
-        "id": AccountId("a1"),
-        "name": "Test payer",
-        "adapter": "caqh_core_mime",
-        "url": "http://127.0.0.1:9/core",
-        "sender_id": known.sender_id,
-        "receiver_id": known.receiver_id,
-        "secrets": {"username": known.username, "password": known.password},
-        "allow_private_addresses": True,
-    }
-    return Account(**(settings | changes))
+    return core_accounts.account("caqh_core_mime", **changes)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +105,7 @@ def test_each_question_has_a_payload_id_and_a_time_of_its_own(answer: tuple[Inqu
     ids = set()
     for _ in range(2):
         got, _ = ask_server(envelope(payload), MULTIPART, asked)
-        fields = read_envelope(got.partition(b"\r\n\r\n")[2], "")
+        fields = multipart.read(got.partition(b"\r\n\r\n")[2], "")
         assert fields is not None
         ids.add(uuid.UUID(fields.text("PayloadID")))
         sent_at = datetime.strptime(fields.text("TimeStamp"), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
@@ -219,9 +209,9 @@ def test_an_answer_is_read_however_it_is_wrapped(answer: tuple[Inquiry, bytes], 
 
 
 def test_other_text_is_no_envelope():
-    assert read_envelope(b"", "") is None
-    assert read_envelope(b"<html></html>", MULTIPART) is None
-    assert read_envelope(b"--b1\r\n\r\nhello\r\n--b1--", MULTIPART) is None
+    assert multipart.read(b"", "") is None
+    assert multipart.read(b"<html></html>", MULTIPART) is None
+    assert multipart.read(b"--b1\r\n\r\nhello\r\n--b1--", MULTIPART) is None
 
 
 # Told apart
@@ -288,7 +278,8 @@ def test_whatever_comes_back_is_read_or_is_one_of_our_errors(
         response=kept, response_type=data.draw(st.sampled_from([MULTIPART, ""])), http_status=200,
     )  # fmt: skip
     try:
-        read_answer(Response(exchange), asked, account())
+        envelope_read = multipart.read(exchange.response, exchange.response_type)
+        read_answer(Response(exchange), envelope_read, asked, account(), otherwise="not_multipart")
     except (PayerError, AccountError) as error:
         assert error.exchange == exchange
 
