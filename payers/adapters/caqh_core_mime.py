@@ -21,8 +21,8 @@ class CaqhCoreMime(CoreSource):
         boundary = uuid.uuid4().hex
         return Wrapped(
             f"multipart/form-data; boundary={boundary}",
-            multipart.write(sent, boundary),
-            multipart.write(kept, boundary),
+            multipart.write(self.named(sent), boundary),
+            multipart.write(self.named(kept), boundary),
         )
 
     def unwrap(self, body: bytes, content_type: str) -> Envelope | None:

@@ -1,6 +1,6 @@
 """CAQH CORE Connectivity vC2.2.0: what its envelopes have in common, and profiles of who speaks it."""
 
-from payers.core_connectivity import multipart
+from payers.core_connectivity import multipart, soap, soap_answer
 from payers.core_connectivity.answer import read_answer
 from payers.core_connectivity.envelope import Envelope
 from payers.core_connectivity.fields import CREDENTIALS, FIELDS, REMOVED
@@ -20,4 +20,6 @@ __all__ = [
     "load_profiles",
     "multipart",
     "read_answer",
+    "soap",
+    "soap_answer",
 ]

@@ -28,6 +28,8 @@ class EnvelopeOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     payload: Literal["cdata", "escaped"] = "cdata"
     #: SOAP: whether each field carries the prefix of its namespace.
     children: Literal["unprefixed", "prefixed"] = "unprefixed"
+    #: SOAP: whether a payer that does not read the credentials has to say so.
+    must_understand: bool = True
     #: SOAP: an HTTP header `Action` besides the parameter of the content type.
     action_header: bool = False
     #: X-Forwarded-For: the addresses the question came by, where a payer must know them (CMS).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from payers.core_connectivity.answer import read_answer
 from payers.core_connectivity.envelope import Envelope
 from payers.core_connectivity.options import Carrier, envelope_options, sends_password
 from payers.core_connectivity.profile import settled
+from payers.errors import AccountError
 from payers.exchange import Exchange
 from payers.http import HTTPSource
 from payers.inquiry import Inquiry
@@ -42,18 +44,21 @@ class CoreSource(ABC):
     carrier: ClassVar[Carrier]
     #: The code of Unreadable for an answer without an envelope of this kind.
     otherwise: ClassVar[str]
+    #: Letters that cannot stand in such an envelope.
+    unspeakable: ClassVar[re.Pattern[str] | None] = None
 
     def __init__(self, account: Account, *, now: Callable[[], datetime] = _now) -> None:
-        self._account = settled(account, self.carrier)
-        self._options = envelope_options(self._account)
-        self._sends_password = sends_password(self._account, self._options)
+        self.account = settled(account, self.carrier)
+        self.options = envelope_options(self.account)
+        self._sends_password = sends_password(self.account, self.options)
         self._now = now
         self._headers = self.headers()
-        self._source = HTTPSource(self._account)
+        self._check_letters()
+        self._source = HTTPSource(self.account)
 
     @abstractmethod
     def wrap(self, sent: Mapping[str, str], kept: Mapping[str, str]) -> Wrapped:
-        """The fields in an envelope, as they go out and as they are kept, by the names the partner uses."""
+        """The fields in an envelope, as they go out and as they are kept."""
 
     @abstractmethod
     def unwrap(self, body: bytes, content_type: str) -> Envelope | None:
@@ -61,7 +66,7 @@ class CoreSource(ABC):
 
     def headers(self) -> dict[str, str]:
         """HTTP headers besides the content type."""
-        chain = self._options.forwarded_for
+        chain = self.options.forwarded_for
         return {"X-Forwarded-For": chain} if chain else {}
 
     def hidden(self) -> list[str]:
@@ -74,11 +79,11 @@ class CoreSource(ABC):
     def ask(self, inquiry: Inquiry) -> Reply:
         """One question, one answer; see `payers.adapter.Adapter` and `read_answer` for what it raises."""
         now = self._now()
-        payload = inquiry_to_270(inquiry, self._account, now=now)
-        sent = fields.question(payload, self._account, now, credentials=self._sends_password)
-        wrapped = self.wrap(self._named(sent), self._named(fields.evident(sent, self._account)))
+        payload = inquiry_to_270(inquiry, self.account, now=now)
+        sent = fields.question(payload, self.account, now, credentials=self._sends_password)
+        wrapped = self.wrap(sent, fields.evident(sent, self.account))
         kept = Exchange(
-            account_id=self._account.id,
+            account_id=self.account.id,
             trace=inquiry.trace,
             control_number=inquiry.control_number,
             request=wrapped.kept,
@@ -87,8 +92,15 @@ class CoreSource(ABC):
         )
         response = self._source.post(wrapped.body, kept, self._headers, hidden=self.hidden())
         envelope = self.unwrap(response.exchange.response, response.exchange.response_type)
-        return read_answer(response, envelope, inquiry, self._account, otherwise=self.otherwise)
+        return read_answer(response, envelope, inquiry, self.account, otherwise=self.otherwise)
 
-    def _named(self, sent: Mapping[str, str]) -> dict[str, str]:
-        names = self._options.field_names
+    def _check_letters(self) -> None:
+        account = self.account
+        spoken = [account.sender_id, account.receiver_id, *account.secrets.values()]
+        if self.unspeakable and any(self.unspeakable.search(value) for value in spoken):
+            raise AccountError("bad_option", account.name)
+
+    def named(self, sent: Mapping[str, str]) -> dict[str, str]:
+        """The fields under the names the partner uses."""
+        names = self.options.field_names
         return {names.get(name, name): value for name, value in sent.items()}

@@ -6,6 +6,7 @@ import ipaddress
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,6 +17,23 @@ from payers import client_certificate
 
 PEM = serialization.Encoding.PEM
 LOOPBACK = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]
+
+
+class Encryption(NamedTuple):
+    """How a simulator speaks https, and what an account needs to be spoken to."""
+
+    context: ssl.SSLContext
+    authority: Authority
+    #: Only who shows a certificate of the authority is let in.
+    asks_for_certificate: bool
+
+    @property
+    def options(self) -> dict[str, str]:
+        return {"ca_file": str(self.authority.file)}
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return self.authority.client() if self.asks_for_certificate else {}
 
 
 class Authority:
@@ -29,8 +47,8 @@ class Authority:
         self.file = folder / "authority.pem"
         self.file.write_bytes(self._certificate.public_bytes(PEM))
 
-    def server(self, *, asks_for_certificate: bool) -> ssl.SSLContext:
-        """A context for loopback; `asks_for_certificate` lets in only who has one of this authority."""
+    def server(self, *, asks_for_certificate: bool = False) -> Encryption:
+        """For a server on loopback."""
         key = ec.generate_private_key(ec.SECP256R1())
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
         own = self._sign(
@@ -41,7 +59,7 @@ class Authority:
         if asks_for_certificate:
             context.load_verify_locations(self.file)
             context.verify_mode = ssl.CERT_REQUIRED
-        return context
+        return Encryption(context, self, asks_for_certificate)
 
     def client(
         self, *, since: timedelta = timedelta(days=-1), until: timedelta = timedelta(days=1)

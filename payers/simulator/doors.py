@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from payers.simulator import optum, stedi, stedi_2026
+from payers.simulator import optum, soap_desk, stedi, stedi_2026
 from payers.simulator.clearinghouse import Clearinghouse, Decision
 from payers.simulator.envelope import Credentials
 
@@ -25,7 +25,10 @@ class Way(msgspec.Struct, frozen=True):
 
 
 def doors(
-    clearinghouse: Clearinghouse, credentials: Credentials, of_optum: optum.OptumDesk
+    clearinghouse: Clearinghouse,
+    credentials: Credentials,
+    of_optum: optum.OptumDesk,
+    of_soap: soap_desk.SoapDesk,
 ) -> dict[str, Door]:
     """Every path that takes questions."""
     of_stedi = stedi.StediDesk(clearinghouse, credentials)
@@ -33,6 +36,7 @@ def doors(
         CORE_PATH: lambda headers, body, now: clearinghouse.decide(
             headers.get("Content-Type", ""), body, now
         ),
+        soap_desk.PATH: of_soap.ask,
         stedi.JSON_PATH: of_stedi.check,
         stedi.RAW_PATH: of_stedi.check_raw,
         stedi_2026.PATH: stedi_2026.Stedi2026Desk(clearinghouse, credentials).check,
@@ -43,14 +47,15 @@ def doors(
 
 
 def way(adapter: str, credentials: Credentials) -> Way:
-    """How an account of this adapter gets in; by CAQH CORE where the adapter is none of these."""
+    """How an account of this adapter gets in; by CAQH CORE over MIME where the adapter is none of these."""
     key = {"api_key": credentials.api_key}
     client = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
+    known = {"username": credentials.username, "password": credentials.password}
     ways = {
+        "caqh_core_soap": Way(soap_desk.PATH, known),
         "optum_v3": Way(optum.PATH, client, {"echoes_trace": True}),
         "stedi_2026": Way(stedi_2026.PATH, key, {"trace_field": "externalPatientId", "echoes_trace": True}),
         "stedi_json": Way(stedi.JSON_PATH, key, {"echoes_trace": True}),
         "stedi_x12": Way(stedi.RAW_PATH, key),
     }
-    core = Way(CORE_PATH, {"username": credentials.username, "password": credentials.password})
-    return ways.get(adapter, core)
+    return ways.get(adapter, Way(CORE_PATH, known))

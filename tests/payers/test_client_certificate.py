@@ -46,7 +46,7 @@ def versions(version: ssl.TLSVersion, context: ssl.SSLContext) -> ssl.SSLContext
 @pytest.fixture(params=[ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["TLS 1.2", "TLS 1.3"])
 def payer(authority: Authority, request: pytest.FixtureRequest) -> Iterator[RawServer]:
     """A payer that lets in only who has a certificate of its authority."""
-    context = versions(request.param, authority.server(asks_for_certificate=True))
+    context = versions(request.param, authority.server(asks_for_certificate=True).context)
     with RawServer(serve, tls=context) as server:
         yield server
 
@@ -221,7 +221,7 @@ def test_a_connection_that_breaks_under_a_good_certificate_is_no_fault_of_the_ac
         talk.reset()
 
     with (
-        RawServer(break_off, tls=authority.server(asks_for_certificate=True)) as server,
+        RawServer(break_off, tls=authority.server(asks_for_certificate=True).context) as server,
         pytest.raises(Unavailable) as caught,
     ):
         ask(asking(server, authority, authority.client()))

@@ -20,7 +20,6 @@ from payers.inquiry import Inquiry
 from payers.simulator.server import Simulator
 from tests.payers.adapters import core_accounts
 from tests.payers.adapters.contract import AdapterContract, inquiry
-from tests.payers.raw_server import RawServer, Talk
 
 
 class TestContract(AdapterContract):
@@ -47,20 +46,8 @@ def answer() -> tuple[Inquiry, bytes]:
 def ask_server(
     body: bytes, content_type: str, asked: Inquiry, status: str = "200 OK", **changes: object
 ) -> tuple[bytes, Exchange]:
-    """Asks a server that answers these bytes: what it got, and the exchange. Raises what the adapter raises."""
-    got: list[bytes] = []
-
-    def handle(talk: Talk) -> None:
-        while request := talk.read_request():
-            got.append(request)
-            talk.answer(body, status, f"Content-Type: {content_type}\r\n" if content_type else "")
-
-    with RawServer(handle) as server:
-        adapter = CaqhCoreMime(account(url=server.url, **changes))
-        try:
-            return got[0] if (reply := adapter.ask(asked)) and got else b"", reply.exchange
-        finally:
-            adapter.close()
+    got, reply = core_accounts.ask_server(account(**changes), body, content_type, asked, status)
+    return got, reply.exchange
 
 
 def envelope(payload: bytes = b"", boundary: str = "b1", **fields: str) -> bytes:
