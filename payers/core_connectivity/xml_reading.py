@@ -13,8 +13,8 @@ from xml.parsers import expat
 BOM = b"\xef\xbb\xbf"
 #: Elements inside elements; an envelope has five.
 DEEPEST = 32
-#: Elements that are looked for; an envelope has a dozen.
-MOST_FOUND = 200
+#: Elements of any name; an envelope has a dozen.
+MOST = 1000
 #: Ways to read the letters: as the text says, and where that is false, as most do.
 ENCODINGS = (None, "utf-8", "iso-8859-1")
 
@@ -122,7 +122,7 @@ class _Reading:
     def _begins(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2].lower()
         self._count += 1
-        if len(self._open) >= DEEPEST:
+        if len(self._open) >= DEEPEST or self._count > MOST:
             raise _Refused
         self.root = self.root or local
         href = attributes.get("href", "") if attributes else ""
@@ -134,11 +134,8 @@ class _Reading:
 
     def _ends(self, name: str) -> None:  # noqa: ARG002 - expat sees to it that it is the innermost one's
         ended = self._open.pop()
-        if ended.text is None:
-            return
-        if len(self._closed) >= MOST_FOUND:
-            raise _Refused
-        self._closed.append(self._element(ended, closed=True))
+        if ended.text is not None:
+            self._closed.append(self._element(ended, closed=True))
 
     def _element(self, one: _Open, *, closed: bool) -> Element:
         parent = self._open[-1].number if self._open else 0
