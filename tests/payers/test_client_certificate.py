@@ -106,6 +106,13 @@ def test_the_certificates_of_a_chain_may_stand_in_any_order(payer: RawServer, au
     assert ask(asking(payer, authority, shown)).response == b"ok"
 
 
+def test_what_a_tool_prints_around_a_certificate_and_a_key_does_no_harm(
+    payer: RawServer, authority: Authority
+):
+    shown = {name: f"Bag Attributes\n    localKeyID: 01\n{text}" for name, text in authority.client().items()}
+    assert ask(asking(payer, authority, shown)).response == b"ok"
+
+
 def test_the_key_never_lies_in_clear_in_a_file_and_none_is_left(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
