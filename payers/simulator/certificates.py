@@ -79,7 +79,8 @@ class Authority:
         extensions: list[x509.ExtensionType],
         valid: tuple[datetime, datetime],
     ) -> x509.Certificate:
-        """A certificate of this authority; its own where the key is its own."""
+        """A certificate of this authority; its own where the key is its own. Python 3.13 takes no less than this."""
+        issuer, own = self._key.public_key(), key is self._key
         builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -88,11 +89,28 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(valid[0])
             .not_valid_after(valid[1])
-            .add_extension(x509.BasicConstraints(ca=key is self._key, path_length=None), critical=True)
+            .add_extension(x509.BasicConstraints(ca=own, path_length=None), critical=True)
+            .add_extension(_usage(signs=own), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), critical=False)
         )
         for extension in extensions:
             builder = builder.add_extension(extension, critical=False)
         return builder.sign(self._key, hashes.SHA256())
+
+
+def _usage(*, signs: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs,
+        key_cert_sign=signs,
+        crl_sign=signs,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _name(common: str) -> x509.Name:

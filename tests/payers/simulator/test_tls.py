@@ -1,5 +1,7 @@
 """The simulator over https: a throw-away authority, and if wanted nobody in without its certificate."""
 
+import socket
+import ssl
 from collections.abc import Iterator
 
 import pytest
@@ -109,6 +111,16 @@ def test_a_connection_misbehaves_over_https_too(encrypted: Simulator, adapter: s
         ask(encrypted.account(adapter, total_deadline=0.6), member)
     assert caught.value.code == BREAKS[member]
     assert caught.value.exchange is not None
+
+
+def test_the_authority_passes_the_strictest_reading(guarded: Simulator, authority: Authority):
+    context = ssl.create_default_context(cafile=str(authority.file))
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    with (
+        socket.create_connection(("127.0.0.1", guarded.port), 5) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as encrypted,
+    ):
+        assert encrypted.getpeercert()
 
 
 def test_one_encrypted_connection_carries_many_questions(encrypted: Simulator):
