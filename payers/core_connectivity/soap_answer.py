@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from payers.core_connectivity import multipart, xml_reading
 from payers.core_connectivity.envelope import Envelope
 from payers.core_connectivity.fields import ANSWERED, FIELDS, KNOWN_CODES, RECEIVER_FAULTS
-from payers.core_connectivity.xml_reading import Element, Found
+from payers.core_connectivity.xml_reading import Element
 
 FIELD_NAMES = frozenset(name.lower() for name in (*FIELDS, *ANSWERED))
 #: Where a fault says what it is: SOAP 1.2, SOAP 1.1, and the rule's own field inside its detail.
@@ -42,9 +42,11 @@ def read(body: bytes, content_type: str) -> Envelope | None:
     found = xml_reading.read(text, WANTED)
     if found is None:
         return None
-    if fault := [one for one in found.elements if "fault" in one.inside]:
+    # Half a code is none; half a payload may be a whole interchange.
+    elements = [one for one in found.elements if one.closed or one.name == "payload"]
+    if fault := [one for one in elements if "fault" in one.inside and one.name in FAULT_NAMES]:
         return Envelope({"errorcode": _fault_code(fault).encode()}, complete=True)
-    fields = _fields(found, attached)
+    fields = _fields(elements, attached)
     if not fields.keys() & multipart.TELLING:
         return Envelope({}, complete=False) if found.end == "cut" and found.root == "envelope" else None
     envelope = Envelope(fields, complete=found.end == "whole")
@@ -64,15 +66,15 @@ def _unpacked(body: bytes, content_type: str) -> tuple[bytes, Mapping[bytes, byt
     return root.content, {found[1]: content for found, content in named if found}
 
 
-def _fields(found: Found, attached: Mapping[bytes, bytes]) -> dict[str, bytes]:
+def _fields(elements: list[Element], attached: Mapping[bytes, bytes]) -> dict[str, bytes]:
     """The fields that stand beside the first one: what an answer quotes elsewhere is not its own."""
-    own = [one for one in found.elements if one.name in FIELD_NAMES]
+    own = [one for one in elements if one.name in FIELD_NAMES and "fault" not in one.inside]
     beside = [one for one in own if one.parent == own[0].parent]
     fields: dict[str, bytes] = {}
     for one in beside:
         fields.setdefault(one.name, one.text.encode())
     if "payload" in fields:
-        fields["payload"] = _payload(fields["payload"], found.elements, attached)
+        fields["payload"] = _payload(fields["payload"], elements, attached)
     return fields
 
 
@@ -91,7 +93,7 @@ def _payload(text: bytes, elements: list[Element], attached: Mapping[bytes, byte
 
 def _fault_code(fault: list[Element]) -> str:
     """The most telling word of a fault. A text that is no code says nothing: it is for people."""
-    words = [_word(one).lower() for one in fault if one.name in FAULT_NAMES]
+    words = [_word(one).lower() for one in fault]
     if SECURITY_FAULTS & set(words):
         return "UnAuthorized"
     known = [KNOWN_CODES[word] for word in words if word in KNOWN_CODES and word not in GENERAL_FAULTS]

@@ -58,17 +58,17 @@ class _Refused(Exception):
 def read(data: bytes, wanted: frozenset[str]) -> Found | None:
     """The elements of these names; None for what is not XML at all, or no XML that we take."""
     data = data.lstrip(b" \t\r\n").removeprefix(BOM).lstrip(b" \t\r\n")
-    if not data:
-        return None
+    tried: list[Found] = []
     try:
-        for encoding in ENCODINGS:
-            reading = _Reading(wanted)
-            end = reading.read(data, encoding)
-            if end != "broken":
-                break
+        for encoding in ENCODINGS if data else ():
+            tried.append(_Reading(wanted).read(data, encoding))
+            if tried[-1].end != "broken":
+                return tried[-1] if tried[-1].root else None
     except _Refused:
         return None
-    return Found(reading.root, reading.found(end), end) if reading.root else None
+    # Broken in every way: the one that came farthest.
+    best = max(tried, key=lambda found: len(found.elements), default=None)
+    return best if best and best.root else None
 
 
 class _Open:
@@ -87,14 +87,20 @@ class _Reading:
     """One pass over a text."""
 
     def __init__(self, wanted: frozenset[str]) -> None:
-        self.root = ""
+        self._root = ""
         self._wanted = wanted
         self._open: list[_Open] = []
         self._closed: list[Element] = []
         self._count = 0
 
-    def read(self, data: bytes, encoding: str | None) -> End:
+    def read(self, data: bytes, encoding: str | None) -> Found:
         """Raises _Refused."""
+        end = self._end(data, encoding)
+        if end == "cut" and self._open and self._open[-1].text is not None:
+            self._closed.append(self._element(self._open.pop(), closed=False))
+        return Found(self._root, self._closed, end)
+
+    def _end(self, data: bytes, encoding: str | None) -> End:
         parser = expat.ParserCreate(encoding)
         parser.StartDoctypeDeclHandler = self._declares
         parser.StartElementHandler = self._begins
@@ -103,18 +109,12 @@ class _Reading:
         try:
             parser.Parse(data, True)
         except expat.ExpatError as error:
-            if self.root and not self._open:
+            if self._root and not self._open:
                 return "whole"  # Something follows the last element; nobody asked for it.
             return "cut" if error.code in CUT else "broken"
         except (LookupError, ValueError):
             return "broken"  # An encoding that Python does not know, or not one for expat.
         return "whole"
-
-    def found(self, end: End) -> list[Element]:
-        """What was closed; where the text was cut, also what stood open there."""
-        if end == "cut" and self._open and self._open[-1].text is not None:
-            return [*self._closed, self._element(self._open.pop(), closed=False)]
-        return self._closed
 
     def _declares(self, *_: object) -> None:
         raise _Refused
@@ -124,7 +124,7 @@ class _Reading:
         self._count += 1
         if len(self._open) >= DEEPEST or self._count > MOST:
             raise _Refused
-        self.root = self.root or local
+        self._root = self._root or local
         href = attributes.get("href", "") if attributes else ""
         self._open.append(_Open(local, self._count, wanted=local in self._wanted, href=href))
 

@@ -144,6 +144,28 @@ def test_field_names_that_make_no_sense_are_the_accounts_fault(names: object):
     assert caught.value.code == "bad_option"
 
 
+def test_office_ally_is_asked_as_its_guide_says(answer: tuple[Inquiry, bytes]):
+    asked, payload = answer
+    options = {"profile": "office_ally"}
+    got, exchange = ask_server(
+        envelope(payload), MULTIPART, asked, receiver_id="", usage="P", options=options
+    )
+    names = [name.decode() for name in re.findall(rb'name="(\w+)"', got)]
+    assert names == [
+        *("PayloadType", "ProcessingMode", "PayloadId", "TimeStamp", "UserName", "Password"),
+        *("SenderId", "ReceiverId", "CoreRuleVersion", "Payload"),
+    ]
+    isa = exchange.request[exchange.request.index(b"ISA") :][:106].decode().split("*")
+    assert (isa[5], isa[7], isa[8].strip(), isa[14], isa[15]) == ("ZZ", "01", "OFFALLY", "0", "P")
+    assert b"\r\nAction:" not in got
+
+
+def test_the_chain_of_addresses_goes_out_where_it_is_given(answer: tuple[Inquiry, bytes]):
+    asked, payload = answer
+    got, _ = ask_server(envelope(payload), MULTIPART, asked, options={"forwarded_for": "203.0.113.7"})
+    assert b"\r\nX-Forwarded-For: 203.0.113.7\r\n" in got
+
+
 # Lenient reading
 
 
