@@ -17,7 +17,7 @@ from payers.core_connectivity.options import Carrier, envelope_options, sends_pa
 from payers.core_connectivity.profile import settled
 from payers.errors import AccountError
 from payers.exchange import Exchange
-from payers.http import HTTPSource
+from payers.http import HTTPSource, Response
 from payers.inquiry import Inquiry
 from payers.x12_mapping import inquiry_to_270
 
@@ -90,7 +90,13 @@ class CoreSource(ABC):
             requested_at=now,
             request_type=wrapped.content_type,
         )
-        response = self._source.post(wrapped.body, kept, self._headers, hidden=self.hidden())
+        return self._read(self._source.post(wrapped.body, kept, self._headers, hidden=self.hidden()), inquiry)
+
+    def read(self, exchange: Exchange, inquiry: Inquiry) -> Reply:
+        """What a kept exchange says in answer to `inquiry`, read as `ask` reads it; nobody is asked."""
+        return self._read(Response(exchange), inquiry)
+
+    def _read(self, response: Response, inquiry: Inquiry) -> Reply:
         envelope = self.unwrap(response.exchange.response, response.exchange.response_type)
         return read_answer(response, envelope, inquiry, self.account, otherwise=self.otherwise)
 

@@ -409,6 +409,16 @@ def test_an_answer_is_read_however_it_is_wrapped(answer: tuple[Inquiry, bytes], 
     assert exchange.response == body
 
 
+def test_a_kept_answer_is_read_again_and_nobody_is_asked():
+    with Simulator() as simulator:
+        known = simulator.account("caqh_core_soap")
+        asked = inquiry()
+        reply = CaqhCoreSoap(known).ask(asked)
+        before = len(simulator.questions())
+        assert CaqhCoreSoap(known).read(reply.exchange, asked) == reply
+        assert len(simulator.questions()) == before
+
+
 @pytest.mark.parametrize("style", STYLES, ids=repr)
 def test_every_style_of_the_simulator_says_the_same(style: Style):
     with Simulator() as simulator:
