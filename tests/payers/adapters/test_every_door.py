@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -88,7 +89,9 @@ def ended(simulator: Simulator, adapter: str, asked: Inquiry) -> tuple[Any, str]
         said = told(made.ask(asked).benefits, asked)
     except (PayerError, AccountError) as error:
         code = NO_ENVELOPE.get(error.code, error.code)
-        said = (type(error), code, getattr(error, "detail", ""), getattr(error, "retry_after_seconds", None))
+        # A wait that is said as a date has shrunk a little on its way.
+        wait = getattr(error, "retry_after_seconds", None)
+        said = (type(error), code, getattr(error, "detail", ""), None if wait is None else ceil(wait))
     finally:
         made.close()
     return said, simulator.questions()[-1].outcome
