@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ssl import SSLContext, SSLSocket
+from ssl import SSLContext, SSLEOFError, SSLError, SSLSocket, SSLZeroReturnError
 from typing import Any
 
 import certifi
@@ -94,6 +94,29 @@ class _BoundedTLS(_Bounded, SSLSocket):
     def do_handshake(self, block: bool = False) -> None:
         self.settimeout(_current().seconds_left())
         super().do_handshake(block)
+
+    def sendall(self, *arguments: Any, **named: Any) -> None:
+        """A payer that refuses our certificate may hang up while we send (TLS 1.3): then its reason is raised."""
+        try:
+            super().sendall(*arguments, **named)
+        except OSError as error:
+            failure = error
+        else:
+            return
+        # Out here, so that the reason does not drag the broken pipe along as what it came from.
+        raise self._reason() or failure
+
+    def _reason(self) -> SSLError | None:
+        """The alert the other side left behind, if it did."""
+        try:
+            self.recv(1)
+        except (SSLEOFError, SSLZeroReturnError):
+            return None
+        except SSLError as alert:
+            return alert
+        except OSError:
+            return None
+        return None
 
 
 def is_private(address: Address) -> bool:

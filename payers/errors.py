@@ -77,8 +77,8 @@ class Pending(PayerError):
 class Unreadable(PayerError):
     """Keep it for us: something came back that we cannot read. The exchange is re-read after a fix.
 
-    Codes: not_x12, not_multipart, not_json, no_transaction, wrong_trace, wrong_person, unknown_payload_type;
-    of a list of payers or outages, no_list.
+    Codes: not_x12, not_multipart, not_soap, not_json, no_transaction, wrong_trace, wrong_person,
+    unknown_payload_type; of a list of payers or outages, no_list.
     """
 
 
@@ -86,7 +86,8 @@ class AccountError(Exception):
     """The account itself is wrong: credentials, address, certificate. No inquiry can pass.
 
     Outside PayerError on purpose, so that nothing that asks again can swallow it.
-    Codes: unauthorized, bad_url, private_address, tls, missing_secret, bad_option, unknown_adapter.
+    Codes: unauthorized, bad_url, private_address, tls, missing_secret, bad_option, unknown_adapter,
+    unknown_profile, disabled_profile (unverified, and the account does not insist).
     """
 
     def __init__(self, code: str, account_name: str, *, exchange: Exchange | None = None) -> None:

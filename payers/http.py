@@ -16,6 +16,7 @@ import requests
 import urllib3
 from urllib3.exceptions import HTTPError, InvalidChunkLength
 
+from payers import client_certificate
 from payers.account import Account
 from payers.connections import Attempt, CheckedAdapter, RefusedAddress, attempting, tls_context
 from payers.errors import AccountError, PayerError, Rejected, Unavailable
@@ -26,6 +27,12 @@ POOL_SIZE = 1024
 READ_BYTES = 64 * 1024
 #: Shorter secrets would cross out ordinary words of an answer.
 SHORTEST_SECRET_REMOVED = 8
+
+#: RFC 8446 section 6.2 (and RFC 5246), as OpenSSL names them.
+REFUSING_ALERTS = {
+    "HANDSHAKE_FAILURE", "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE", "CERTIFICATE_REVOKED", "CERTIFICATE_EXPIRED",
+    "CERTIFICATE_UNKNOWN", "CERTIFICATE_REQUIRED", "UNKNOWN_CA", "ACCESS_DENIED", "DECRYPT_ERROR",
+}  # fmt: skip
 
 Failure = PayerError | AccountError
 
@@ -40,7 +47,8 @@ class Response(msgspec.Struct, frozen=True):
 class HTTPSource:
     """One keep-alive session for one account; safe to use from many threads. Never asks twice.
 
-    `account.options["ca_file"]` names the authorities to trust instead of the usual ones.
+    `account.options["ca_file"]` names the authorities to trust instead of the usual ones; where the account has a
+    client certificate (payers.client_certificate), it is shown.
     """
 
     def __init__(self, account: Account) -> None:
@@ -51,7 +59,9 @@ class HTTPSource:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # The only scheme this session knows is the account's own.
         self._session.adapters.clear()
-        self._session.mount(self._url.partition("//")[0] + "//", _adapter(account))
+        context, self._certificate_ends = _tls(account)
+        adapter = CheckedAdapter(pool_size=POOL_SIZE, context=context)
+        self._session.mount(self._url.partition("//")[0] + "//", adapter)
 
     def close(self) -> None:
         self._session.close()
@@ -108,6 +118,8 @@ class HTTPSource:
             connect_timeout_seconds=account.connect_timeout,
             allow_private_addresses=account.allow_private_addresses,
         )
+        if client_certificate.ended(self._certificate_ends):
+            raise AccountError("tls", account.name, exchange=collected.evidence)
         try:
             with attempting(attempt):
                 return self._exchange(method, self._url + path, body, headers, collected)
@@ -142,14 +154,15 @@ class HTTPSource:
             return Response(collected.exchange(), retry_after(answer.headers.get("Retry-After")))
 
 
-def _adapter(account: Account) -> CheckedAdapter:
-    context = None
-    if account.url.startswith("https:"):
-        try:
-            context = tls_context(account.options.get("ca_file"))
-        except (OSError, TypeError) as error:
-            raise AccountError("tls", account.name) from error
-    return CheckedAdapter(pool_size=POOL_SIZE, context=context)
+def _tls(account: Account) -> tuple[ssl.SSLContext | None, datetime | None]:
+    """The context of the account's connections, None where they are not encrypted; the end of its certificate."""
+    if not account.url.startswith("https:"):
+        return None, None
+    try:
+        context = tls_context(account.options.get("ca_file"))
+    except (OSError, TypeError) as error:
+        raise AccountError("tls", account.name) from error
+    return context, client_certificate.show(context, account, datetime.now(UTC))
 
 
 class _TooLarge(Exception):
@@ -224,8 +237,10 @@ def _failure(error: BaseException, attempt: Attempt, account: Account) -> Failur
     causes = list(_causes(error))
     # The innermost cause says what happened and holds nothing of the request.
     root = causes[-1]
-    if attempt.sent:
-        failure: Failure = Unavailable(_code_after_sending(causes, attempt))
+    if isinstance(root, ssl.SSLError) and _refuses_certificate(root):
+        failure: Failure = AccountError("tls", account.name)
+    elif attempt.sent:
+        failure = Unavailable(_code_after_sending(causes, attempt))
     elif isinstance(root, ssl.SSLError) and not isinstance(root, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         failure = AccountError("tls", account.name)
     else:
@@ -234,6 +249,12 @@ def _failure(error: BaseException, attempt: Attempt, account: Account) -> Failur
         # Without its frames: they hold the question.
         failure.__cause__ = root.with_traceback(None)
     return failure
+
+
+def _refuses_certificate(error: ssl.SSLError) -> bool:
+    """Whether the payer says that our certificate is missing or not good. In TLS 1.3 it does so after we have sent."""
+    alert = (error.reason or "").replace(" ", "_").upper().partition("ALERT_")[2]
+    return alert in REFUSING_ALERTS
 
 
 def _code_after_sending(causes: list[BaseException], attempt: Attempt) -> str:

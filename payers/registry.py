@@ -11,6 +11,7 @@ from payers.errors import AccountError
 
 ADAPTERS = {
     "caqh_core_mime": "payers.adapters.caqh_core_mime:CaqhCoreMime",
+    "caqh_core_soap": "payers.adapters.caqh_core_soap:CaqhCoreSoap",
     "optum_v3": "payers.adapters.optum_v3:OptumV3",
     "phone": "payers.adapters.phone:Phone",
     "stedi_2026": "payers.adapters.stedi_2026:Stedi2026",

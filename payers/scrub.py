@@ -137,9 +137,17 @@ ENDING = "Illegal|Required|NotUnderstood"
 HARMLESS = re.compile(
     rf"""Content-Disposition:\ form-data;\ name="({FIELD})"
     |X12_\w{{2,4}}_(Request|Response)_005\w{{5,9}}|CoreEnvelopeError|RealTime|Batch|\d\.\d\.\d
-    |Success|UnAuthorized|VersionMismatch|ChecksumMismatched|Sender|Receiver|({FIELD})({ENDING})""",
+    |Success|UnAuthorized|VersionMismatch|ChecksumMismatched|({FIELD})({ENDING})
+    |Sender|Receiver|Client|Server|MustUnderstand|FailedAuthentication|InvalidSecurity(Token)?""",
     re.VERBOSE | re.IGNORECASE,
 )
+#: Elements of SOAP that say nothing but where we are; prefixes and attributes go.
+TAG = re.compile(
+    r"<(?P<end>/?)(?:[\w.-]{1,40}:)?(?P<name>Envelope|Header|Body|Security|UsernameToken|Username|Fault|Code|Subcode"
+    rf"|Value|Reason|Text|Detail|faultcode|faultstring|COREEnvelopeRealTime(?:Request|Response)|{FIELD})"
+    r"(?:\s[^<>]*)?(?P<empty>/?)>"
+)
+CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 REMOVED = b"(removed)"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -257,13 +265,32 @@ def _line(line: bytes) -> bytes:
     said = line.decode("latin-1").strip()
     if not said or HARMLESS.fullmatch(said):
         return line
+    if TAG.search(said):
+        return _elements(said).encode()
     return b"--boundary" if said.startswith("--") else REMOVED
+
+
+def _elements(said: str) -> str:
+    """`<s:Body x="1"><c:ErrorCode>Sender</c:ErrorCode>` is `<Body><ErrorCode>Sender</ErrorCode>`."""
+    pieces, at = [], 0
+    for tag in TAG.finditer(said):
+        pieces += [_between(said[at : tag.start()]), f"<{tag['end']}{tag['name']}{tag['empty']}>"]
+        at = tag.end()
+    return "".join([*pieces, _between(said[at:])])
+
+
+def _between(said: str) -> str:
+    """A code between two tags, without its prefix; anything else is removed."""
+    bare = CDATA.sub("", said).strip().rpartition(":")[2]
+    return bare if not bare or HARMLESS.fullmatch(bare) else REMOVED.decode()
 
 
 def _media_type(content_type: str) -> str:
     kind = content_type.partition(";")[0].strip().lower()
     return (
         kind
-        if re.fullmatch(r"(multipart|text|application)/(form-data|mixed|plain|html|xml|json)", kind)
+        if re.fullmatch(
+            r"(multipart|text|application)/(form-data|mixed|related|plain|html|(soap\+)?xml|json)", kind
+        )
         else ""
     )

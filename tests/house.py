@@ -98,6 +98,7 @@ class House:
         """A practice with one payer, "bluehollow", on the simulator and one, "unionfund", by phone."""
         known = self.simulator.credentials
         values = {
+            "adapter": "caqh_core_mime",
             "url": self.simulator.url,
             "sender_id": known.sender_id,
             "receiver_id": known.receiver_id,
@@ -117,7 +118,6 @@ class House:
                 self.work.keyring,
                 practice_id=practice_id,
                 name="Clearinghouse",
-                adapter="caqh_core_mime",
                 **values,
             )
             by_phone = clinic.add_account(

@@ -3,6 +3,7 @@
 import random
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
@@ -47,21 +48,29 @@ class Clearinghouse:
         self._failed: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def decide(self, content_type: str, body: bytes, now: datetime) -> Decision:
+    def decide(
+        self,
+        content_type: str,
+        body: bytes,
+        now: datetime,
+        *,
+        dress: Callable[[Decision], Decision] = lambda decision: decision,
+    ) -> Decision:
+        """`dress` puts an answer in its MIME envelope into another, before anything happens to it on its way."""
         try:
             fields = envelope.read(content_type, body, self._credentials)
         except envelope.NotMultipart:
             return Decision(outcome="not_multipart", status=400, body=b"multipart/form-data expected\n")
         except envelope.EnvelopeError as error:
-            return _enveloped(f"envelope:{error.code}", _error(error.fields, error.code, now))
+            return dress(_enveloped(f"envelope:{error.code}", _error(error.fields, error.code, now)))
         try:
             received = conformance.read(fields["Payload"], self.number(), now)
         except conformance.Refused as refused:
             written = envelope.write(fields, ANSWER_TYPES[refused.set_id], refused.text, now)
-            return _enveloped("refused_" + refused.set_id.lower(), written)
+            return dress(_enveloped("refused_" + refused.set_id.lower(), written))
         scenario = scenario_for(received.question.subscriber.id)
         it = asked(received.question, scenario, now)
-        return self.timed(self.troubled(it) or _act(it, fields, received), it)
+        return self.timed(self.troubled(it) or dress(_act(it, fields, received)), it)
 
     def timed(self, decision: Decision, it: Asked) -> Decision:
         """The decision with the time it takes and what the log says of its question."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from payers.simulator import optum, payer_lists, stedi, stedi_2026, stedi_batch
+from payers.simulator import optum, payer_lists, soap_desk, stedi, stedi_2026, stedi_batch
 from payers.simulator.clearinghouse import Clearinghouse, Decision
 from payers.simulator.envelope import Credentials
 
@@ -34,6 +34,7 @@ def doors(
     credentials: Credentials,
     of_optum: optum.OptumDesk,
     batches: stedi_batch.BatchDesk,
+    of_soap: soap_desk.SoapDesk,
 ) -> dict[str, Door]:
     """Every path that takes questions."""
     of_stedi = stedi.StediDesk(clearinghouse, credentials)
@@ -41,6 +42,7 @@ def doors(
         CORE_PATH: lambda headers, body, now: clearinghouse.decide(
             headers.get("Content-Type", ""), body, now
         ),
+        soap_desk.PATH: of_soap.ask,
         stedi.JSON_PATH: of_stedi.check,
         stedi.RAW_PATH: of_stedi.check_raw,
         stedi_batch.SUBMIT_PATH: batches.submit,
@@ -62,10 +64,12 @@ def readers(batches: stedi_batch.BatchDesk, lists: payer_lists.PayerListDesk) ->
 
 
 def way(adapter: str, credentials: Credentials) -> Way:
-    """How an account of this adapter gets in; by CAQH CORE where the adapter is none of these."""
+    """How an account of this adapter gets in; by CAQH CORE over MIME where the adapter is none of these."""
     key = {"api_key": credentials.api_key}
     client = {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
+    known = {"username": credentials.username, "password": credentials.password}
     ways = {
+        "caqh_core_soap": Way(soap_desk.PATH, known),
         "optum_v3": Way(optum.PATH, client, {"echoes_trace": True}),
         "stedi_2026": Way(
             stedi_2026.PATH,
@@ -75,5 +79,4 @@ def way(adapter: str, credentials: Credentials) -> Way:
         "stedi_json": Way(stedi.JSON_PATH, key, {"echoes_trace": True, "batch_url": stedi_batch.ROOT}),
         "stedi_x12": Way(stedi.RAW_PATH, key),
     }
-    core = Way(CORE_PATH, {"username": credentials.username, "password": credentials.password})
-    return ways.get(adapter, core)
+    return ways.get(adapter, Way(CORE_PATH, known))

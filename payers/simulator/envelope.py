@@ -1,6 +1,6 @@
 """The CAQH CORE MIME envelope, read strictly and written (vC2.2.0, real time).
 
-Written apart from `payers.adapters.caqh_core_mime` on purpose: a mistake in one is caught by the other.
+Written apart from `payers.core_connectivity` on purpose: a mistake in one is caught by the other.
 """
 
 import hmac
@@ -57,6 +57,8 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     api_key: str = "only-for-the-simulator-key"
     client_id: str = "clinic-of-the-simulator"
     client_secret: str = "only-for-the-simulator-secret"  # noqa: S105 - as above
+    #: UserName and Password may be left out: who asks has shown a certificate. Where they are sent, they must be right.
+    certificate_suffices: bool = False
 
     def __repr__(self) -> str:
         return f"Credentials(sender_id={self.sender_id!r})"
@@ -87,7 +89,7 @@ def read(content_type: str, body: bytes, credentials: Credentials) -> dict[str, 
         if name in fields:
             raise EnvelopeError(f"{name}Illegal" if name in FIELDS else "Sender", fields)
         fields[name] = value
-    for name in FIELDS:
+    for name in _needed(fields, credentials):
         if not fields.get(name, "").strip():
             raise EnvelopeError(f"{name}Required", fields)
     if unknown := fields.keys() - set(FIELDS):
@@ -95,6 +97,12 @@ def read(content_type: str, body: bytes, credentials: Credentials) -> dict[str, 
     if wrong := _first_wrong(fields, credentials):
         raise EnvelopeError(wrong, fields)
     return fields
+
+
+def _needed(fields: dict[str, str], credentials: Credentials) -> list[str]:
+    password = {"UserName", "Password"}
+    excused = credentials.certificate_suffices and not fields.keys() & password
+    return [name for name in FIELDS if not (excused and name in password)]
 
 
 def _first_wrong(fields: dict[str, str], credentials: Credentials) -> str:
@@ -107,8 +115,8 @@ def _first_wrong(fields: dict[str, str], credentials: Credentials) -> str:
         (fields["ProcessingMode"] == "RealTime", "ProcessingModeIllegal"),
         (_is_uuid(fields["PayloadID"]), "PayloadIDIllegal"),
         (_is_time(fields["TimeStamp"]), "TimeStampIllegal"),
-        (_same(fields["UserName"], credentials.username), "UnAuthorized"),
-        (_same(fields["Password"], credentials.password), "UnAuthorized"),
+        (_same(fields.get("UserName", credentials.username), credentials.username), "UnAuthorized"),
+        (_same(fields.get("Password", credentials.password), credentials.password), "UnAuthorized"),
         (len(fields["SenderID"]) <= ID_LENGTH, "SenderIDIllegal"),
         (fields["SenderID"] == credentials.sender_id, "SenderIDNotUnderstood"),
         (len(fields["ReceiverID"]) <= ID_LENGTH, "ReceiverIDIllegal"),

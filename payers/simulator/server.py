@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from payers.account import Account, AccountId
+from payers.simulator.certificates import Encryption
 from payers.simulator.clearinghouse import Clearinghouse, Decision
 from payers.simulator.doors import CORE_PATH, LARGEST, Reader, doors, readers, way
 from payers.simulator.envelope import Credentials
@@ -26,6 +27,7 @@ from payers.simulator.latency import parse as parse_latency
 from payers.simulator.optum import OptumDesk
 from payers.simulator.payer_lists import PayerListDesk
 from payers.simulator.scenarios import Behavior
+from payers.simulator.soap_desk import SoapDesk
 from payers.simulator.stedi_batch import BatchDesk
 
 LARGEST_QUESTION = 1024 * 1024
@@ -47,14 +49,23 @@ class Simulator:
         seed: int = 0,
         log: Path | None = None,
         credentials: Credentials | None = None,
+        tls: Encryption | None = None,
     ) -> None:
-        """`latency` is seconds, "LOW-HIGH" or "MEDIAN~SIGMA". Raises OSError when the port is taken."""
-        self.credentials = credentials or Credentials()
+        """`latency` is seconds, "LOW-HIGH" or "MEDIAN~SIGMA". Raises OSError when the port is taken.
+
+        With `tls` it speaks https alone; where that asks for a certificate, a user name is no longer needed.
+        """
+        certified = tls is not None and tls.asks_for_certificate
+        self.credentials = msgspec.structs.replace(
+            credentials or Credentials(), certificate_suffices=certified
+        )
+        self.tls = tls
         self.journal = Journal(log)
         self.clearinghouse = Clearinghouse(self.credentials, parse_latency(latency), seed)
         self.optum = OptumDesk(self.clearinghouse, self.credentials)
         self.batches = BatchDesk(self.clearinghouse, self.credentials)
-        self.doors = doors(self.clearinghouse, self.credentials, self.optum, self.batches)
+        self.soap = SoapDesk(self.clearinghouse)
+        self.doors = doors(self.clearinghouse, self.credentials, self.optum, self.batches, self.soap)
         self.lists = PayerListDesk(self.credentials, self.optum.has_token)
         self.readers = readers(self.batches, self.lists)
         self.stopping = threading.Event()
@@ -68,7 +79,11 @@ class Simulator:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}{CORE_PATH}"
+        return f"{self.origin}{CORE_PATH}"
+
+    @property
+    def origin(self) -> str:
+        return f"http{'s' if self.tls else ''}://{self.host}:{self.port}"
 
     def account(self, adapter: str = "caqh_core_mime", **changes: Any) -> Account:
         """An account that reaches this simulator by an adapter; `changes` replace its fields."""
@@ -78,11 +93,11 @@ class Simulator:
             id=AccountId("simulator"),
             name="Simulator",
             adapter=adapter,
-            url=f"http://{self.host}:{self.port}{through.path}",
+            url=f"{self.origin}{through.path}",
             sender_id=known.sender_id,
             receiver_id=known.receiver_id,
-            secrets=through.secrets,
-            options=through.options,
+            secrets=through.secrets | (self.tls.secrets if self.tls else {}),
+            options=through.options | (self.tls.options if self.tls else {}),
             allow_private_addresses=True,
         )
         return msgspec.structs.replace(account, **changes)
@@ -138,6 +153,14 @@ class _Server(ThreadingHTTPServer):
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         super().__init__(address, _Handler)
+
+    def get_request(self) -> tuple[Any, Any]:
+        request, address = super().get_request()
+        if self.simulator.tls is not None:
+            # The handshake comes with the first byte that is read, in the thread of the connection.
+            context = self.simulator.tls.context
+            request = context.wrap_socket(request, server_side=True, do_handshake_on_connect=False)
+        return request, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:

@@ -4,8 +4,12 @@ from payers.x12_mapping.answer import accept, kind_of, ours, raise_rejection, re
 from payers.x12_mapping.files import exit_code, json_schema, read_file, read_stream, show, to_json
 from payers.x12_mapping.normal_form import benefits_of
 from payers.x12_mapping.question import inquiry_to_270
+from payers.x12_mapping.requirements import Requirements
+from payers.x12_mapping.search import Search
 
 __all__ = [
+    "Requirements",
+    "Search",
     "accept",
     "benefits_of",
     "exit_code",

@@ -26,8 +26,9 @@ def inquiry_to_270(inquiry: Inquiry, account: Account, *, now: datetime) -> str:
     `application_receiver` (GS02, GS03), `acknowledgment_requested` (ISA14), `payer_id_qualifier`
     (NM108: PI), `originating_company_id` (TRN03), `send_tax_id` (REF*TJ),
     `dependent_as_subscriber`; `leave_out`, a list of `member_id, last, first, middle, suffix,
-    birth_date, sex, group_number, date_of_service` for payers that search by less; and `search_by`, a
-    list of `ssn, zip, address, diagnoses` for those that search or answer by more.
+    birth_date, sex, group_number, date_of_service` for payers that search by less; `search_by`, a
+    list of `ssn, zip, address, diagnoses` for those that search or answer by more; and what the payer must be
+    given (payers.x12_mapping.requirements).
     """
     try:
         body = list(_body(inquiry, account.options, now))

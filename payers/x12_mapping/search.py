@@ -9,6 +9,7 @@ from payers import x12
 from payers.inquiry import Address, Inquiry, Person
 from payers.x12_mapping import elements
 from payers.x12_mapping.elements import CITY, FIRST, ID, LAST, MIDDLE, REFERENCE, STATE, STREET, SUFFIX, field
+from payers.x12_mapping.requirements import Requirements
 
 Body = list[list[x12.Writable]]
 
@@ -30,6 +31,7 @@ class Search:
     def __init__(self, options: dict[str, Any]) -> None:
         self._left_out = _known(options, "leave_out", OPTIONAL)
         self._added = _known(options, "search_by", EXTRA)
+        self._requirements = Requirements(options)
 
     def sends(self, name: str) -> bool:
         """Whether an element that may be left out is sent, or one that is sent on demand is wanted."""
@@ -37,7 +39,8 @@ class Search:
 
     def subscriber(self, inquiry: Inquiry, person: Person, *, is_patient: bool) -> Body:
         """2100C: name, id and group; what the patient is searched by where it is the subscriber."""
-        member_id = field(inquiry.member_id, "member_id", ID) if self.sends("member_id") else ""
+        self._requirements.check(inquiry, self.sends)
+        member_id = self._member_id(inquiry) if self.sends("member_id") else ""
         group = field(inquiry.group_number, "group_number", REFERENCE) if self.sends("group_number") else ""
         found: Body = [self._name("IL", person, "subscriber", member_id)]
         if group:
@@ -71,6 +74,9 @@ class Search:
         """EQ05: the places in HI of the diagnoses asked about."""
         sent = len(inquiry.diagnoses) if self.sends("diagnoses") else 0
         return tuple(str(at) for at in range(1, min(sent, MOST_POINTERS) + 1))
+
+    def _member_id(self, inquiry: Inquiry) -> str:
+        return field(self._requirements.member_id(inquiry.member_id), "member_id", ID)
 
     def _name(self, entity: str, person: Person, who: str, member_id: str) -> list[x12.Writable]:
         """`NM1*IL*1*ROE*JANE****MI*W100200300~`."""

@@ -257,3 +257,47 @@ def test_a_mark_in_any_field_of_json_is_masked(field: str, marked: str):
 def test_json_too_deep_to_be_an_answer_is_removed():
     deep = b'{"a":' * 700 + b'"MARKERSON"' + b"}" * 700
     assert scrub_bytes(deep) == b"(removed)"
+
+
+# SOAP
+
+SOAP_ANSWER = (
+    b'<?xml version="1.0"?><s:Envelope xmlns:s="http://MARKER.example/"><s:Body MARKER="1">'
+    b"<c:COREEnvelopeRealTimeResponse><PayloadType>X12_271_Response_005010X279A1</PayloadType>"
+    b"<SenderID>CLINIC</SenderID><ErrorCode>Success</ErrorCode><ErrorMessage>MARQUISE MARKERSON</ErrorMessage>"
+    b"<Payload><![CDATA[" + ANSWER + b"]]></Payload></c:COREEnvelopeRealTimeResponse></s:Body></s:Envelope>"
+)
+SOAP_FAULT = (
+    b"<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>wsse:FailedAuthentication</s:Value></s:Subcode>"
+    b"</s:Code><s:Reason><s:Text>MARQUISE is not on file</s:Text></s:Reason><MARKER:MARKERSON/></s:Fault>"
+)
+
+
+@pytest.mark.parametrize("marked", [*MARKS, "is not on file"])
+@pytest.mark.parametrize("body", [SOAP_ANSWER, SOAP_FAULT, SOAP_ANSWER.replace(b">", b">\n")])
+def test_no_name_id_or_date_survives_in_soap(body: bytes, marked: str):
+    assert marked.encode() not in scrub_bytes(body)
+
+
+def test_the_codes_and_the_shape_of_soap_survive():
+    text = scrub_bytes(SOAP_ANSWER).decode()
+    assert "<ErrorCode>Success</ErrorCode><ErrorMessage>(removed)</ErrorMessage><Payload>" in text
+    assert "<PayloadType>X12_271_Response_005010X279A1</PayloadType><SenderID>(removed)</SenderID>" in text
+    assert "EB*B*IND*MH^98*PR*XXXXXX XXXX*27*30.5" in text
+    said = scrub_bytes(SOAP_FAULT).decode()
+    assert "<Code><Value>Sender</Value><Subcode><Value>FailedAuthentication</Value></Subcode></Code>" in said
+    assert "<Text>(removed)</Text>" in said
+
+
+def test_the_credentials_of_a_soap_question_are_removed():
+    lines = (
+        b"<w:UsernameToken>\n<w:Username>clinic7</w:Username>\n<w:Password Type='x'>open sesame</w:Password>"
+    )
+    assert scrub_bytes(lines) == (
+        b"<UsernameToken>\n<Username>(removed)</Username>\n<Password>(removed)</Password>"
+    )
+
+
+def test_the_media_type_of_soap_survives():
+    scrubbed = scrub(exchange(request_type='application/soap+xml; charset=utf-8; action="MARKER"'))
+    assert scrubbed.request_type == "application/soap+xml"

@@ -24,7 +24,7 @@ PRACTICE = """Add a practice: the owner of its patients, users and payer account
 """
 ACCOUNT = """Add a payer account from a JSON FILE, or from stdin with "-": how one clearinghouse is reached. Prints its id.
 
-Fields: name, adapter (a code of docs/adding-a-payer.md, such as caqh_core_mime), url, sender_id, receiver_id, usage (P or T), secrets, options,
+Fields: name, adapter (a code of docs/adding-a-payer.md, such as caqh_core_soap), url, sender_id, receiver_id, usage (P or T), secrets, options,
 total_deadline, max_in_flight, requests_per_second. Hours in which the payer is not to be asked stand in options:
 {"maintenance": [{"days": ["sun"], "from": "01:00", "to": "05:00", "zone": "America/New_York"}]}. Secrets are encrypted; they are never options of a command.
 

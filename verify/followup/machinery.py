@@ -14,8 +14,11 @@ ACCOUNT_FAULTS: Mapping[str, str] = {
     "unauthorized": "The credentials were refused: renew user and password, or the certificate.",
     "bad_url": "The address is no address: correct it.",
     "private_address": "The address is inside a private network, which the account does not allow.",
-    "tls": "The connection cannot be trusted: the server's certificate is wrong or has expired.",
+    "tls": "A certificate does not hold, the server's or the account's own: one is wrong or has expired.",
     "missing_secret": "A credential is missing: enter it.",
+    "bad_option": "An option of the account makes no sense, or its profile does not fit it: correct it.",
+    "unknown_profile": "No such profile exists: choose another.",
+    "disabled_profile": "Its profile was never verified: ask whoever set it up whether it may be used.",
     "unknown_adapter": "No such way of asking exists: choose another.",
 }
 

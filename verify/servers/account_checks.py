@@ -22,11 +22,14 @@ CONNECT_SECONDS = 3.0
 
 #: What an AccountError's code means for whoever runs the clinic.
 TO_DO = {
-    "missing_secret": "Enter the account's user name and password again.",
+    "missing_secret": "Enter the account's user name and password, or its certificate and key, again.",
     "unauthorized": "The payer refuses our credentials: enter new ones.",
     "bad_url": "Correct the account's address.",
     "private_address": "Correct the address, or allow private addresses for this account.",
-    "tls": "The payer's certificate does not hold: check the address, then ask the payer.",
+    "tls": "A certificate does not hold: check the account's own and the address, then ask the payer.",
+    "bad_option": "Correct the account's options; its page in docs/payers has them.",
+    "unknown_profile": "Name a profile of docs/payers/profiles.md.",
+    "disabled_profile": "Nobody verified this profile; docs/payers/profiles.md says what has to be.",
 }
 
 
@@ -60,7 +63,7 @@ def check_account(name: str, paused_code: str | None, account: Account | None) -
     except AccountError as error:
         return _fault(name, error.code, TO_DO.get(error.code, "Correct the account."))
     if not account.url:
-        return ok("payer account", f"{name}: needs no address")
+        return ok("payer account", f"{name}: has no address of its own")
     return check_address(name, account.url)
 
 

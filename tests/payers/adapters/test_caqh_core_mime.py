@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payers.account import Account, AccountId
-from payers.adapters.caqh_core_mime import FIELDS, CaqhCoreMime, read_answer, read_envelope
+from payers.account import Account
+from payers.adapters.caqh_core_mime import CaqhCoreMime
+from payers.core_connectivity import FIELDS, multipart, read_answer
 from payers.errors import AccountError, PayerError, Rejected, Unavailable, Unreadable
 from payers.exchange import Exchange
 from payers.http import Response
 from payers.inquiry import Inquiry
-from payers.simulator.envelope import Credentials
 from payers.simulator.server import Simulator
+from tests.payers.adapters import core_accounts
 from tests.payers.adapters.contract import AdapterContract, inquiry
-from tests.payers.raw_server import RawServer, Talk
 
 
 class TestContract(AdapterContract):
@@ -29,18 +29,7 @@ class TestContract(AdapterContract):
 
 
 def account(**changes: object) -> Account:
-    known = Credentials()
-    settings: dict[str, object] = {
-        "id": AccountId("a1"),
-        "name": "Test payer",
-        "adapter": "caqh_core_mime",
-        "url": "http://127.0.0.1:9/core",
-        "sender_id": known.sender_id,
-        "receiver_id": known.receiver_id,
-        "secrets": {"username": known.username, "password": known.password},
-        "allow_private_addresses": True,
-    }
-    return Account(**(settings | changes))
+    return core_accounts.account("caqh_core_mime", **changes)
 
 
 @pytest.fixture(scope="module")
@@ -57,20 +46,8 @@ def answer() -> tuple[Inquiry, bytes]:
 def ask_server(
     body: bytes, content_type: str, asked: Inquiry, status: str = "200 OK", **changes: object
 ) -> tuple[bytes, Exchange]:
-    """Asks a server that answers these bytes: what it got, and the exchange. Raises what the adapter raises."""
-    got: list[bytes] = []
-
-    def handle(talk: Talk) -> None:
-        while request := talk.read_request():
-            got.append(request)
-            talk.answer(body, status, f"Content-Type: {content_type}\r\n" if content_type else "")
-
-    with RawServer(handle) as server:
-        adapter = CaqhCoreMime(account(url=server.url, **changes))
-        try:
-            return got[0] if (reply := adapter.ask(asked)) and got else b"", reply.exchange
-        finally:
-            adapter.close()
+    got, reply = core_accounts.ask_server(account(**changes), body, content_type, asked, status)
+    return got, reply.exchange
 
 
 def envelope(payload: bytes = b"", boundary: str = "b1", **fields: str) -> bytes:
@@ -115,7 +92,7 @@ def test_each_question_has_a_payload_id_and_a_time_of_its_own(answer: tuple[Inqu
     ids = set()
     for _ in range(2):
         got, _ = ask_server(envelope(payload), MULTIPART, asked)
-        fields = read_envelope(got.partition(b"\r\n\r\n")[2], "")
+        fields = multipart.read(got.partition(b"\r\n\r\n")[2], "")
         assert fields is not None
         ids.add(uuid.UUID(fields.text("PayloadID")))
         sent_at = datetime.strptime(fields.text("TimeStamp"), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
@@ -165,6 +142,28 @@ def test_field_names_that_make_no_sense_are_the_accounts_fault(names: object):
     with pytest.raises(AccountError) as caught:
         CaqhCoreMime(account(options={"field_names": names}))
     assert caught.value.code == "bad_option"
+
+
+def test_office_ally_is_asked_as_its_guide_says(answer: tuple[Inquiry, bytes]):
+    asked, payload = answer
+    options = {"profile": "office_ally"}
+    got, exchange = ask_server(
+        envelope(payload), MULTIPART, asked, receiver_id="", usage="P", options=options
+    )
+    names = [name.decode() for name in re.findall(rb'name="(\w+)"', got)]
+    assert names == [
+        *("PayloadType", "ProcessingMode", "PayloadId", "TimeStamp", "UserName", "Password"),
+        *("SenderId", "ReceiverId", "CoreRuleVersion", "Payload"),
+    ]
+    isa = exchange.request[exchange.request.index(b"ISA") :][:106].decode().split("*")
+    assert (isa[5], isa[7], isa[8].strip(), isa[14], isa[15]) == ("ZZ", "01", "OFFALLY", "0", "P")
+    assert b"\r\nAction:" not in got
+
+
+def test_the_chain_of_addresses_goes_out_where_it_is_given(answer: tuple[Inquiry, bytes]):
+    asked, payload = answer
+    got, _ = ask_server(envelope(payload), MULTIPART, asked, options={"forwarded_for": "203.0.113.7"})
+    assert b"\r\nX-Forwarded-For: 203.0.113.7\r\n" in got
 
 
 # Lenient reading
@@ -219,9 +218,9 @@ def test_an_answer_is_read_however_it_is_wrapped(answer: tuple[Inquiry, bytes], 
 
 
 def test_other_text_is_no_envelope():
-    assert read_envelope(b"", "") is None
-    assert read_envelope(b"<html></html>", MULTIPART) is None
-    assert read_envelope(b"--b1\r\n\r\nhello\r\n--b1--", MULTIPART) is None
+    assert multipart.read(b"", "") is None
+    assert multipart.read(b"<html></html>", MULTIPART) is None
+    assert multipart.read(b"--b1\r\n\r\nhello\r\n--b1--", MULTIPART) is None
 
 
 # Told apart
@@ -288,7 +287,8 @@ def test_whatever_comes_back_is_read_or_is_one_of_our_errors(
         response=kept, response_type=data.draw(st.sampled_from([MULTIPART, ""])), http_status=200,
     )  # fmt: skip
     try:
-        read_answer(Response(exchange), asked, account())
+        envelope_read = multipart.read(exchange.response, exchange.response_type)
+        read_answer(Response(exchange), envelope_read, asked, account(), otherwise="not_multipart")
     except (PayerError, AccountError) as error:
         assert error.exchange == exchange
 

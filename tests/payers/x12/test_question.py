@@ -183,12 +183,66 @@ def test_what_does_not_fit_is_an_error_that_names_the_field_alone(change: dict, 
         ({"leave_out": ["payer"]}, "leave_out"),
         ({"search_by": ["shoe_size"]}, "search_by"),
         ({"leave_out": ["member_id", "last"]}, "leave_out"),
+        ({"searches": [["shoe_size"]]}, "searches"),
+        ({"searches": "last"}, "searches"),
+        ({"member_id_pattern": "["}, "member_id_pattern"),
     ],
 )
 def test_an_option_that_cannot_be_is_named(options: dict, field: str) -> None:
     with pytest.raises(Rejected) as refused:
         question(**options)
     assert refused.value.detail.startswith(f"{field}:")
+
+
+# What a payer must be given
+
+ONE_OF = {"searches": [["member_id", "last", "birth_date"], ["member_id", "last", "first"]]}
+
+
+@pytest.mark.parametrize("left_out", [[], ["first"], ["birth_date"], ["first", "sex"]])
+def test_a_question_with_all_of_one_search_goes_out(left_out: list[str]) -> None:
+    assert question(leave_out=left_out, **ONE_OF).patient.id == "W100200300"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "person"),
+    [
+        (["first", "birth_date"], JANE),
+        (["last"], JANE),
+        (["member_id"], JANE),
+        ([], Person(last="ROE")),
+        (["birth_date"], Person(last="ROE", birth_date=date(1980, 1, 2))),
+    ],
+)
+def test_a_question_that_no_search_can_use_stays_at_home(left_out: list[str], person: Person) -> None:
+    with pytest.raises(Rejected) as refused:
+        question(inquiry(subscriber=person), leave_out=left_out, **ONE_OF)
+    assert (refused.value.code, refused.value.detail) == ("unwritable", "searches: not enough to search by")
+
+
+def test_a_dependent_stays_at_home_where_everybody_is_a_subscriber() -> None:
+    with pytest.raises(Rejected) as refused:
+        question(inquiry(dependent=SAM), dependents=False)
+    assert refused.value.detail.startswith("dependent:")
+    assert (
+        question(inquiry(dependent=SAM), dependents=False, dependent_as_subscriber=True).patient.first
+        == "SAM"
+    )
+    assert question(dependents=False).patient.first == "JANE"
+
+
+def test_marks_in_a_member_id_are_left_out_where_a_payer_has_none() -> None:
+    patient = question(
+        inquiry(member_id="1AB2-cd3 4"), member_id_strip="- ", member_id_pattern="1AB2CD34"
+    ).patient
+    assert patient.id == "1AB2CD34"
+
+
+@pytest.mark.parametrize("member_id", ["1AB2CD3", "1AB2CD345", "x1AB2CD34"])
+def test_a_member_id_of_another_form_stays_at_home_unsaid(member_id: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        question(inquiry(member_id=member_id), member_id_pattern="1AB2CD34")
+    assert refused.value.detail == "member_id: does not look like an id of this payer"
 
 
 def test_a_person_and_an_address_are_never_printed() -> None:
