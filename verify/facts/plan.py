@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from payers.benefits import Benefit, DateRange, Entity, Member, OtherEntity
+from payers.benefits import Benefit, DateRange, Member
+from payers.reading import Holder, holders
 from verify.facts.fact import WHOLE_PLAN, About, Fact, FactName, Source, Standing, Status
 from verify.facts.maker import Maker
 
 #: EB01: active in some way; EB05 of such a line names the plan.
 ACTIVE_CODES = frozenset({"1", "2", "3", "4", "5"})
 
-#: NM108 qualifiers of companies. Any other number may be a member's, and is left out.
-COMPANY_ID_QUALIFIERS = frozenset({"PI", "XV", "NI", "FI", "46"})
-
 #: DTP01: plan, eligibility and benefit periods, best first.
 BEGIN_QUALIFIERS = ("346", "356", "291", "307", "348")
 END_QUALIFIERS = ("347", "357", "291", "307", "349")
 #: DTP with this year has no end.
 OPEN_END = "9999"
-
-#: NM101 of another payer: which one pays first.
-PAYER_ORDER = {"PRP": "primary", "SEP": "secondary", "TTP": "tertiary"}
-
-#: NM101 of people, whose names are not facts of ours.
-PERSON_ENTITIES = frozenset({"IL", "03", "GD", "QC"})
 
 
 def facts_from_member(member: Member, *, source: Source, on: date) -> list[Fact]:
@@ -37,7 +29,7 @@ def facts_from_member(member: Member, *, source: Source, on: date) -> list[Fact]
         _plan_name(make, member.benefits),
         _plan_date(make, FactName.PLAN_BEGIN, member, BEGIN_QUALIFIERS, on),
         _plan_date(make, FactName.PLAN_END, member, END_QUALIFIERS, on),
-        _other_payer(make, member.other_payers),
+        _other_payer(make, [each for each in holders(member) if each.reason == "other_payer"]),
     ]
 
 
@@ -72,26 +64,23 @@ def _day_of(name: FactName, dates: DateRange, on: date) -> str | None:
     return dates.to if dates.to and not single and not dates.to.startswith(OPEN_END) else None
 
 
-def _other_payer(make: Maker, payers: list[OtherEntity]) -> Fact:
-    companies = [
-        other for other in payers if other.entity.type not in PERSON_ENTITIES and not other.entity.first_name
-    ]
-    if not companies:
+def _other_payer(make: Maker, payers: list[Holder]) -> Fact:
+    """Other insurance; whoever holds this very plan in the payer's stead is none (facts_from_holders)."""
+    if not payers:
         return make.not_stated(FactName.OTHER_PAYER)
     return make.fact(
         FactName.OTHER_PAYER,
         Standing.YES,
         Status.STATED,
-        [_payer_of(other.entity) for other in companies],
-        [number for other in companies for number in other.segments],
+        [_payer_of(holder) for holder in payers],
+        [number for holder in payers for number in holder.segments],
     )
 
 
-def _payer_of(entity: Entity) -> dict[str, object]:
-    phones = [contact.number for contact in entity.contacts if contact.qualifier == "TE"]
+def _payer_of(holder: Holder) -> dict[str, object]:
     return {
-        "name": entity.name,
-        "payer_id": entity.id if entity.id_qualifier in COMPANY_ID_QUALIFIERS else None,
-        "phone": phones[0] if phones else None,
-        "order": PAYER_ORDER.get(entity.type or ""),
+        "name": holder.name or None,
+        "payer_id": holder.company_id or None,
+        "phone": holder.phone or None,
+        "order": holder.order or None,
     }

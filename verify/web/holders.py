@@ -31,7 +31,7 @@ class Held(NamedTuple):
 def who_holds(document: Document) -> list[Held]:
     """The map: who was named for which benefits, in the order of the trail, and whom nobody has named."""
     steps: list[Mapping[str, Any]] = document.trail.get("steps", [])
-    if not document.trail:
+    if not any(asked.state == "answered" for asked in document.inquiries):
         return []
     return [*_first(document), *(_row(document, step) for step in steps), *_silent(steps)]
 
@@ -73,4 +73,6 @@ def _silent(steps: list[Mapping[str, Any]]) -> Iterator[Held]:
     named = {step["domain"] for step in steps if step["reason"] != "other_payer"}
     for domain in ALWAYS:
         if domain not in named:
-            yield Held(DOMAINS[domain], "", "", "not stated", "")
+            yield Held(
+                DOMAINS[domain], "", "", "with the whole plan" if "plan" in named else "not stated", ""
+            )
