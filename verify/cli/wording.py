@@ -108,16 +108,25 @@ def follow_ups(document: Document) -> Iterator[str]:
 
 
 def facts(document: Document) -> Iterator[str]:
+    """What was said, by whom; then what nobody said anything of."""
+    known = document.get("facts") or []
+    said = [fact for fact in known if fact.get("standing") != "not_stated"]
+    names = document.get("companies") or {}
     yield from table_body(
         [
             fact["name"].replace("_", " "),
             about(fact.get("about") or {}),
             value(fact),
             str(fact.get("status", "")).replace("_", " "),
+            clean(names.get((fact.get("source") or {}).get("payer", ""), "")),
             source(fact),
         ]
-        for fact in document.get("facts") or []
+        for fact in said
     )
+    spoken = {fact["name"] for fact in said}
+    silent = dict.fromkeys(fact["name"] for fact in known if fact["name"] not in spoken)
+    if silent:
+        yield "not stated: " + ", ".join(name.replace("_", " ") for name in silent)
 
 
 def inquiries(document: Document) -> Iterator[str]:
@@ -162,7 +171,7 @@ def person(patient: Document) -> str:
 
 def about(what: Document) -> str:
     service = what.get("service_line") or (
-        f"type {what['service_type']}" if what.get("service_type") else "plan"
+        f"type {what['service_type']}" if what.get("service_type") else what.get("domain") or "some benefits"
     )
     tier, level = what.get("tier", "any"), what.get("level", "person")
     return " ".join(

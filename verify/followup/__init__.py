@@ -4,12 +4,13 @@ from verify.followup.call import call_script
 from verify.followup.follow_up import FollowUp, Kind
 from verify.followup.machinery import account_of, mend_account, stuck
 from verify.followup.refusals import REFUSALS, Mender, refusal
-from verify.followup.work import Asked, NextWork, Situation, next_work
+from verify.followup.work import Asked, Callee, NextWork, Situation, next_work
 from verify.followup.working_time import due_at
 
 __all__ = [
     "REFUSALS",
     "Asked",
+    "Callee",
     "FollowUp",
     "Kind",
     "Mender",

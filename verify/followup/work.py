@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 
@@ -51,6 +51,13 @@ class Asked(NamedTuple):
     company: str = ""
 
 
+class Callee(NamedTuple):
+    """Whom to call, and the number of its provider line."""
+
+    name: str = ""
+    phone: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """Everything that decides what is to be done next. Of one revision of the patient's data."""
@@ -71,6 +78,12 @@ class Situation:
     revision: int = 0
     payer_name: str = ""
     payer_phone: str = ""
+    #: By service line, where another company than the payer on the card answered for it.
+    speakers: Mapping[str, Callee] = field(default_factory=dict)
+
+    @property
+    def payer(self) -> Callee:
+        return Callee(self.payer_name, self.payer_phone)
 
 
 class NextWork(NamedTuple):
@@ -201,25 +214,38 @@ def _ask_people(situation: Situation) -> Iterator[FollowUp]:
         for inquiry in situation.inquiries
         if inquiry.state is InquiryState.PENDING and not inquiry.company
     ]
-    if pending or any(question.how is How.PHONE for question in asking):
-        yield _call(situation, asking, pending)
-    elif asking:
-        yield _look_up(situation, asking)
+    asked_of: dict[Callee, list[Question]] = {situation.payer: []} if pending else {}
+    for question in asking:
+        callee = situation.speakers.get(question.service_line, situation.payer)
+        asked_of.setdefault(callee, []).append(question)
+    for callee, questions in asked_of.items():
+        waiting = pending if callee == situation.payer else []
+        if waiting or any(question.how is How.PHONE for question in questions):
+            yield _call(situation, callee, questions, waiting)
+        else:
+            yield _look_up(situation, callee, questions)
 
 
-def _call(situation: Situation, asking: Sequence[Question], pending: Sequence[Asked]) -> FollowUp:
-    who = situation.payer_name or "the payer"
+def _call(
+    situation: Situation, callee: Callee, asking: Sequence[Question], pending: Sequence[Asked]
+) -> FollowUp:
     reasons = [_why_call(inquiry.code) for inquiry in pending]
     counted = f"{len(asking)} question{'' if len(asking) == 1 else 's'} open." if asking else ""
     detail = " ".join([*dict.fromkeys(reasons), counted]).strip()
     return _task(
         situation,
         Kind.CALL,
-        f"Call {who}",
+        f"Call {callee.name or 'the payer'}",
         detail,
-        str(situation.calls_made),
-        script=_script(situation, asking),
+        _about_call(situation, callee),
+        script=_script(situation, callee, asking),
     )
+
+
+def _about_call(situation: Situation, callee: Callee) -> str:
+    """What tells one call from another: how many were made, and whom it goes to."""
+    made = str(situation.calls_made)
+    return made if callee == situation.payer else f"{made}:{callee.name}"
 
 
 def _why_call(code: str) -> str:
@@ -232,25 +258,26 @@ def _why_call(code: str) -> str:
     return f"The payer could not be reached electronically ({code}); the call replaces it."
 
 
-def _look_up(situation: Situation, asking: Sequence[Question]) -> FollowUp:
+def _look_up(situation: Situation, callee: Callee, asking: Sequence[Question]) -> FollowUp:
     detail = " ".join(question.text for question in asking)
+    whose = "the payer's" if callee == situation.payer else f"{callee.name}'s"
     return _task(
         situation,
         Kind.LOOK_UP,
-        "Look it up in the payer's portal",
+        f"Look it up in {whose} portal",
         detail,
-        str(situation.calls_made),
-        script=_script(situation, asking),
+        _about_call(situation, callee),
+        script=_script(situation, callee, asking),
     )
 
 
-def _script(situation: Situation, asking: Sequence[Question]) -> dict[str, Any]:
+def _script(situation: Situation, callee: Callee, asking: Sequence[Question]) -> dict[str, Any]:
     return call_script(
         asking,
         situation.service_lines,
         situation.date_of_service,
-        payer_name=situation.payer_name,
-        payer_phone=situation.payer_phone,
+        payer_name=callee.name,
+        payer_phone=callee.phone,
     )
 
 

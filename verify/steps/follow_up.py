@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from verify.catalogue import load
-from verify.followup import Asked, Kind, Situation, next_work
+from verify.followup import Asked, Callee, Kind, Situation, next_work
 from verify.steps.receive import what_is_missing
 from verify.steps.recheck import compare
 from verify.steps.work import Work
@@ -76,4 +76,18 @@ def _situation(work: Work, connection: Connection, verification: Row[Any], zone:
         revision=verification.revision,
         payer_name=payer.name if payer else "",
         payer_phone=payer.phone if payer else "",
+        speakers=_speakers(connection, verification),
     )
+
+
+def _speakers(connection: Connection, verification: Row[Any]) -> dict[str, Callee]:
+    """By service line, the company further along the trail that answered for it."""
+    trail = evidence.trail_of(verification)
+    lines = [load().service_lines[key] for key in verification.service_lines]
+    said_by = {line.key: trail.speaker(line.benefit_domain) for line in lines}
+    found = {}
+    for key, payer_id in said_by.items():
+        if payer_id != trail.payer:
+            row = clinic.payer(connection, verification.practice_id, payer_id)
+            found[key] = Callee(row.name, row.phone)
+    return found

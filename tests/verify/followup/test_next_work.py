@@ -7,7 +7,7 @@ import pytest
 from verify.catalogue import load
 from verify.facts import FactName, Status
 from verify.findings import Finding, How, Question
-from verify.followup import Asked, FollowUp, Kind, Situation, mend_account, next_work, stuck
+from verify.followup import Asked, Callee, FollowUp, Kind, Situation, mend_account, next_work, stuck
 from verify.followup.follow_up import DUE, OWNERS
 from verify.followup.machinery import ACCOUNT_FAULTS
 from verify.verification import InquiryState, Lane, OwnerRole, VerificationState, may_move
@@ -288,3 +288,18 @@ def test_a_step_that_cannot_end_is_a_task_of_the_administrators():
     task = stuck(step="judge", now=MONDAY, zone=CHICAGO)
     assert (task.kind, task.owner_role, task.dedupe_key) == (Kind.STUCK, OwnerRole.ADMIN, "stuck:judge")
     assert task.due_at == MONDAY.replace(hour=17)
+
+
+def test_each_company_is_called_about_the_lines_it_speaks_for():
+    asked = [
+        question("copay"),
+        question("other_payer", line=""),
+    ]
+    speakers = {"tms": Callee("EXAMPLE BEHAVIORAL", "8005550123")}
+    work = next_work(situation(questions=asked, payer_name="EXAMPLE HEALTH", speakers=speakers))
+    calls = {task.title: task for task in work.follow_ups if task.kind is Kind.CALL}
+    assert set(calls) == {"Call EXAMPLE BEHAVIORAL", "Call EXAMPLE HEALTH"}
+    script = calls["Call EXAMPLE BEHAVIORAL"].script
+    assert script is not None
+    assert script["payer_phone"] == "8005550123"
+    assert len({task.dedupe_key for task in calls.values()}) == 2
