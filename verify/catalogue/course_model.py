@@ -97,6 +97,8 @@ class CourseModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     note: Words
     sources: Tags
     doses: tuple[Dose, ...] = ()
+    #: A dose is so many milligrams or a multiple of them, where the drug comes so.
+    dose_step_mg: Count | None = None
     #: How long a session takes, where its codes go by time.
     minutes: Count | None = None
     later: Later | None = None

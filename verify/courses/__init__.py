@@ -1,10 +1,14 @@
 """Dated session plans from the catalogue's models, edited per patient, and checked; pure."""
 
+from verify.courses.checks import course_issues, same_day_conflicts
+from verify.courses.issue import Issue, IssueKind, Weight
 from verify.courses.outline_faults import OutlineFault, outline_faults
 from verify.courses.plan import (
     CoursePlan,
+    GivenService,
     Move,
     Outline,
+    Override,
     PlannedService,
     Session,
     Weekday,
@@ -16,14 +20,21 @@ from verify.courses.planning import OWN_PRICE, plan_course
 __all__ = [
     "OWN_PRICE",
     "CoursePlan",
+    "GivenService",
+    "Issue",
+    "IssueKind",
     "Move",
     "Outline",
     "OutlineFault",
+    "Override",
     "PlannedService",
     "Session",
     "Weekday",
+    "Weight",
     "as_document",
+    "course_issues",
     "outline_faults",
     "plan_course",
     "read_plan",
+    "same_day_conflicts",
 ]

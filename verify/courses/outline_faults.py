@@ -65,7 +65,11 @@ def _doses(outline: Outline) -> Iterator[OutlineFault]:
 def _changes(line: ServiceLine, outline: Outline) -> Iterator[OutlineFault]:
     """Sessions that are moved or dropped, and are there at all."""
     count = places(line, outline)
-    changed = {"moved": [move.session for move in outline.moved], "dropped": list(outline.dropped)}
+    changed = {
+        "moved": [move.session for move in outline.moved],
+        "dropped": list(outline.dropped),
+        "overrides": [override.session for override in outline.overrides],
+    }
     for field, sessions in changed.items():
         if _twice(sessions):
             yield OutlineFault(field, "must name each session once")

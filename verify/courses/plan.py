@@ -44,6 +44,22 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     on: date
 
 
+class GivenService(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One code as a person wrote it down."""
+
+    code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9-]{2,20}$")]
+    units: Annotated[int, msgspec.Meta(ge=1, le=9999)] = 1
+    modifiers: tuple[str, ...] = ()
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The codes of one session, in the place of those that would follow."""
+
+    #: Its place, as in a Move.
+    session: Count
+    services: tuple[GivenService, ...]
+
+
 class Outline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Everything a person decides of a course; the sessions follow from it and the catalogue's model."""
 
@@ -65,6 +81,7 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     #: Places of sessions that do not take place, counted as in `moved`.
     dropped: tuple[Count, ...] = ()
     added: tuple[date, ...] = ()
+    overrides: tuple[Override, ...] = ()
     #: Modifiers by code.
     modifiers: dict[str, tuple[str, ...]] = {}
 
@@ -75,7 +92,8 @@ class PlannedService(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     code: str
     units: int
     modifiers: tuple[str, ...] = ()
-    #: A role of verify.catalogue.CodeRole, or "own_price" for what no plan is billed for.
+    #: A role of verify.catalogue.CodeRole; "own_price" for what no plan is billed for, "other" for what is no
+    #: code of the line.
     role: str
 
 

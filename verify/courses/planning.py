@@ -10,10 +10,12 @@ from typing import NamedTuple
 from verify.catalogue import Code, CourseModel, Dose, Phase, Service, ServiceLine, units_of
 from verify.catalogue.course_model import Stretch
 from verify.courses.days import WEEK, open_from, visit_days
-from verify.courses.plan import CoursePlan, Outline, PlannedService, Session
+from verify.courses.plan import CoursePlan, GivenService, Outline, PlannedService, Session
 
 #: The role of a price of the clinic's own, for which no plan is billed.
 OWN_PRICE = "own_price"
+#: The role of a code that somebody gave and the line does not have.
+OTHER = "other"
 
 
 class _Draft(NamedTuple):
@@ -112,17 +114,35 @@ def _phase_on(drafts: Sequence[_Draft], day: date) -> Phase:
 
 def _session(line: ServiceLine, outline: Outline, number: int, draft: _Draft) -> Session:
     dose_mg = _dose(outline.doses or line.course.doses, number)
-    way = outline.billed_as or line.course.ways[0]
-    services = [one for one in line.course.services if one.billed_as == way and one.stands_in(number)]
-    planned = [_planned(line, outline, service, draft.on, dose_mg) for service in services]
+    given = next((one.services for one in outline.overrides if one.session == draft.place), None)
     return Session(
         number=number,
         on=draft.on,
         phase=draft.phase,
-        services=tuple(one for one in planned if one.units),
+        services=_usual(line, outline, number, draft.on, dose_mg) if given is None else _given(line, given),
         dose_mg=dose_mg,
         place=draft.place,
         moved_from=draft.moved_from,
+    )
+
+
+def _usual(
+    line: ServiceLine, outline: Outline, number: int, on: date, dose_mg: int | None
+) -> tuple[PlannedService, ...]:
+    """What the model has for the session, in the way of billing chosen; codes that do not fit it are left out."""
+    way = outline.billed_as or line.course.ways[0]
+    services = [one for one in line.course.services if one.billed_as == way and one.stands_in(number)]
+    planned = [_planned(line, outline, service, on, dose_mg) for service in services]
+    return tuple(one for one in planned if one.units)
+
+
+def _given(line: ServiceLine, services: Sequence[GivenService]) -> tuple[PlannedService, ...]:
+    known = {code.code: code.role.value for code in line.codes}
+    return tuple(
+        PlannedService(
+            code=one.code, units=one.units, modifiers=one.modifiers, role=known.get(one.code, OTHER)
+        )
+        for one in services
     )
 
 
