@@ -12,7 +12,7 @@ from verify.catalogue.service_line import (
     Group,
     ServiceLine,
 )
-from verify.catalogue.shelf import Catalogue, load, own_folder, read_folders
+from verify.catalogue.shelf import Catalogue, grouped, load, own_folder, read_folders, use_folder
 from verify.catalogue.source import is_verified
 from verify.catalogue.unit import units_of
 
@@ -34,6 +34,7 @@ __all__ = [
     "Service",
     "ServiceLine",
     "WrongCode",
+    "grouped",
     "is_verified",
     "load",
     "next_service_type",
@@ -41,4 +42,5 @@ __all__ = [
     "own_folder",
     "read_folders",
     "units_of",
+    "use_folder",
 ]

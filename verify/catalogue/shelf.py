@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
@@ -24,7 +25,7 @@ from verify.catalogue.book_faults import (
 from verify.catalogue.code import Code, CodeBook, Rule, WrongCode, stands_in
 from verify.catalogue.document import CatalogueError, Document, Fault
 from verify.catalogue.entry_faults import entry_faults
-from verify.catalogue.service_line import Entry, ServiceLine
+from verify.catalogue.service_line import Entry, Group, ServiceLine
 from verify.catalogue.source import Source, Tags, Words
 
 T = TypeVar("T")
@@ -53,8 +54,10 @@ class Review(NamedTuple):
     by: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
+    """Everything the files say; compared by identity, so that what is drawn from it can be kept for it."""
+
     service_lines: Mapping[str, ServiceLine]
     codes: tuple[Code, ...]
     rules: tuple[Rule, ...]
@@ -73,13 +76,33 @@ class Catalogue:
         return sorted((one for one in self.reviews if one.by < today), key=lambda one: one.by)
 
 
+#: The clinic's own folder of this process, where it has one.
+_clinic: list[Path] = []
+
+
+def grouped(catalogue: Catalogue) -> dict[Group, list[ServiceLine]]:
+    """The lines by group, in the order of the groups."""
+    lines = catalogue.service_lines.values()
+    return {group: [line for line in lines if line.group is group] for group in Group}
+
+
 @cache
 def load() -> Catalogue:
-    """The catalogue this program comes with. Raises CatalogueError."""
-    return read_folders(own_folder())
+    """The catalogue of this process: ours, with the clinic's own files. Raises CatalogueError."""
+    return read_folders(own_folder(), *_clinic)
+
+
+def use_folder(folder: Path | None) -> None:
+    """Makes a clinic's folder part of this process's catalogue, at its start. Raises CatalogueError."""
+    wanted = [folder] if folder else []
+    if wanted != _clinic:
+        read_folders(own_folder(), *wanted)
+        _clinic[:] = wanted
+        load.cache_clear()
 
 
 def own_folder() -> Traversable:
+    """The files this program comes with."""
     return files("verify.catalogue")
 
 
@@ -91,6 +114,8 @@ def read_folders(*folders: Traversable) -> Catalogue:
     faults: list[Fault] = []
     documents: dict[str, Document] = {}
     for folder in folders:
+        if not folder.is_dir():
+            raise CatalogueError([Fault(str(folder), 1, "is no folder")])
         shown_in = "" if folder is folders[0] else f"{folder}/"
         for name, file in _files(folder):
             document = _try(faults, Document, shown_in + name, file.read_bytes())

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from verify.cli import (
+    catalogue,
     clinic,
     estimates,
     files,
@@ -44,6 +45,7 @@ running.register(app)
 clinic.register(app)
 people.register(app)
 prices.register(app)
+catalogue.register(app)
 webhooks.register(app)
 sources.register(app)
 verifications.register(app)

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from verify.catalogue import load
+from verify.catalogue import Catalogue, load
 from verify.intake.columns import BY_FIELD, NAMES, folded
 from verify.intake.dates import NoDate, read_date
 
@@ -142,10 +142,14 @@ def _services(text: str, _: bool) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-@cache
 def known_services() -> dict[str, str]:
     """Every word for a treatment, and its key in the catalogue."""
-    lines = load().service_lines
+    return _words_of(load())
+
+
+@cache
+def _words_of(catalogue: Catalogue) -> dict[str, str]:
+    lines = catalogue.service_lines
     said = {key: (key, line.label, *_SERVICES.get(key, ())) for key, line in lines.items()}
     return {folded(word): key for key, words in said.items() for word in words}
 

@@ -69,6 +69,20 @@ _CENTS = frozenset(
     f"{kind}_{part}" for kind in ("deductible", "out_of_pocket") for part in ("total", "met", "remaining")
 )
 
+#: Groups of treatments on the submission form, each with what to know before choosing.
+TREATMENT_GROUPS = {
+    "tms": ("Magnetic stimulation", ""),
+    "spravato": (
+        "Spravato",
+        "Choose by who pays for the drug; when you do not know yet, the medical benefit.",
+    ),
+    "ketamine": (
+        "Ketamine",
+        "Racemic ketamine, off-label for depression. Spravato is another drug with other coverage.",
+    ),
+    "visits": ("Visits and therapy", ""),
+    "programs": ("Programs of the clinic", "The patient pays; no plan is billed."),
+}
 FACT_GROUPS = {
     "Coverage": (
         "active",
