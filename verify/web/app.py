@@ -17,6 +17,7 @@ from verify.web import (
     account,
     api,
     cost,
+    courses,
     health,
     imports,
     imports_api,
@@ -51,6 +52,7 @@ ROUTERS = (
     prices.router,
     api.router,
     cost.router,
+    courses.router,
     imports_api.router,
     nights_api.router,
 )

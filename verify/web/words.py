@@ -142,6 +142,7 @@ EVENT_WORDS = {
     "note_added": "Note added",
     "follow_up_done": "Follow-up done",
     "call_recorded": "Call recorded",
+    "course_planned": "Course planned",
     "appointment_booked": "A visit was booked",
     "appointment_moved": "The visit was moved",
     "appointment_changed": "Patient, policy or treatment of the visit changed",
