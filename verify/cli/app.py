@@ -7,6 +7,7 @@ import typer
 from verify.cli import (
     catalogue,
     clinic,
+    courses,
     estimates,
     files,
     nightly,
@@ -46,6 +47,7 @@ clinic.register(app)
 people.register(app)
 prices.register(app)
 catalogue.register(app)
+courses.register(app)
 webhooks.register(app)
 sources.register(app)
 verifications.register(app)

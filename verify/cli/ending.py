@@ -85,6 +85,7 @@ CODES = {
     400: Exit.USAGE,
     404: Exit.NOT_FOUND,
     409: Exit.CONFLICT,
+    412: Exit.CONFLICT,
     422: Exit.USAGE,
     500: Exit.UNREACHABLE,
     503: Exit.UNREACHABLE,
