@@ -74,9 +74,15 @@ def plan_course(
     if not if_match:
         raise Refused(428, "The header If-Match is required: the ETag of the course you read.")
     decided = msgspec.convert(outline.model_dump(mode="json"), Outline)
-    found = change(
-        request, verification_id, service_line, lambda _: decided, marks=frozenset(_marks(if_match))
-    ).course(service_line)
+    marks = frozenset(_marks(if_match))
+    try:
+        planned = change(request, verification_id, service_line, lambda _: decided, marks=marks)
+    except Outdated:
+        raise Refused(412, OUTDATED) from None
+    except Unplannable as unplannable:
+        errors = [FieldError(pointer=f"/{it.field}", detail=it.words) for it in unplannable.faults]
+        raise Refused(422, "Some fields need correcting.", errors=errors) from None
+    found = planned.course(service_line)
     assert found is not None  # planned above
     response.headers["ETag"] = f'"{found.mark}"'
     return shown(found)
@@ -90,7 +96,10 @@ def change(
     *,
     marks: frozenset[str],
 ) -> Bundle:
-    """Plans a course anew, and its row in the access record. Raises Refused (403, 404, 412, 422)."""
+    """Plans a course anew, and its row in the access record.
+
+    Raises Refused (403, 404), Outdated, Unplannable, and whatever `decide` raises.
+    """
     caller = request.state.caller
 
     def plan(connection: Connection, _: object) -> Bundle | None:
@@ -104,20 +113,14 @@ def change(
             by=caller.id,
         )
 
-    try:
-        return look(
-            request,
-            plan,
-            object_type="course",
-            object_id=verification_id,
-            action=Action.CHANGE,
-            needs=Permission.SUBMIT,
-        )
-    except Outdated:
-        raise Refused(412, OUTDATED) from None
-    except Unplannable as unplannable:
-        errors = [FieldError(pointer=f"/{it.field}", detail=it.words) for it in unplannable.faults]
-        raise Refused(422, "Some fields need correcting.", errors=errors) from None
+    return look(
+        request,
+        plan,
+        object_type="course",
+        object_id=verification_id,
+        action=Action.CHANGE,
+        needs=Permission.SUBMIT,
+    )
 
 
 def _look(request: Request, practice_id: str, verification_id: str, service_line: str = "") -> Bundle:

@@ -1,5 +1,6 @@
 """Planned courses by API: as usual, planned anew on top of a version, and never overwritten unseen."""
 
+import re
 import threading
 from datetime import date, timedelta
 from typing import Any
@@ -185,3 +186,126 @@ def test_the_estimate_is_of_the_course_that_was_planned(site: Site) -> None:
     assert body["estimate"]["sessions"][-1]["date"] == "2027-05-01"
     assert any("planned course of 21 sessions" in said for said in body["reckoned_with"])
     assert not any(one["question"] == "number of sessions" for one in body["estimate"]["questions"])
+
+
+# --- the page ---------------------------------------------------------------------------------------------
+
+
+def page_of(site: Site, verification_id: str, role: str = "coordinator") -> str:
+    return site.visit(role).get(f"/verifications/{verification_id}").text
+
+
+def mark_of(page: str) -> str:
+    found = re.search(r'name="mark" value="([\w]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def send(site: Site, verification_id: str, line: str = "tms", **fields: Any) -> Any:
+    """The form as it stands on the page, with these fields changed."""
+    visit = site.visit()
+    mark = mark_of(visit.get(f"/verifications/{verification_id}").text)
+    given = {"mark": mark, "starts_on": FIRST.isoformat(), "sessions": "36", "weekdays": list(WEEK)}
+    return visit.send_form(f"/verifications/{verification_id}/courses/{line}", **{**given, **fields})
+
+
+WEEK = ("mon", "tue", "wed", "thu", "fri")
+
+
+def test_the_page_shows_sessions_codes_units_and_what_to_look_at(site: Site) -> None:
+    verification_id = submitted(site, "spravato_medical")
+    page = page_of(site, verification_id)
+    assert "nobody has planned it yet" in page
+    assert re.search(r"<b>J0013</b> × 980", page), "56 and eleven times 84 milligrams"
+    assert "12 sessions from" in page
+    put(site.program(), verification_id, "*", "/spravato_medical", doses=[{"from_session": 1, "mg": 60}])
+    assert "the drug comes in steps of 28 mg" in page_of(site, verification_id)
+
+
+def test_a_course_is_planned_with_the_form(site: Site) -> None:
+    verification_id = submitted(site)
+    answer = send(site, verification_id, sessions="30", weekdays=["mon", "wed", "fri"])
+    assert answer.headers["Location"] == f"/verifications/{verification_id}?said=course#course-tms"
+    (row,) = rows(site)
+    assert len(row.document["sessions"]) == 30
+    assert {date.fromisoformat(one["on"]).weekday() for one in row.document["sessions"]} == {0, 2, 4}
+    page = page_of(site, verification_id)
+    assert "Version 1, planned by Larkspur coordinator" in page
+    assert "Course planned" in page
+
+
+def test_one_session_is_moved_dropped_and_added_with_the_form(site: Site) -> None:
+    verification_id = submitted(site)
+    send(site, verification_id, change="move", number="2", on="2027-03-06")
+    send(site, verification_id, change="add", on="2027-03-13")
+    send(site, verification_id, change="drop", number="1")
+    outline = rows(site)[-1].document["outline"]
+    assert outline["moved"] == [{"session": 2, "on": "2027-03-06"}]
+    assert (outline["added"], outline["dropped"]) == (["2027-03-13"], [1])
+    page = page_of(site, verification_id)
+    assert "moved from" in page and ">added<" in page
+    send(site, verification_id, start_over="yes")
+    assert "moved" not in rows(site)[-1].document["outline"]
+
+
+def test_doses_and_the_way_of_billing_are_chosen_with_the_form(site: Site) -> None:
+    verification_id = submitted(site, "spravato_medical")
+    send(
+        site,
+        verification_id,
+        "spravato_medical",
+        sessions="12",
+        doses="1=56, 3=84",
+        later_sessions="2",
+        billed_as="one code for drug and observation",
+    )
+    sessions = rows(site)[-1].document["sessions"]
+    assert [one["services"][0]["code"] for one in sessions[:3]] == ["G2082", "G2082", "G2083"]
+    assert len(sessions) == 14
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"sessions": "many"}, "Sessions must be a whole number"),
+        ({"sessions": "0"}, "Sessions must be between 1 and 400"),
+        ({"starts_on": "soon"}, "First session must be a date"),
+        ({"weekdays": ["someday"]}, "Weekdays must be days of the week"),
+        ({"weekdays": []}, "Weekdays must name at least one day"),
+        ({"doses": "56"}, "Doses must be as 1=56, 4=84"),
+        ({"change": "drop", "number": "77"}, "There are 36"),
+        ({"change": "move", "number": "x", "on": "2027-03-06"}, "Session must be a number of the list"),
+        ({"change": "add", "on": ""}, "Day must be a date"),
+    ],
+)
+def test_what_cannot_be_planned_is_said_beside_its_field_and_what_was_typed_stays(
+    site: Site, fields: dict[str, Any], said: str
+) -> None:
+    answer = send(site, submitted(site), **fields)
+    assert (answer.status_code, said in answer.text) == (422, True)
+    assert f'value="{fields.get("starts_on", "2027-03-01")}"' in answer.text
+    assert rows(site) == []
+
+
+def test_a_form_that_is_out_of_date_changes_nothing_and_says_so(site: Site) -> None:
+    verification_id = submitted(site)
+    put(site.program(), verification_id, "*", sessions=30)
+    answer = send(site, verification_id, mark="usual", sessions="40")
+    assert answer.status_code == 422
+    assert "Somebody planned this course meanwhile" in answer.text
+    assert len(rows(site)) == 1
+
+
+def test_who_may_not_submit_sees_the_course_and_no_form(site: Site) -> None:
+    page = page_of(site, submitted(site), "biller")
+    assert "Planned course" in page
+    assert 'name="mark"' not in page
+
+
+def test_conflicts_between_treatments_stand_above_them(site: Site) -> None:
+    verification_id = submitted(site, "spravato_medicare", "medication_management")
+    said = "G2082 and G2083 hold drug, visit and observation"
+    assert said in page_of(site, verification_id), "the second visit of the usual course is on a Monday too"
+    tuesday = (FIRST + timedelta(days=1)).isoformat()
+    put(site.program(), verification_id, "*", "/medication_management", starts_on=tuesday)
+    assert said not in page_of(site, verification_id)

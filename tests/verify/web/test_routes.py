@@ -42,6 +42,7 @@ NEEDS = {
     ("GET", "/verifications/{verification_id}/courses"): Permission.READ_PATIENTS,
     ("GET", "/verifications/{verification_id}/courses/{service_line}"): Permission.READ_PATIENTS,
     ("PUT", "/verifications/{verification_id}/courses/{service_line}"): Permission.SUBMIT,
+    ("POST", "/verifications/{verification_id}/courses/{service_line}"): Permission.SUBMIT,
     ("POST", "/verifications/{verification_id}/notes"): Permission.WRITE_NOTES,
     ("POST", "/verifications/{verification_id}/information"): Permission.SUBMIT,
     ("POST", "/verifications/{verification_id}/cancel"): Permission.SUBMIT,
