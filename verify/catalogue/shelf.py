@@ -81,8 +81,8 @@ _clinic: list[Path] = []
 
 
 def grouped(catalogue: Catalogue) -> dict[Group, list[ServiceLine]]:
-    """The lines by group, in the order of the groups."""
-    lines = catalogue.service_lines.values()
+    """The lines by group; those that a code alone means are the usual ones and come first."""
+    lines = sorted(catalogue.service_lines.values(), key=lambda line: (not line.meant_by, line.key))
     return {group: [line for line in lines if line.group is group] for group in Group}
 
 

@@ -1,11 +1,13 @@
 """A file that cannot be used is refused with its name, its line and the reason."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from verify.catalogue import CatalogueError, Fault, own_folder, read_folders
+from verify.courses import Outline, plan_course
 
 OURS = Path(str(own_folder()))
 
@@ -186,6 +188,18 @@ def test_a_clinic_adds_a_line_of_its_own_with_its_own_sources(tmp_path: Path) ->
     read = read_folders(OURS, clinic)
     assert "tms_at_home" in read.service_lines
     assert {"our_device", "neurostar"} <= set(read.sources)
+
+
+def test_a_clinic_counts_ketamine_by_the_milligram_where_its_payer_wants_it_so(tmp_path: Path) -> None:
+    codes = (OURS / "codes/ketamine.toml").read_text().replace('{ per = "dose" }', '{ per = "milligram" }', 1)
+    clinic = own(tmp_path, "codes/ketamine.toml", codes)
+    lines = ("service_lines/ketamine_im.toml", KETAMINE)
+    assert {fault.reason for fault in faults(OURS, clinic)} == {"the units of J3490 need the course's doses"}
+    for file in lines:
+        own(tmp_path, file, (OURS / file).read_text() + "\n[[course.doses]]\nfrom_session = 1\nmg = 40\n")
+    line = read_folders(OURS, clinic).service_lines["ketamine_iv"]
+    first = plan_course(line, Outline(starts_on=date(2026, 3, 2))).sessions[0]
+    assert [(it.code, it.units) for it in first.services] == [("96365", 1), ("J3490", 40)]
 
 
 def test_a_fault_in_a_clinics_file_names_its_folder(tmp_path: Path) -> None:
