@@ -70,6 +70,19 @@ class Client:
         """What the planned course will cost the patient, or what is missing to say so."""
         return self._call("GET", f"/verifications/{quote(verification_id, safe='')}/estimate")
 
+    def courses(self, verification_id: str) -> Document:
+        """The planned courses, and what stands against each other on the same days."""
+        return self._call("GET", f"/verifications/{quote(verification_id, safe='')}/courses")
+
+    def plan_course(self, verification_id: str, service_line: str, outline: object, mark: str) -> Document:
+        """Plans a course anew on top of the version with this mark; another one in between is a Problem (412)."""
+        return self._call(
+            "PUT",
+            f"/verifications/{quote(verification_id, safe='')}/courses/{quote(service_line, safe='')}",
+            body=outline,
+            headers={"If-Match": f'"{mark}"'},
+        )
+
     def verifications(self, *, state: str | None = None, limit: int = 50) -> Iterator[Document]:
         """Rows of the worklist, newest first, as many pages as it takes."""
         cursor: str | None = None

@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: "smtp+plain://host". None: no digest is sent.
     smtp_url: str | None = None
     mail_from: str = ""
+    #: Files of the clinic's own that take the place of the catalogue's, or stand beside them.
+    catalogue_folder: Path | None = None
 
     @property
     def pages_url(self) -> str:
@@ -72,6 +74,7 @@ VARIABLES = {
     "public_url": "VERIFY_PUBLIC_URL",
     "smtp_url": "VERIFY_SMTP_URL",
     "mail_from": "VERIFY_MAIL_FROM",
+    "catalogue_folder": "VERIFY_CATALOGUE",
 }
 
 #: An address may leave its password to a file, such as one a container platform mounts.

@@ -17,7 +17,7 @@ def fill_in(page: Page, last_name: str, member_id: str) -> None:
     page.get_by_label(re.compile("^Birth date")).first.fill("1984-03-12")
     page.get_by_label(re.compile("^Payer")).fill("Blue Hollow Health Plan")
     page.get_by_label(re.compile("^Member ID")).fill(member_id)
-    page.get_by_label(re.compile("TMS")).check()
+    page.get_by_label("Transcranial magnetic stimulation (TMS)").check()
     page.get_by_label("First visit").fill(SOON)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -14,8 +14,8 @@ from verify.affordability.plan_limits import PlanLimits, plan_limits
 from verify.affordability.plan_rules import COVERED, PlanRule, plan_rule
 from verify.affordability.prices import Price, PriceKind, find_price
 from verify.affordability.subject import Open, Subject, day_of
-from verify.affordability.treatment_days import services_of, treatment_days
-from verify.catalogue import Service, ServiceLine
+from verify.catalogue import ServiceLine
+from verify.courses import CoursePlan, Outline, plan_course
 from verify.facts import WHOLE_PLAN, Fact, FactName, Merged, Standing, merge
 
 #: Combinations of answers reckoned for a page; beyond them the smallest questions keep their expected answer.
@@ -72,6 +72,10 @@ class _Treatment(msgspec.Struct, frozen=True, kw_only=True):
     subject: Subject
     rule: PlanRule
     planned: list[_Planned]
+    #: How many sessions there may be: the expected number, the fewest, the most.
+    counts: tuple[int, ...]
+    #: A person planned it.
+    is_planned: bool
 
 
 def course_cost(
@@ -82,17 +86,25 @@ def course_cost(
     now: datetime,
     payer: str,
     prices: Sequence[Price],
+    plans: Mapping[str, CoursePlan] | None = None,
+    closed: Collection[date] = (),
 ) -> CourseCost:
-    """What the usual courses of these treatments cost from `first` on, all on one ledger.
+    """What the courses of these treatments cost, all on one ledger: as planned, else as usual from `first` on.
 
-    `payer` is our code for it, `now` in the practice's zone. Nothing that is absent counts as zero:
-    it is an unknown with bounds, or it is missing.
+    `plans` are those a person made, by service line; the others leave out the `closed` days. `payer` is our
+    code for it, `now` in the practice's zone. Nothing that is absent counts as zero: it is an unknown with
+    bounds, or it is missing.
     """
     merged = merge(facts, now=now)
     if cannot := _cannot(merged, service_lines, first):
         return CourseCost(missing=cannot)
     alone = len(service_lines) == 1
-    treatments = [_treatment(merged, line, first, payer, prices, alone=alone) for line in service_lines]
+    treatments = [
+        _treatment(
+            merged, line, first, _Course((plans or {}).get(line.key), closed), payer, prices, alone=alone
+        )
+        for line in service_lines
+    ]
     if missing := [words for one in treatments for words in _missing_prices(one)]:
         return CourseCost(missing=missing, not_included=_not_included(treatments))
     return _reckoned(treatments, now.date())
@@ -125,10 +137,24 @@ def _cannot(merged: Merged, service_lines: Sequence[ServiceLine], on: date) -> l
 # --- sessions and their prices ------------------------------------------------------------------------------
 
 
+class _Course(NamedTuple):
+    """How a treatment is planned: by a person, or as usual without the closed days."""
+
+    plan: CoursePlan | None
+    closed: Collection[date]
+
+
 def _treatment(
-    merged: Merged, line: ServiceLine, first: date, payer: str, prices: Sequence[Price], *, alone: bool
+    merged: Merged,
+    line: ServiceLine,
+    first: date,
+    course: _Course,
+    payer: str,
+    prices: Sequence[Price],
+    *,
+    alone: bool,
 ) -> _Treatment:
-    planned = _planned(line, first, payer, prices)
+    planned = _planned(line, first, course, payer, prices)
     subject = Subject(
         merged=merged,
         line=line,
@@ -138,33 +164,40 @@ def _treatment(
         alone=alone,
     )
     contract = all(one.allowed and one.allowed.kind is PriceKind.CONTRACT for one in planned)
-    return _Treatment(subject=subject, rule=plan_rule(subject, has_contract=contract), planned=planned)
+    usual = (line.course.sessions, line.course.fewest, line.course.most)
+    return _Treatment(
+        subject=subject,
+        rule=plan_rule(subject, has_contract=contract),
+        planned=planned,
+        counts=tuple(dict.fromkeys(usual)) if course.plan is None else (len(course.plan.sessions),),
+        is_planned=course.plan is not None,
+    )
 
 
-def _planned(line: ServiceLine, first: date, payer: str, prices: Sequence[Price]) -> list[_Planned]:
+def _planned(
+    line: ServiceLine, first: date, course: _Course, payer: str, prices: Sequence[Price]
+) -> list[_Planned]:
     """The sessions in the way of billing that the price list has rates for; the usual way where it has none."""
-    days = treatment_days(line.course, first)
-    ways: dict[str, list[Service]] = {}
-    for service in line.course.services:
-        ways.setdefault(service.billed_as, []).append(service)
-    drafts = [_draft(services, days, payer, prices) for services in ways.values()]
+    if course.plan is not None:
+        return _draft(course.plan, payer, prices)
+    usual = Outline(starts_on=first, sessions=line.course.most)
+    ways = [msgspec.structs.replace(usual, billed_as=way) for way in line.course.ways]
+    drafts = [_draft(plan_course(line, way, course.closed), payer, prices) for way in ways]
     return max(drafts, key=_how_priced)
 
 
-def _draft(
-    services: Sequence[Service], days: Sequence[date], payer: str, prices: Sequence[Price]
-) -> list[_Planned]:
+def _draft(plan: CoursePlan, payer: str, prices: Sequence[Price]) -> list[_Planned]:
     return [
         _Planned(
-            day=day,
+            day=session.on,
             code=service.code,
-            session=session,
+            session=session.number,
             units=service.units,
-            allowed=_allowed(prices, service.code, day, payer),
-            own=_own(prices, service.code, day),
+            allowed=_allowed(prices, service.code, session.on, payer),
+            own=_own(prices, service.code, session.on),
         )
-        for session, day in enumerate(days, start=1)
-        for service in services_of(services, session)
+        for session in plan.sessions
+        for service in session.services
     ]
 
 
@@ -216,11 +249,7 @@ def _reckoned(treatments: Sequence[_Treatment], today: date) -> CourseCost:
         [one.subject for one in treatments], max(one.day for one in planned), today, most_cents
     )
     opened = [
-        *(
-            _sessions(one)
-            for one in treatments
-            if one.subject.line.course.fewest < one.subject.line.course.most
-        ),
+        *(_sessions(one) for one in treatments if len(one.counts) > 1),
         *(opened for one in treatments for opened in one.rule.opened),
         *([] if all(one.rule.excluded for one in treatments) else limits.opened),
     ]
@@ -285,12 +314,11 @@ def _cents(price: Price, units: int) -> int:
 
 def _sessions(one: _Treatment) -> Open:
     """The psychiatrist decides how many sessions there are; the usual course is between two numbers."""
-    course = one.subject.line.course
     answers = [
         CaseAnswer(
             answer=f"{count} sessions", sessions=sum(planned.session <= count for planned in one.planned)
         )
-        for count in dict.fromkeys((course.sessions, course.fewest, course.most))
+        for count in one.counts
     ]
     return one.subject.open(
         None, "number of sessions", "the psychiatrist’s treatment plan", answers, of_clinic=True
@@ -383,9 +411,9 @@ def _reckoned_with(
 
 
 def _course_words(one: _Treatment) -> str:
-    line, course = one.subject.line, one.subject.line.course
+    kind = "planned" if one.is_planned else "usual"
     return (
-        f"{line.label}: the usual course of {course.sessions} sessions on weekdays; the psychiatrist decides."
+        f"{one.subject.line.label}: the {kind} course of {one.counts[0]} sessions; the psychiatrist decides."
     )
 
 
@@ -407,6 +435,8 @@ def _not_included(treatments: Sequence[_Treatment]) -> list[str]:
                 f"{label}: what happens without an authorization. It is usually the clinic’s loss, not a bill."
             )
         administrator = subject.known(FactName.ADMINISTRATOR)
+        if elsewhere := subject.line.benefit.billed_elsewhere:
+            said.append(f"{label}: {elsewhere}.")
         if administrator.standing is Standing.YES:
             said.append(
                 f"{label}: another company runs this benefit; its terms may differ from those reckoned with."

@@ -12,7 +12,7 @@ from verify.affordability.case import MOST_CENTS, CaseAnswer, CaseRule, RuleSour
 from verify.affordability.ledger import WHOLE, CopayBasis, Order
 from verify.affordability.subject import Open, Subject, is_certain, source_of, values_of
 from verify.affordability.wording import dollars, percent
-from verify.catalogue import FdaStatus
+from verify.catalogue import BenefitDomain, FdaStatus
 from verify.facts import WHOLE_PLAN, FactName, Known, Standing
 from verify.facts.amounts import basis_points_of, cents_of
 
@@ -76,6 +76,8 @@ def _covered(subject: Subject) -> tuple[list[Open] | None, tuple[str, ...]]:
     Only what was said of this very treatment settles it where the payer decides by code. Expected is
     what the plan's words say; of an off-label treatment, that it is not covered.
     """
+    if subject.line.benefit_domain is BenefitDomain.SELF_PAY:
+        return None, (f"{subject.line.label} is no benefit of any plan: the clinic’s own price.",)
     known = subject.known_of_line(FactName.COVERED)
     if _is(known, Standing.NO):
         return None, (f"{subject.line.label} is excluded by the plan, as the payer states.",)

@@ -5,7 +5,9 @@ import sys
 import typer
 
 from verify.cli import (
+    catalogue,
     clinic,
+    courses,
     estimates,
     files,
     nightly,
@@ -44,6 +46,8 @@ running.register(app)
 clinic.register(app)
 people.register(app)
 prices.register(app)
+catalogue.register(app)
+courses.register(app)
 webhooks.register(app)
 sources.register(app)
 verifications.register(app)

@@ -48,6 +48,7 @@ def say(words: str) -> None:
 
 def end(error: Exception) -> Exit:
     """Says what went wrong and what to do, and gives the exit code."""
+    from verify.catalogue import CatalogueError
     from verify.client import ClientError, NotRunning, Problem
     from verify.security.key_file import KeyFileError
     from verify.servers.folder import ServerFault
@@ -63,6 +64,8 @@ def end(error: Exception) -> Exit:
             words, code = str(error), Exit.ERROR
         case ConfigurationError():
             words, code = f"{error}. `verify doctor` checks the whole configuration.", Exit.USAGE
+        case CatalogueError():
+            words, code = f"The catalogue cannot be used.\n{error}", Exit.USAGE
         case ServerFault() | KeyFileError():
             words, code = str(error), Exit.UNREACHABLE if isinstance(error, ServerFault) else Exit.ERROR
         case OSError():
@@ -82,6 +85,7 @@ CODES = {
     400: Exit.USAGE,
     404: Exit.NOT_FOUND,
     409: Exit.CONFLICT,
+    412: Exit.CONFLICT,
     422: Exit.USAGE,
     500: Exit.UNREACHABLE,
     503: Exit.UNREACHABLE,

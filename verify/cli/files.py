@@ -113,9 +113,9 @@ def about(service: str, on: datetime | None) -> Asked:
     day = (on or datetime.now().astimezone()).date()
     if not service:
         return Asked((), (), day)
-    from verify.catalogue import load
+    from verify.cli.options import catalogue
 
-    known = load().service_lines
+    known = catalogue().service_lines
     if line := known.get(service):
         return Asked(line.reads, tuple(code.code for code in line.codes_on(day)), day)
     if SERVICE_TYPE.fullmatch(service):

@@ -14,6 +14,7 @@ from verify.cli.ending import Stop
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from verify.catalogue import Catalogue
     from verify.client import Client
     from verify.settings import Settings
 
@@ -31,6 +32,14 @@ def chosen(data: Path | None, *, port: int | None = None) -> Settings:
     from verify.settings import environment_with, read
 
     return read(environment_with(data_folder=data, port=port))
+
+
+def catalogue(data: Path | None = None) -> Catalogue:
+    """The catalogue, with the clinic's own files where the settings name a folder of them."""
+    from verify.catalogue import load, use_folder
+
+    use_folder(chosen(data).catalogue_folder)
+    return load()
 
 
 def client(data: Path | None) -> Client:

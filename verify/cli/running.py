@@ -40,7 +40,7 @@ SECRETS = """Make the passwords that docker-compose.yml reads, in DIR; those tha
 \b
   verify secrets secrets
 """
-DOCTOR = """Examine configuration, servers, migrations, clock, disk, keys and payer accounts.
+DOCTOR = """Examine configuration, catalogue, servers, migrations, clock, disk, keys and payer accounts.
 
 Says what to do about each fault; exits 1 when there is one.
 

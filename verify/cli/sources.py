@@ -274,13 +274,14 @@ def secret_for(scheme: str, given: dict[str, Any]) -> tuple[str, bool]:
 
 def check(scheme: str, given: dict[str, Any], service: str) -> None:
     """Stops for a treatment nobody knows and for an API that cannot be reached."""
-    from verify.catalogue import load
+    from verify.cli.options import catalogue
     from verify.steps.sources import CLIENTS, Away
 
     lines = {*map(str, given.get("service_lines", {}).values()), *filter(None, [service])}
-    if unknown := lines - set(load().service_lines):
+    known = catalogue().service_lines
+    if unknown := lines - set(known):
         raise Stop(
-            f"No treatment {min(unknown)!r}; there are {', '.join(load().service_lines)}.",
+            f"No treatment {min(unknown)!r}; there are {', '.join(known)}.",
             Exit.USAGE,
         )
     if api := given.get("api"):

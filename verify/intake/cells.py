@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from verify.catalogue import load
+from verify.catalogue import Catalogue, load
 from verify.intake.columns import BY_FIELD, NAMES, folded
 from verify.intake.dates import NoDate, read_date
 
@@ -41,9 +41,20 @@ _REASONS = {
 }
 #: Words for a treatment beside its key and label; "ketamine" alone is not among them.
 _SERVICES = {
-    "tms": ("rtms", "dtms", "deep tms", "transcranial magnetic stimulation", "neurostar", "brainsway"),
+    "tms": ("rtms", "transcranial magnetic stimulation", "neurostar"),
+    "tms_theta_burst": ("itbs", "theta burst", "intermittent theta burst"),
+    "tms_deep": ("dtms", "deep tms", "brainsway"),
+    "tms_accelerated": ("accelerated tms",),
+    "tms_saint": ("saint", "saint tms"),
+    "tms_maintenance": ("maintenance tms",),
     "ketamine_iv": ("iv ketamine", "ketamine iv", "ketamine infusion", "ketamine infusions"),
+    "ketamine_im": ("im ketamine", "ketamine im", "ketamine injection", "intramuscular ketamine"),
+    "ketamine_oral": ("oral ketamine", "ketamine oral", "sublingual ketamine", "ketamine troche"),
+    "ketamine_intranasal": ("intranasal ketamine", "ketamine nasal spray"),
     "spravato_medical": ("spravato", "esketamine"),
+    "spravato_medicare": ("spravato medicare",),
+    "evaluation": ("psych eval", "psychiatric eval", "initial evaluation"),
+    "gratitude_therapy": ("gratitude therapy", "structured gratitude therapy"),
     "psychotherapy": ("therapy", "talk therapy", "individual therapy"),
     "medication_management": ("med management", "medication mgmt", "med mgmt", "medication check"),
 }
@@ -120,7 +131,9 @@ def _services(text: str, _: bool) -> list[str]:
     parts = [part for part in _BETWEEN_SERVICES.split(text) if part]
     keys = [known_services().get(folded(part)) for part in parts]
     if any(folded(part) == "ketamine" for part in parts):
-        raise Unreadable("can be an infusion or Spravato: write ketamine_iv or spravato_medical")
+        raise Unreadable(
+            "can be an infusion, an injection, compounded, or Spravato: write ketamine_iv or spravato_medical"
+        )
     found = [key for key in keys if key]
     if not found or len(found) < len(keys):
         raise Unreadable(
@@ -129,10 +142,14 @@ def _services(text: str, _: bool) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-@cache
 def known_services() -> dict[str, str]:
     """Every word for a treatment, and its key in the catalogue."""
-    lines = load().service_lines
+    return _words_of(load())
+
+
+@cache
+def _words_of(catalogue: Catalogue) -> dict[str, str]:
+    lines = catalogue.service_lines
     said = {key: (key, line.label, *_SERVICES.get(key, ())) for key, line in lines.items()}
     return {folded(word): key for key, words in said.items() for word in words}
 

@@ -5,7 +5,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,7 @@ import redis
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from verify.catalogue import CatalogueError, own_folder, read_folders
 from verify.security.key_file import KeyFileError
 from verify.security.keys import Keyring
 from verify.servers.account_checks import check_accounts
@@ -45,6 +46,7 @@ def examine(environment: dict[str, str]) -> list[Finding]:
     complete = with_addresses(chosen)
     return [
         ok("configuration", "every setting can be read"),
+        *check_catalogue(chosen, datetime.now(UTC).date()),
         *check_folder(chosen),
         *check_disk(chosen),
         *check_keys(chosen),
@@ -70,6 +72,23 @@ def as_text(findings: list[Finding]) -> str:
 
 def as_json(findings: list[Finding]) -> str:
     return msgspec.json.format(msgspec.json.encode(findings), indent=2).decode()
+
+
+def check_catalogue(chosen: Settings, today: date) -> Findings:
+    """Whether every file of the catalogue can be used, and whose sources should have been read again."""
+    folders = [own_folder(), *filter(None, [chosen.catalogue_folder])]
+    try:
+        found = read_folders(*folders)
+    except CatalogueError as error:
+        for each in error.faults:
+            yield fault("catalogue", str(each), "Correct the file, then run: verify catalogue check")
+        return
+    overdue = found.overdue(today)
+    if overdue:
+        names = ", ".join(review.file for review in overdue)
+        yield warning("catalogue", f"past the day of review: {names}", "Read their sources again.")
+    else:
+        yield ok("catalogue", f"{len(found.service_lines)} treatments, all files within their review")
 
 
 def check_folder(chosen: Settings) -> Findings:

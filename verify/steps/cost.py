@@ -5,7 +5,7 @@ from sqlalchemy import Connection, select
 from verify.affordability.patient_case import CourseCost, course_cost
 from verify.catalogue import load
 from verify.steps.work import Work
-from verify.store import clinic, evidence, prices
+from verify.store import clinic, courses, evidence, prices
 from verify.store.tables import coverages, payers, verifications
 
 
@@ -20,7 +20,9 @@ def cost(work: Work, connection: Connection, practice_id: str, verification_id: 
     if row is None:
         return None
     lines = [load().service_lines[key] for key in row.service_lines]
+    plans = {key: kept.plan for key, kept in courses.newest(connection, row).items()}
     codes = [service.code for line in lines for service in line.course.services]
+    codes += [it.code for plan in plans.values() for session in plan.sessions for it in session.services]
     return course_cost(
         evidence.facts_heard(connection, row, lines),
         lines,
@@ -28,4 +30,6 @@ def cost(work: Work, connection: Connection, practice_id: str, verification_id: 
         now=work.now().astimezone(clinic.zone(connection, practice_id)),
         payer=row.payer_code or "",
         prices=prices.for_codes(connection, practice_id, codes),
+        plans=plans,
+        closed=load().closed_days,
     )

@@ -12,6 +12,7 @@ from payers.account import Account
 from payers.adapter import Adapter
 from payers.limits import Limits
 from payers.registry import adapter_for
+from verify.catalogue import use_folder
 from verify.queue import Sender
 from verify.security.keys import Keyring
 from verify.settings import Settings
@@ -89,7 +90,11 @@ class Adapters:
 
 
 def open_work(settings: Settings, *, pool_size: int = 10) -> Work:
-    """Connects to the servers the settings name. Raises KeyFileError for keys that cannot be used."""
+    """Connects to the servers the settings name, with the clinic's own catalogue.
+
+    Raises KeyFileError for keys that cannot be used, CatalogueError for a file of the clinic's that cannot.
+    """
+    use_folder(settings.catalogue_folder)
     assert settings.database_url is not None, "started without a database address"
     assert settings.redis_url is not None, "started without a broker address"
     client = redis.Redis.from_url(

@@ -17,6 +17,7 @@ from verify.web import (
     account,
     api,
     cost,
+    courses,
     health,
     imports,
     imports_api,
@@ -54,6 +55,7 @@ ROUTERS = (
     api.router,
     repairs.api_router,
     cost.router,
+    courses.router,
     imports_api.router,
     nights_api.router,
 )

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from verify.catalogue import load
+from verify.catalogue import grouped, load
 from verify.security.roles import Permission
 from verify.security.sessions import WARN_BEFORE, csrf_token, session_ends_at
 from verify.web import words
@@ -56,6 +56,15 @@ def static(name: str) -> str:
 def line_labels() -> dict[str, str]:
     """Service lines of the catalogue, as people call them."""
     return {key: line.label for key, line in load().service_lines.items()}
+
+
+def grouped_lines() -> dict[str, dict[str, str]]:
+    """The same by group, for a form."""
+    return {
+        group.value: {line.key: line.label for line in lines}
+        for group, lines in grouped(load()).items()
+        if lines
+    }
 
 
 def line_label(key: str) -> str:

@@ -46,6 +46,6 @@ def _page(
         chosen=chosen,
         errors=errors,
         labels=forms.LABELS,
-        lines=pages.line_labels(),
+        groups=pages.grouped_lines(),
         payers=payers,
     )

@@ -11,12 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from verify import steps
+from verify.courses import NoSession
 from verify.security.roles import Permission
+from verify.steps.courses import Outdated, Unplannable, bundle
 from verify.store import evidence, views
 from verify.store.documents import Document
 from verify.store.sealing import Seals
 from verify.verification import VerificationState
-from verify.web import cost, forms, pages, repairs, words
+from verify.web import cost, course_form, courses, forms, pages, repairs, words
 from verify.web.answers import fact_groups, is_unheard, older_facts, present_facts, three_answers
 from verify.web.caller import CallerNow, Form, Guarded
 from verify.web.holders import who_holds
@@ -38,6 +40,7 @@ NOTICES = {
     "tried": "The payer is asked again in these words.",
     "kept": "Written into the record.",
     "cancelled": "Cancelled. What is known stays here.",
+    "course": "The course is planned.",
 }
 
 
@@ -99,6 +102,27 @@ def cancel(request: Request, caller: CallerNow, verification_id: str) -> Respons
     caller.must(Permission.SUBMIT)
     steps.cancel(request.app.state.work, verification_id, caller.practice_id, caller.id)
     return _back(verification_id, "cancelled")
+
+
+@router.post("/verifications/{verification_id}/courses/{service_line}")
+def plan_course(
+    request: Request, caller: CallerNow, form: Form, verification_id: str, service_line: str
+) -> Response:
+    """A course planned anew, on top of the version that was shown."""
+    caller.must(Permission.SUBMIT)
+    made, errors = course_form.decision(form)
+    if made is not None:
+        marks = frozenset({str(form.get("mark", ""))})
+        try:
+            courses.change(request, verification_id, service_line, made.outline, marks=marks)
+        except Outdated:
+            errors = {"mark": course_form.OUTDATED}
+        except (Unplannable, NoSession) as error:
+            errors = course_form.errors_of(error)
+    if errors:
+        typed = {**forms.typed(form), "weekdays": form.getlist("weekdays")}
+        return _page(request, verification_id, course_key=service_line, course_errors=errors, typed=typed)
+    return pages.go(f"/verifications/{verification_id}?said=course#course-{service_line}")
 
 
 @router.post("/verifications/{verification_id}/accept")
@@ -169,17 +193,20 @@ def _page(
     *,
     notice: str = "",
     errors: dict[str, str] | None = None,
-    typed: dict[str, str] | None = None,
+    typed: dict[str, Any] | None = None,
     calling: str = "",
+    course_key: str = "",
+    course_errors: dict[str, str] | None = None,
 ) -> Response:
     document, stamp = _read(request, verification_id)
+    practice_id = request.state.caller.practice_id
     with request.app.state.work.engine.connect() as connection:
-        found = steps.cost(
-            request.app.state.work, connection, request.state.caller.practice_id, verification_id
-        )
+        found = steps.cost(request.app.state.work, connection, practice_id, verification_id)
+        planned = bundle(connection, practice_id, verification_id)
         may_change = request.state.caller.may(Permission.SUBMIT)
         refused = repairs.refusals(connection, request, verification_id) if may_change else None
     assert found is not None
+    assert planned is not None
     return _render(
         request,
         "verification.html",
@@ -187,9 +214,13 @@ def _page(
         stamp,
         **cost.section(found, document.service_lines),
         refusals=refused or [],
-        status=422 if errors else 200,
+        **course_form.section(planned),
+        course_key=course_key,
+        course_errors=course_errors or {},
+        course_typed=(typed or {}) if course_key else {},
+        status=422 if errors or course_errors else 200,
         notice=notice,
-        errors=errors or {},
+        errors=errors or {f"{course_key}-{name}": said for name, said in (course_errors or {}).items()},
         typed=typed or {},
         calling=calling,
     )

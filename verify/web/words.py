@@ -70,6 +70,20 @@ _CENTS = frozenset(
     f"{kind}_{part}" for kind in ("deductible", "out_of_pocket") for part in ("total", "met", "remaining")
 )
 
+#: Groups of treatments on the submission form, each with what to know before choosing.
+TREATMENT_GROUPS = {
+    "tms": ("Magnetic stimulation", ""),
+    "spravato": (
+        "Spravato",
+        "Choose by who pays for the drug; when you do not know yet, the medical benefit.",
+    ),
+    "ketamine": (
+        "Ketamine",
+        "Racemic ketamine, off-label for depression. Spravato is another drug with other coverage.",
+    ),
+    "visits": ("Visits and therapy", ""),
+    "programs": ("Programs of the clinic", "The patient pays; no plan is billed."),
+}
 FACT_GROUPS = {
     "Coverage": (
         "active",
@@ -130,6 +144,7 @@ EVENT_WORDS = {
     "note_added": "Note added",
     "follow_up_done": "Follow-up done",
     "call_recorded": "Call recorded",
+    "course_planned": "Course planned",
     "appointment_booked": "A visit was booked",
     "appointment_moved": "The visit was moved",
     "appointment_changed": "Patient, policy or treatment of the visit changed",

@@ -9,10 +9,12 @@ from verify.affordability.confidence import Grade
 from verify.affordability.patient_case import MOST_COMBINATIONS, CourseCost, course_cost
 from verify.affordability.prices import Price, PriceKind
 from verify.catalogue import load
+from verify.courses import Outline, plan_course
 from verify.facts import About, Fact, FactName, Level, Source, SourceKind, Standing, Status, Tier
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MONDAY = date(2026, 3, 2)
+FIVE = ("ketamine_iv", "medication_management", "psychotherapy", "spravato_medical", "tms")
 LINES = load().service_lines
 YES, NO, UNKNOWN, SILENT, VALUE = (
     Standing.YES,
@@ -607,7 +609,7 @@ def test_a_question_that_is_settled_for_its_size_keeps_its_expected_answer():
     codes = ("90867", "90868", "90869", "J0013", "99214", "90834", "90792", "96365", "J3490")
     found = course_cost(
         [fact("active", YES)],
-        list(LINES.values()),
+        [LINES[key] for key in FIVE],
         date(2026, 11, 30),
         now=AUTUMN,
         payer="",
@@ -644,3 +646,55 @@ def test_what_a_fact_is_worth_is_told_by_its_name():
     assert worth[FactName.COVERED, "tms"] == asked(found)["covered?"]
     share = asked(found)["copay and coinsurance"]
     assert worth[FactName.COPAY, "tms"] == worth[FactName.COINSURANCE, "tms"] == share > 0
+
+
+# --- courses as they are planned ------------------------------------------------------------------------------------
+
+
+def test_a_course_that_a_person_planned_is_reckoned_as_planned():
+    plan = plan_course(LINES["tms"], Outline(starts_on=MONDAY, sessions=10, added=(date(2026, 4, 11),)))
+    found = course_cost(
+        list(SETTLED.values()),
+        [LINES["tms"]],
+        date(2026, 6, 1),
+        now=NOW,
+        payer="bluehollow",
+        prices=[*TMS_PRICES, *OWN_PRICES],
+        plans={"tms": plan},
+    )
+    assert [one.date for one in found.estimate.sessions] == [session.on for session in plan.sessions]
+    assert "number of sessions" not in asked(found)
+    assert "planned course of 11 sessions" in found.reckoned_with[0]
+
+
+def test_a_usual_course_leaves_out_closed_days():
+    closed = {date(2026, 3, 3): "a day off"}
+    facts, prices = list(SETTLED.values()), [*TMS_PRICES, *OWN_PRICES]
+    usual, shorter = (
+        course_cost(facts, [LINES["tms"]], MONDAY, now=NOW, payer="bluehollow", prices=prices, closed=days)
+        for days in ((), closed)
+    )
+    days = [[one.date for one in it.estimate.sessions] for it in (usual, shorter)]
+    assert (date(2026, 3, 3) in days[0], date(2026, 3, 3) in days[1]) == (True, False)
+    assert len(days[0]) == len(days[1])
+
+
+def test_a_program_of_the_clinics_own_costs_its_own_price_whatever_the_plan_says():
+    found = cost(
+        fact("covered", YES, line="gratitude_therapy"),
+        lines=["gratitude_therapy"],
+        prices=[price("GRATITUDE", 90, "self_pay")],
+    )
+    assert figures(found) == (540_00, 540_00, 540_00)
+    assert any("no benefit of any plan" in said for said in found.reckoned_with)
+
+
+def test_what_somebody_else_bills_is_said_beside_the_figures():
+    found = cost(
+        fact("covered", YES, line="spravato_pharmacy_benefit"),
+        fact("coinsurance", VALUE, 2000, line="spravato_pharmacy_benefit"),
+        lines=["spravato_pharmacy_benefit"],
+        prices=[price("99214", 130), price("99214", 180, "self_pay")],
+    )
+    assert {one.code for one in found.estimate.sessions} == {"99214"}
+    assert any("the drug, which the pharmacy bills" in said for said in found.not_included)

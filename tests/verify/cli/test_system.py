@@ -426,3 +426,72 @@ def test_a_file_of_no_use_says_what_to_do(system: System, tmp_path: Path) -> Non
 def test_a_file_of_rows_goes_with_no_option_of_a_single_submission(system: System, tmp_path: Path) -> None:
     file = spreadsheet(tmp_path, GOOD_ROW)
     assert system.verify("submit", "--csv", file, "--last", "Example", "--yes").returncode == 2
+
+
+# --- courses ----------------------------------------------------------------------------------------------
+
+
+def course(system: System, submitted: str) -> dict[str, object]:
+    done = system.verify("course", "show", submitted, "--service", "tms", "--json")
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def test_the_usual_course_is_shown_and_planned_anew(system: System, submitted: str) -> None:
+    shown = system.verify("course", "show", submitted)
+    assert shown.returncode == 0, shown.stderr
+    assert "(tms, as usual)" in shown.stdout
+    edited = system.verify(
+        "course",
+        "edit",
+        submitted,
+        *("--start", "2027-03-01", "--weekdays", "mon,wed,fri", "--sessions", "30", "--drop", "2"),
+        *("--add", "2027-03-06", "--codes", "5=90869+99214:25"),
+    )
+    assert edited.returncode == 0, edited.stderr
+    assert re.search(r"2027-03-06 +acute +90868 +added", edited.stdout)
+    assert "90869 99214:25" in edited.stdout
+    assert "ask:   99214 is no code we know for Transcranial" in edited.stdout
+    found = course(system, submitted)
+    assert (len(found["sessions"]), found["outline"]["weekdays"]) == (30, ["mon", "wed", "fri"])  # type: ignore[arg-type,index]
+
+
+def test_a_session_is_moved_by_the_number_it_is_shown_under(system: System, submitted: str) -> None:
+    assert system.verify("course", "edit", submitted, "--start-over").returncode == 0
+    before = course(system, submitted)["sessions"]
+    done = system.verify("course", "edit", submitted, "--move", "3=2027-04-10", "--json")
+    assert done.returncode == 0, done.stderr
+    moved = [one for one in json.loads(done.stdout)["sessions"] if one["on"] == "2027-04-10"]
+    assert [one["moved_from"] for one in moved] == [before[2]["on"]]  # type: ignore[index]
+    over = system.verify("course", "edit", submitted, "--start-over", "--json")
+    assert not any(one["moved_from"] for one in json.loads(over.stdout)["sessions"])
+
+
+def test_a_schedule_by_hand_and_a_number_undo_each_other(system: System, submitted: str) -> None:
+    by_hand = ("--days", "2027-05-03", "--days", "2027-05-07")
+    assert system.verify("course", "edit", submitted, *by_hand).returncode == 0
+    assert [one["on"] for one in course(system, submitted)["sessions"]] == ["2027-05-03", "2027-05-07"]  # type: ignore[attr-defined]
+    assert system.verify("course", "edit", submitted, "--sessions", "36").returncode == 0
+    assert len(course(system, submitted)["sessions"]) == 36  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--service", "psychotherapy"), 3, "No course of 'psychotherapy'; there are tms"),
+        (("--start", "soon"), 2, "'soon' is no date"),
+        (("--weekdays", "someday"), 2, "weekdays are mon, tue"),
+        (("--move", "3"), 2, "write the session's number"),
+        (("--move", "x=2027-01-01"), 2, "no number"),
+        (("--drop", "999"), 2, "Session 999: there are"),
+        (("--codes", "1=?"), 2, "write codes as"),
+        (("--start-over", "--drop", "1"), 2, "--start-over forgets"),
+        (("--sessions", "0"), 2, "/sessions: must be between 1 and 400"),
+        (("--dose", "2=56"), 2, "/doses: must begin with session 1"),
+    ],
+)
+def test_what_cannot_be_planned_is_said(
+    system: System, submitted: str, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    done = system.verify("course", "edit", submitted, *arguments)
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr

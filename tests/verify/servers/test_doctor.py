@@ -5,17 +5,26 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from payers.account import Account, AccountId
+from verify.catalogue import own_folder
 from verify.security.keys import Keyring
 from verify.servers.account_checks import check_account, check_address
 from verify.servers.diagnosis import Finding, Level
-from verify.servers.doctor import as_json, as_text, check_backup, check_clock, examine, exit_code
+from verify.servers.doctor import (
+    as_json,
+    as_text,
+    check_backup,
+    check_catalogue,
+    check_clock,
+    examine,
+    exit_code,
+)
 from verify.servers.installation import Installation, remember
 from verify.servers.own import make_private, own_servers, with_addresses
 from verify.settings import Settings, environment_for, read
@@ -55,6 +64,8 @@ def test_a_healthy_installation_has_no_fault(healthy: Settings) -> None:
     findings = findings_of(healthy)
     assert levels(findings) == {
         "configuration": Level.OK,
+        # Its files grow old by themselves.
+        "catalogue": only(findings, "catalogue").level,
         "data folder": Level.OK,
         "disk": only(findings, "disk").level,
         "keys": Level.OK,
@@ -222,3 +233,23 @@ def test_an_address_where_nobody_listens_is_a_fault(listening: str) -> None:
     assert found.level is Level.FAULT
     assert "ConnectionRefusedError" in found.what
     assert check_address("Clearinghouse", "ftp://127.0.0.1").level is Level.FAULT
+
+
+def test_a_clinics_catalogue_that_does_not_hold_is_a_fault_with_file_line_and_reason(
+    healthy: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "service_lines" / "tms.toml"
+    file.parent.mkdir()
+    text = (Path(str(own_folder())) / "service_lines" / "tms.toml").read_text()
+    file.write_text(text.replace("review_by", "reveiw_by", 1))
+    chosen = msgspec.structs.replace(healthy, catalogue_folder=tmp_path)
+    (found,) = check_catalogue(chosen, date(2026, 11, 28))
+    line = text.splitlines().index("review_by = 2027-02-28") + 1
+    assert (found.level, found.what) == (Level.FAULT, f"{file}:{line}: the key reveiw_by is not known")
+
+
+def test_a_file_past_its_day_of_review_is_a_warning(healthy: Settings) -> None:
+    (found,) = check_catalogue(healthy, date(2099, 1, 1))
+    assert found.level is Level.WARNING
+    assert "codes/tms.toml" in found.what
+    assert [each.level for each in check_catalogue(healthy, date(2026, 11, 28))] == [Level.OK]

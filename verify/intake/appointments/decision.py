@@ -69,12 +69,12 @@ def service_lines(appointment: Appointment, table: Mapping[str, str], default: s
 
     Empty when the visit is none of ours.
     """
-    known = load().service_lines
+    catalogue = load()
+    known = catalogue.service_lines
     ours = [key for key in appointment.service_lines if key in known]
     folded = {_folded(words): line for words, line in table.items()}
-    by_code = {code.code: key for key, line in known.items() for code in line.codes}
     for words in appointment.services:
-        line = folded.get(_folded(words)) or by_code.get(words.upper(), "")
+        line = folded.get(_folded(words)) or catalogue.line_meant_by(words.upper())
         if line in known:
             ours.append(line)
     return tuple(dict.fromkeys(ours)) or ((default,) if default in known else ())

@@ -1,0 +1,132 @@
+"""Courses: what is planned for a verification's treatments, as usual or by a person, and what to look at in it."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, select
+
+from verify.catalogue import load
+from verify.courses import (
+    CoursePlan,
+    Issue,
+    Outline,
+    OutlineFault,
+    course_issues,
+    outline_faults,
+    plan_course,
+    same_day_conflicts,
+)
+from verify.steps.people import NotAllowed
+from verify.store import courses, verifications
+from verify.store.courses import Kept
+from verify.store.tables import verifications as table
+from verify.verification import VerificationState
+
+#: The mark of a course nobody has planned yet: it follows from the catalogue.
+USUAL = "usual"
+#: Whatever is there may be replaced.
+ANY = "*"
+
+
+class Planned(NamedTuple):
+    """One course, and the mark by which a change says which version it is about."""
+
+    plan: CoursePlan
+    mark: str
+    #: None: the usual course.
+    kept: Kept | None
+    issues: tuple[Issue, ...]
+
+
+class Bundle(NamedTuple):
+    """All courses of a verification, which share days and accumulators."""
+
+    courses: tuple[Planned, ...]
+    #: Between courses, on the same days.
+    conflicts: tuple[Issue, ...]
+
+    def course(self, service_line: str) -> Planned | None:
+        return next((one for one in self.courses if one.plan.service_line == service_line), None)
+
+
+class Outdated(Exception):
+    """Somebody planned the course meanwhile."""
+
+
+class Unplannable(Exception):
+    """The outline cannot be planned; `faults` say why, field by field."""
+
+    def __init__(self, faults: list[OutlineFault]) -> None:
+        super().__init__(", ".join(fault.field for fault in faults))
+        self.faults = faults
+
+
+def bundle(connection: Connection, practice_id: str, verification_id: str) -> Bundle | None:
+    """What is planned for a verification; None when this practice has no such one."""
+    row = connection.execute(
+        select(table).where(table.c.practice_id == practice_id, table.c.id == verification_id)
+    ).one_or_none()
+    return _bundle(connection, row) if row is not None else None
+
+
+def plan_anew(
+    connection: Connection,
+    practice_id: str,
+    verification_id: str,
+    service_line: str,
+    decide: Callable[[CoursePlan], Outline],
+    *,
+    marks: frozenset[str],
+    by: str,
+) -> Bundle | None:
+    """Keeps the outline that `decide` makes of the present plan as a new version. None: no such course.
+
+    Raises Outdated unless the present one has one of `marks`, Unplannable, and NotAllowed for a verification
+    that was cancelled.
+    """
+    row = verifications.lock(connection, verification_id, practice_id)
+    present = _bundle(connection, row).course(service_line) if row is not None else None
+    if row is None or present is None:
+        return None
+    if row.state == VerificationState.CANCELLED.value:
+        raise NotAllowed(row.state)
+    if not marks & {present.mark, ANY}:
+        raise Outdated
+    plan = _planned(service_line, decide(present.plan))
+    course_id = courses.add(connection, row, plan, by=by)
+    detail = {"service_line": service_line, "course_id": course_id}
+    verifications.record(connection, practice_id, row.id, "course_planned", detail, actor=by)
+    return _bundle(connection, row)
+
+
+def _planned(service_line: str, outline: Outline) -> CoursePlan:
+    catalogue = load()
+    line = catalogue.service_lines[service_line]
+    if faults := outline_faults(line, outline):
+        raise Unplannable(faults)
+    return plan_course(line, outline, catalogue.closed_days)
+
+
+def _bundle(connection: Connection, verification: Row[Any]) -> Bundle:
+    catalogue = load()
+    kept = courses.newest(connection, verification)
+    usual = Outline(starts_on=verification.date_of_service)
+    plans = [
+        kept[key].plan
+        if key in kept
+        else plan_course(catalogue.service_lines[key], usual, catalogue.closed_days)
+        for key in verification.service_lines
+    ]
+    issues = course_issues(catalogue, plans)
+    return Bundle(
+        courses=tuple(
+            Planned(
+                plan=plan,
+                mark=kept[plan.service_line].id if plan.service_line in kept else USUAL,
+                kept=kept.get(plan.service_line),
+                issues=tuple(issue for issue in issues if issue.service_lines == (plan.service_line,)),
+            )
+            for plan in plans
+        ),
+        conflicts=same_day_conflicts(issues),
+    )
