@@ -26,6 +26,15 @@ def offered(house: House, practice_id: str, verification_id: str) -> Any:
         return steps.offered_repairs(house.work, connection, verification_id, practice_id)
 
 
+def allow(house: House, practice_id: str, verification_id: str, refused: Any, changes: Changes) -> str:
+    """A person allows the try; their id."""
+    user_id = house.add_user(practice_id)
+    steps.try_repair(
+        house.work, verification_id, practice_id, user_id, payer_id=refused.payer.id, changes=changes
+    )
+    return user_id
+
+
 def quirks(house: House, practice_id: str, **given: Any) -> None:
     said = {"source": "the payer's portal", "read_on": "2026-11-01", **given}
     with house.work.engine.begin() as connection:
@@ -46,15 +55,7 @@ def test_a_person_allows_a_try_and_the_answer_comes(running_house: House, practi
     (refused,) = offered(running_house, practice_id, made)
     (suggestion,) = refused.suggested
     assert suggestion.changes == Changes(member_id="HYP1000201")
-    user_id = running_house.add_user(practice_id)
-    steps.try_repair(
-        running_house.work,
-        made,
-        practice_id,
-        user_id,
-        payer_id=refused.payer.id,
-        changes=suggestion.changes,
-    )
+    user_id = allow(running_house, practice_id, made, refused, suggestion.changes)
     row = running_house.wait_until_settled(made)
     assert row.coverage_status == "active"
     asked = running_house.inquiries(made)
@@ -70,11 +71,7 @@ def test_the_record_is_changed_only_when_a_person_says_so(running_house: House, 
     made = running_house.submit(practice_id, "HYP-1000202")
     running_house.wait_until_settled(made)
     (refused,) = offered(running_house, practice_id, made)
-    user_id = running_house.add_user(practice_id)
-    changes = refused.suggested[0].changes
-    steps.try_repair(
-        running_house.work, made, practice_id, user_id, payer_id=refused.payer.id, changes=changes
-    )
+    user_id = allow(running_house, practice_id, made, refused, refused.suggested[0].changes)
     row = running_house.wait_until_settled(made)
     seals = running_house.work.seals(practice_id)
     (coverage,) = running_house.rows(coverages, id=row.coverage_id)
@@ -97,32 +94,17 @@ def test_the_payers_own_data_allow_a_repair_without_a_person(running_house: Hous
 
 def test_three_tries_are_made_and_no_more(running_house: House, practice_id: str) -> None:
     made = running_house.submit(practice_id, "AAA7500204")
-    user_id = running_house.add_user(practice_id)
     for number in (1, 2, 3):
         running_house.wait_until_settled(made)
         (refused,) = offered(running_house, practice_id, made)
-        steps.try_repair(
-            running_house.work,
-            made,
-            practice_id,
-            user_id,
-            payer_id=refused.payer.id,
-            changes=Changes(member_id=f"AAA75-{number}"),
-        )
+        allow(running_house, practice_id, made, refused, Changes(member_id=f"AAA75-{number}"))
     running_house.wait_until_settled(made)
     tried = running_house.rows(repairs, verification_id=made)
     assert [(each.number, each.state) for each in tried] == [(1, "refused"), (2, "refused"), (3, "refused")]
     (refused,) = offered(running_house, practice_id, made)
     assert refused.suggested == []
     with pytest.raises(steps.NotAllowed):
-        steps.try_repair(
-            running_house.work,
-            made,
-            practice_id,
-            user_id,
-            payer_id=refused.payer.id,
-            changes=Changes(member_id="AAA75-4"),
-        )
+        allow(running_house, practice_id, made, refused, Changes(member_id="AAA75-4"))
 
 
 def test_a_day_the_payer_does_not_look_at_is_asked_for_today_and_said_so(
@@ -166,13 +148,5 @@ def test_the_patient_under_another_policy_is_asked_for_as_a_subscriber(
     running_house.wait_until_settled(made)
     (refused,) = offered(running_house, practice_id, made)
     assert Changes(as_subscriber=True) in [repair.changes for repair in refused.suggested]
-    user_id = running_house.add_user(practice_id)
-    steps.try_repair(
-        running_house.work,
-        made,
-        practice_id,
-        user_id,
-        payer_id=refused.payer.id,
-        changes=Changes(as_subscriber=True),
-    )
+    allow(running_house, practice_id, made, refused, Changes(as_subscriber=True))
     assert running_house.wait_until_settled(made).coverage_status == "active"
