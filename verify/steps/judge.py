@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 
 from payers.benefits import Member
 from payers.reading import answers, holders, patient
-from verify.asking import Hop, further, lines_held
+from verify.asking import Hop, further, is_silent, lines_held
 from verify.catalogue import ServiceLine, load
 from verify.facts import (
     Fact,
@@ -22,7 +22,7 @@ from verify.facts import (
     facts_from_member,
 )
 from verify.findings import judge as judge_facts
-from verify.steps.plan import At, plan
+from verify.steps.plan import At, on_the_card, plan
 from verify.steps.question import trace_of
 from verify.steps.receive import STANDING
 from verify.steps.repair import ask_rest_as_mended
@@ -56,9 +56,10 @@ def _judge(work: Work, connection: Connection, verification: Row[Any], claim: Cl
             evidence.add_facts(connection, verification, found)
     known = evidence.facts_of(connection, verification)
     lines = [load().service_lines[key] for key in verification.service_lines]
-    further_hints, hops = _ask_further(work, connection, verification, asked, members, known, lines)
+    card = on_the_card(connection, verification).payer
+    further_hints, hops = _ask_further(work, connection, verification, card, asked, members, known, lines)
     now_asked = inquiries.of_verification(connection, verification)
-    trail = trail_of(connection, verification, now_asked, hops)
+    trail = trail_of(card, now_asked, hops)
     _conclude(work, connection, verification, known, lines, trail, zone, answered_at=_answered_at(now_asked))
     if further_hints:
         return [*further_hints]
@@ -146,6 +147,7 @@ def _ask_further(
     work: Work,
     connection: Connection,
     verification: Row[Any],
+    card: Row[Any],
     asked: Sequence[Row[Any]],
     members: dict[str, Member],
     known: Sequence[Fact],
@@ -160,7 +162,7 @@ def _ask_further(
         return [], found
     hints, found = follow(work, connection, verification, asked, members, lines)
     hints += ask_rest_as_mended(work, connection, verification, asked)
-    trail = trail_of(connection, verification, asked, found)
+    trail = trail_of(card, asked, found)
     for payer_id in dict.fromkeys(row.payer_id for row in asked):
         own = [row for row in asked if row.payer_id == payer_id]
         hints += _ask_more(work, connection, verification, own, known, lines, trail)
@@ -180,6 +182,14 @@ def _ask_more(
     if any(row.state != InquiryState.ANSWERED.value or row.outcome_code == CALL for row in own):
         return []
     first = own[0]
+    held = [
+        line
+        for line in lines_held(lines, first.hop_domain)
+        if not _is_held_elsewhere(trail, line, first.payer_id)
+    ]
+    said = [fact for fact in known if fact.source.payer in ("", first.payer_id)]
+    if not any(is_silent(line, said) for line in held):
+        return []
     at = At(
         payer=clinic.payer(connection, verification.practice_id, first.payer_id),
         hop=first.hop,
@@ -191,12 +201,6 @@ def _ask_more(
             max(own, key=lambda row: row.repair), work.seals(verification.practice_id)
         ),
     )
-    held = [
-        line
-        for line in lines_held(lines, first.hop_domain)
-        if not _is_held_elsewhere(trail, line, first.payer_id)
-    ]
-    said = [fact for fact in known if fact.source.payer in ("", first.payer_id)]
     wanted = further(held, said, {row.service_type for row in own}, at.quirks)
     return plan(work, connection, verification, at, wanted)
 

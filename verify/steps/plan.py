@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row
 
 from payers.directory import Quirks, read_quirks
-from verify.asking import day_to_ask, fresh_since, usable
-from verify.steps.question import index_of
+from verify.asking import Asked, Route, day_to_ask, fresh_since, usable
+from verify.steps.question import fingerprint, identity_asked_with
 from verify.steps.ways import ways
 from verify.steps.work import Work
 from verify.store import clinic, inquiries, jobs, patients, verifications
@@ -53,10 +53,12 @@ def plan(
     """
     today = clinic.day(connection, verification.practice_id, work.now())
     on = day_to_ask(verification.date_of_service, today, at.quirks)
+    wanted = list(dict.fromkeys(service_types))
+    ready = prepare(work, connection, verification, at) if wanted else None
     made = [
         planned
-        for service_type in dict.fromkeys(service_types)
-        if (planned := plan_one(work, connection, verification, at, service_type, on))
+        for service_type in wanted
+        if ready and (planned := plan_one(work, connection, verification, at, service_type, on, ready))
     ]
     if made:
         detail = {"questions": len(made), "payer": at.payer.id, "hop": at.hop, "reason": at.reason}
@@ -70,11 +72,30 @@ class Planned(NamedTuple):
     hint: Hint | None
 
 
+class Ready(NamedTuple):
+    """What every question to one payer is planned with."""
+
+    routes: list[Route]
+    asked_with: tuple[Asked, dict[str, Any] | None]
+
+
+def prepare(work: Work, connection: Connection, verification: Row[Any], at: At) -> Ready:
+    """The ways that can carry a question to the payer, and what it says of the patient."""
+    routes = usable(ways(work, connection, at.payer.id, at.quirks))
+    return Ready(routes, identity_asked_with(work, connection, verification, at.changes))
+
+
 def plan_one(
-    work: Work, connection: Connection, verification: Row[Any], at: At, service_type: str, on: date
+    work: Work,
+    connection: Connection,
+    verification: Row[Any],
+    at: At,
+    service_type: str,
+    on: date,
+    ready: Ready,
 ) -> Planned | None:
     """One inquiry with its job; None when it is planned already."""
-    routes = usable(ways(work, connection, at.payer.id, at.quirks))
+    routes = ready.routes
     seals = work.seals(verification.practice_id)
     ask = Ask(
         payer_id=at.payer.id,
@@ -88,14 +109,13 @@ def plan_one(
         hop_domain=at.domain,
         repair=at.repair,
         changes=at.changes,
-        fingerprint=index_of(
+        fingerprint=fingerprint(
             work,
-            connection,
-            verification,
+            verification.practice_id,
+            ready.asked_with,
             payer_id=at.payer.id,
             service_type=service_type,
             on=on,
-            changes=at.changes,
         ),
     )
     state = InquiryState.PLANNED if routes else InquiryState.PENDING

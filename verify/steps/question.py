@@ -78,21 +78,19 @@ def identity_asked_with(
     return msgspec.structs.replace(said, is_dependent=bool(holder)), holder
 
 
-def index_of(
+def fingerprint(
     work: Work,
-    connection: Connection,
-    verification: Row[Any],
+    practice_id: str,
+    asked_with: tuple[Asked, dict[str, Any] | None],
     *,
     payer_id: str,
     service_type: str,
     on: date,
-    changes: bytes | None,
 ) -> bytes:
     """A keyed hash of everything a question asks: the same question has the same."""
-    asked, holder = identity_asked_with(work, connection, verification, changes)
-    whole = [payer_id, service_type, on, asked, holder]
+    whole = [payer_id, service_type, on, *asked_with]
     words = msgspec.json.encode(whole, order="deterministic").decode()
-    return question_index(work.keyring, verification.practice_id, words)
+    return question_index(work.keyring, practice_id, words)
 
 
 def _given(changes: Changes) -> dict[str, Any]:

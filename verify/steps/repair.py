@@ -18,7 +18,7 @@ from verify.asking import (
     RepairKind,
     suggestions,
 )
-from verify.steps.plan import At, plan_one
+from verify.steps.plan import At, plan_one, prepare
 from verify.steps.question import identity_asked_with
 from verify.steps.work import Work
 from verify.store import clinic, inquiries, repairs, verifications
@@ -205,7 +205,8 @@ def _in_place_of(
         repair=repair,
         changes=changes,
     )
-    made = plan_one(work, connection, verification, at, row.service_type, on)
+    ready = prepare(work, connection, verification, at)
+    made = plan_one(work, connection, verification, at, row.service_type, on, ready)
     if made is None:
         return None
     inquiries.replace(connection, row, made.inquiry_id)

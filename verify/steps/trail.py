@@ -61,14 +61,10 @@ def follow(
     return hints, found
 
 
-def trail_of(
-    connection: Connection, verification: Row[Any], asked: Sequence[Row[Any]], found: Sequence[Hop]
-) -> Trail:
-    """The trail as it stands."""
-    coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
-    payer = clinic.payer(connection, verification.practice_id, coverage.payer_id)
+def trail_of(card: Row[Any], asked: Sequence[Row[Any]], found: Sequence[Hop]) -> Trail:
+    """The trail as it stands, from the payer on the card."""
     steps = [step_of(hop, _states(asked, hop)) for hop in found]
-    return Trail(payer=payer.id, payer_name=payer.name, steps=tuple(steps))
+    return Trail(payer=card.id, payer_name=card.name, steps=tuple(steps))
 
 
 def _states(asked: Sequence[Row[Any]], hop: Hop) -> list[InquiryState]:
@@ -85,6 +81,8 @@ def _known(
     work: Work,
 ) -> dict[Holder, Known]:
     """Which companies are payers of ours, by their id at the account that named them, else by name."""
+    if not any(answer.holders for answer in answers):
+        return {}
     accounts = {row.id: row.account_id for row in asked}
     other_policies = _other_policies(connection, verification, work)
     known = {}
