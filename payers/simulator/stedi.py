@@ -11,8 +11,9 @@ import msgspec
 
 from payers.simulator import answers_v3, conformance, questions_v3
 from payers.simulator.answers import Asked, answer, asked, refusal
-from payers.simulator.clearinghouse import BREAKS, Clearinghouse, Decision
+from payers.simulator.clearinghouse import Clearinghouse
 from payers.simulator.conformance import Received
+from payers.simulator.decision import Decision
 from payers.simulator.envelope import Credentials
 from payers.simulator.scenarios import Behavior, scenario_for
 from payers.x12.acknowledgments import Fault, write_999, write_ta1
@@ -79,8 +80,7 @@ def ask_raw(clearinghouse: Clearinghouse, body: bytes, now: datetime) -> Decisio
 def decide(clearinghouse: Clearinghouse, received: Received, now: datetime, *, with_x12: bool) -> Decision:
     """What becomes of a question that could be read. `with_x12`: the raw answer stands in the JSON."""
     it = asked(received.question, scenario_for(received.question.subscriber.id), now)
-    decision = clearinghouse.troubled(it) or act(it, received, with_x12=with_x12)
-    return clearinghouse.timed(decision, it)
+    return clearinghouse.timed(act(it, received, with_x12=with_x12), it)
 
 
 def act(it: Asked, received: Received, *, with_x12: bool) -> Decision:
@@ -119,13 +119,8 @@ def _answered(it: Asked, received: Received, *, with_x12: bool) -> Decision:
         **answers_v3.eligibility(text),
         **({"x12": text} if with_x12 else {}),
     }
-    code, scenario = refusal(it), it.scenario
-    return spoken(
-        {"errors": []} | body,
-        f"aaa_{code}" if code else scenario.outcome,
-        wait_seconds=float(scenario.parameter or 0) if scenario.behavior is Behavior.SLOW else 0.0,
-        breaks=scenario.behavior if scenario.behavior in BREAKS else None,
-    )
+    code = refusal(it)
+    return spoken({"errors": []} | body, f"aaa_{code}" if code else it.scenario.outcome)
 
 
 def _not_sent(payer_id: str, code: str) -> Json:

@@ -12,7 +12,8 @@ import msgspec
 
 from payers.simulator import conformance, questions_v3
 from payers.simulator.answers import asked
-from payers.simulator.clearinghouse import Clearinghouse, Decision
+from payers.simulator.clearinghouse import Clearinghouse
+from payers.simulator.decision import Decision
 from payers.simulator.envelope import Credentials
 from payers.simulator.questions_v3 import at
 from payers.simulator.scenarios import scenario_for
@@ -77,8 +78,7 @@ class Stedi2026Desk:
         number = self._clearinghouse.number()
         received = conformance.read(questions_v3.inquiry(as_v3(question), number, now), number, now)
         it = asked(received.question, scenario_for(received.question.subscriber.id), now)
-        decision = self._clearinghouse.troubled(it) or _reworded(act(it, received, with_x12=True))
-        return self._clearinghouse.timed(decision, it)
+        return self._clearinghouse.timed(_reworded(act(it, received, with_x12=True)), it)
 
 
 def faults(question: Json) -> list[Json]:
