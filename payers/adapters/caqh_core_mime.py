@@ -104,6 +104,10 @@ class CaqhCoreMime:
         response = self._source.post(self._write(fields, boundary), evidence)
         return read_answer(response, inquiry, self._account)
 
+    def read(self, exchange: Exchange, inquiry: Inquiry) -> Reply:
+        """See `payers.adapter.Adapter`."""
+        return read_answer(Response(exchange), inquiry, self._account)
+
     def _fields(self, payload: str, now: datetime) -> dict[str, str]:
         account = self._account
         values = (

@@ -11,6 +11,7 @@ from verify.cli import (
     nightly,
     people,
     prices,
+    rereading,
     running,
     sources,
     verifications,
@@ -49,6 +50,7 @@ sources.register(app)
 verifications.register(app)
 nightly.register(app)
 files.register(app)
+rereading.register(app)
 estimates.register(app)
 
 

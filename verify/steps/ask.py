@@ -115,11 +115,12 @@ def _exchange(work: Work, question: Question) -> Heard:
         outcome = Outcome(InquiryState.UNAVAILABLE, failure.code)
         return Heard(outcome, failure.exchange, Learned.NOT_ASKED, account_code=failure.code)
     except PayerError as failure:
-        return _without_benefits(failure)
+        return without_benefits(failure)
     return Heard(Outcome(InquiryState.ANSWERED, benefits=reply.benefits), reply.exchange)
 
 
-def _without_benefits(failure: PayerError) -> Heard:
+def without_benefits(failure: PayerError) -> Heard:
+    """What an error of the payer's tells: the outcome it makes, and what is learned of the account."""
     match failure:
         case Unavailable():
             return Heard(

@@ -78,6 +78,8 @@ FAILURES: dict[str, tuple[type[Exception], str, str]] = {
     "PERSON-": (Unreadable, "wrong_person", ""),
     "TRACE-": (Unreadable, "wrong_trace", ""),
 }
+#: Broken off on its way: what came is kept, and by itself it does not say why there is no more.
+CUT_OFF = {"DRIP-", "DROP-", "TRUNC-", "FLOOD-", "BOMB-"}
 #: Nothing at all came back.
 SILENT = {"SLOW5-", "HANG-", "RESET-"}
 #: What an adapter under test has for one question; the cap is above any answer of the simulator's.
@@ -225,6 +227,30 @@ class AdapterContract:
         error = self.raised(make(url=url), inquiry())
         assert isinstance(error, Unavailable)
         assert (error.code, error.sent) == ("connect", False)
+
+    # Reading again
+
+    @pytest.mark.parametrize("member", ["ACT-", "INA-", "CRV-", "MIX-"])
+    def test_a_kept_answer_is_read_as_it_was_and_nobody_is_asked(
+        self, adapter: Adapter, simulator: Simulator, member: str
+    ):
+        asked = inquiry(member)
+        reply = adapter.ask(asked)
+        before = len(simulator.questions())
+        assert adapter.read(reply.exchange, asked) == reply
+        assert len(simulator.questions()) == before
+
+    @pytest.mark.parametrize("member", sorted(FAILURES.keys() - CUT_OFF - SILENT))
+    def test_a_kept_failure_is_read_as_it_was(self, adapter: Adapter, simulator: Simulator, member: str):
+        asked = inquiry(member)
+        error = self.raised(adapter, asked)
+        assert error.exchange is not None
+        before = len(simulator.questions())
+        with pytest.raises(type(error)) as caught:
+            adapter.read(error.exchange, asked)
+        assert isinstance(caught.value, PayerError | AccountError)
+        assert (caught.value.code, caught.value.exchange) == (error.code, error.exchange)
+        assert len(simulator.questions()) == before
 
     # Limits
 

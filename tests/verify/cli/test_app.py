@@ -23,6 +23,7 @@ COMMANDS = [
     ("watch",),
     ("list",),
     ("read",),
+    ("reread",),
     ("schema",),
     ("users", "add"),
     ("users", "link"),
