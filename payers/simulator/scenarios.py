@@ -217,7 +217,7 @@ SCENARIOS = (
         ending=Ending.UNAVAILABLE,
     ),
     Scenario("FLOOD", "flood", "The answer, and then more without end", B.FLOOD, ending=Ending.UNAVAILABLE),
-    Scenario("BOMB", "bomb", "64 MB of nothing, packed (gzip)", B.BOMB, ending=Ending.UNAVAILABLE),
+    Scenario("BOMB", "bomb", "32 MB of nothing, packed (gzip)", B.BOMB, ending=Ending.UNAVAILABLE),
     Scenario("GZIP", "gzip", "Active, packed (gzip) though nobody asked for it", B.GZIP),
     Scenario("TYPE", "wrong_type", "Active, called text/html", B.WRONG_TYPE),
     Scenario("NOISE", "noise", "HTTP 200 with bytes that are nothing", B.NOISE, ending=Ending.UNKNOWN),

@@ -13,8 +13,8 @@ from payers.simulator.scenarios import Behavior, Scenario
 
 LOGIN_PAGE = b"<!doctype html><title>Sign in</title><form>User <input name=user></form>"
 NOISE_BYTES = 600
-#: What a bomb is, unpacked; it travels as a thousandth of it.
-BOMB_BYTES = 64 * 1024 * 1024
+#: What a bomb is, unpacked; it travels as a two-hundredth of it.
+BOMB_BYTES = 32 * 1024 * 1024
 DELIVERIES = {
     Behavior.HANG: Delivery.HANG,
     Behavior.RESET: Delivery.RESET,
@@ -97,10 +97,11 @@ def _instead(
 
 @cache
 def _bomb() -> bytes:
-    return _packed(b"\0" * 1024, times=BOMB_BYTES // 1024)
+    megabyte = bytes(1024 * 1024)
+    return _packed(megabyte, times=BOMB_BYTES // len(megabyte))
 
 
 def _packed(body: bytes, times: int = 1) -> bytes:
     """gzip; without holding what is packed `times` over."""
-    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    packer = zlib.compressobj(zlib.Z_BEST_SPEED, wbits=zlib.MAX_WBITS | 16)
     return b"".join(packer.compress(body) for _ in range(times)) + packer.flush()

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from verify.cli import (
+    asking,
     clinic,
     estimates,
     files,
@@ -50,6 +51,7 @@ sources.register(app)
 verifications.register(app)
 nightly.register(app)
 files.register(app)
+asking.register(app)
 rereading.register(app)
 estimates.register(app)
 

@@ -23,6 +23,7 @@ COMMANDS = [
     ("watch",),
     ("list",),
     ("read",),
+    ("ask",),
     ("reread",),
     ("schema",),
     ("users", "add"),
