@@ -13,10 +13,11 @@ import threading
 import time
 import traceback
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from itertools import count
+from typing import ClassVar
 
 import pytest
 from msgspec.structs import replace
@@ -110,6 +111,8 @@ Make = Callable[..., Adapter]
 class AdapterContract:
     #: Where a protocol says the same otherwise: `expected = FAILURES | {"HTML-": (Unreadable, "not_json", "")}`.
     expected = FAILURES
+    #: Cases that say nothing of this adapter, and why: `{"test_a_name": "it has no …"}`. They are left out, not skipped.
+    not_applicable: ClassVar[Mapping[str, str]] = {}
 
     @pytest.fixture(scope="class")
     @classmethod
