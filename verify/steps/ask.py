@@ -59,6 +59,7 @@ def ask(work: Work, claim: Claim) -> None:
     if closed is not None:
         _come_back(work, claim, question, (closed - work.now()).total_seconds(), MAINTENANCE)
         return
+    work.adapters.warm(question.account)
     wait = work.turnstile.enter(question.account, claim.token, question.lane)
     if wait is not None:
         _come_back(work, claim, question, wait.seconds, str(wait.reason))
@@ -67,6 +68,7 @@ def ask(work: Work, claim: Claim) -> None:
     try:
         exchange_id = _begin(work, claim, question)
         if exchange_id is not None:
+            work.turnstile.depart(question.account, claim.token)
             heard = _exchange(work, question)
     finally:
         work.turnstile.leave(

@@ -1,6 +1,7 @@
 """Work: what every step needs to do its part: database, keys, broker, payer accounts, clock."""
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import Engine
 
 from payers.account import Account
 from payers.adapter import Adapter
+from payers.errors import AccountError
 from payers.limits import Limits
 from payers.registry import adapter_for
 from verify.queue import Sender
@@ -74,6 +76,11 @@ class Adapters:
             self._made[account.id] = (account, made)
         # The old one is not closed: another thread may be asking through it. Its sockets go with it.
         return made
+
+    def warm(self, account: Account) -> None:
+        """Makes the account's adapter, so that a question leaves on time; what is wrong with it is said when it asks."""
+        with suppress(AccountError):
+            self.of(account)
 
     def close(self) -> None:
         with self._lock:
