@@ -67,6 +67,17 @@ FIELDS = frozenset(
         "start",
         "end",
         "externalPatientId",
+        "ssn",
+        "address",
+        "address1",
+        "addressLine1",
+        "city",
+        "state",
+        "postalCode",
+        "healthCareCodeInformation",
+        "diagnosisTypeCode",
+        "diagnosisCode",
+        "diagnosisCodePointer",
     ]
 )
 SEPARATOR = re.compile(r"[/.\[\]]+")

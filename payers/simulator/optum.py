@@ -13,12 +13,12 @@ from datetime import datetime
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from payers.simulator import conformance, questions_v3
+from payers.simulator import questions_v3
 from payers.simulator.clearinghouse import Clearinghouse
 from payers.simulator.decision import Decision
 from payers.simulator.envelope import Credentials
 from payers.simulator.scenarios import Behavior, scenario_for
-from payers.simulator.stedi import ask_raw, decide, decoded, refused, spoken
+from payers.simulator.stedi import as_270, ask_raw, decide, decoded, refused, spoken
 
 PATH = "/medicalnetwork/eligibility/v3/"
 RAW_PATH = f"{PATH}raw-x12"
@@ -72,11 +72,12 @@ class OptumDesk:
         question = decoded(body)
         if question is None:
             return refused(400, {"errors": [{"description": "no JSON"}]}, "not_json")
-        if found := questions_v3.faults(question, REQUIRED):
+        if found := questions_v3.faults(question, REQUIRED, questions_v3.OPTUM_PATTERNS):
             said = [{"field": each["path"], "description": each["message"]} for each in found]
             return refused(400, {"errors": said}, "invalid")
-        number = self._clearinghouse.number()
-        received = conformance.read(questions_v3.inquiry(question, number, now), number, now)
+        received = as_270(question, self._clearinghouse.number(), now)
+        if received is None:
+            return refused(400, {"errors": [{"description": "not to be written as X12"}]}, "not_x12")
         # The raw answer stays out, so that the JSON is all there is to read.
         return self._ended_early(decide(self._clearinghouse, received, now, with_x12=False))
 

@@ -259,6 +259,8 @@ SCENARIOS = (
         ending=Ending.UNKNOWN,
     ),
 )
+#: A payer id that begins so is no payer's.
+NO_PAYER = "NOBODY"
 UNKNOWN = next(scenario for scenario in SCENARIOS if scenario.rejection == "75")
 _LONGEST_FIRST = sorted(SCENARIOS, key=lambda scenario: -len(scenario.prefix))
 

@@ -4,8 +4,11 @@ from payers.x12_mapping.answer import accept, kind_of, ours, raise_rejection, re
 from payers.x12_mapping.files import exit_code, json_schema, read_file, read_stream, show, to_json
 from payers.x12_mapping.normal_form import benefits_of
 from payers.x12_mapping.question import inquiry_to_270
+from payers.x12_mapping.search import EXTRA, MOST_POINTERS, qualified_diagnoses
 
 __all__ = [
+    "EXTRA",
+    "MOST_POINTERS",
     "accept",
     "benefits_of",
     "exit_code",
@@ -13,6 +16,7 @@ __all__ = [
     "json_schema",
     "kind_of",
     "ours",
+    "qualified_diagnoses",
     "raise_rejection",
     "read_file",
     "read_stream",
