@@ -91,6 +91,11 @@ class Simulator:
         )
         return msgspec.structs.replace(account, **changes)
 
+    @property
+    def connections(self) -> int:
+        """How many were opened so far."""
+        return self._server.opened
+
     def questions(self, since: int = 0) -> list[Entry]:
         """What was asked so far, oldest first."""
         return self.journal.since(since)
@@ -140,12 +145,14 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], simulator: Simulator) -> None:
         self.simulator = simulator
         self._connections: set[socket.socket] = set()
+        self.opened = 0
         self._lock = threading.Lock()
         super().__init__(address, _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
             self._connections.add(request)
+            self.opened += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:

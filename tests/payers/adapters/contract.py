@@ -298,6 +298,14 @@ class AdapterContract:
         error = self.raised(make(url=url, allow_private_addresses=False), inquiry())
         assert (type(error), error.code) == (AccountError, "private_address")
 
+    def test_one_connection_carries_one_question_after_the_other(self, make: Make, simulator: Simulator):
+        adapter = make(total_deadline=10.0)
+        adapter.ask(inquiry())
+        opened = simulator.connections
+        for n in range(5):
+            adapter.ask(inquiry(f"ACT{n}-"))
+        assert simulator.connections == opened
+
     # Threads
 
     def test_many_threads_share_one_adapter_and_each_gets_its_own_answer(
