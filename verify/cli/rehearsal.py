@@ -1,4 +1,4 @@
-"""One question asked through one adapter and how it ended; every adapter by every scenario of the simulated payer."""
+"""One question through one adapter and how it ended; every adapter by every scenario of the simulator."""
 
 from __future__ import annotations
 
