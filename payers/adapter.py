@@ -1,4 +1,4 @@
-"""The contract: ask(inquiry) -> Reply (Benefits and Exchange), or raise a PayerError.
+"""The contract: ask(inquiry) -> Reply (Benefits and Exchange), or raise a PayerError; read what was kept.
 
 To add one: a file in `payers/adapters/` with a class like this, a line in `payers/registry.py`, a page in
 `docs/payers/`, a column in `docs/payers/matrix.csv`, and a test class that inherits `AdapterContract`.
@@ -30,5 +30,13 @@ class Adapter(Protocol):
     """
 
     def ask(self, inquiry: Inquiry) -> Reply: ...
+
+    def read(self, exchange: Exchange, inquiry: Inquiry) -> Reply:
+        """What a kept exchange says in answer to `inquiry`, read as `ask` reads it; nobody is asked.
+
+        Raises as `ask` does. For an exchange whose answer came whole: what `ask` could not read before a
+        mending of the reader, this can after it.
+        """
+        ...
 
     def close(self) -> None: ...

@@ -2,7 +2,7 @@
 
 All workers share one account's limits, so the decision is one Lua script: it sees everything at once and reads
 Redis's own clock. Rate: GCRA in whole microseconds, rounded so that no window of t seconds ever admits more than
-`per_second * t + burst`. In flight: leases in a sorted set, so that a killed worker's place comes back by itself.
+`per_second * t + burst`, with a reserve for questions that travel faster than the one before. In flight: leases in a sorted set, so that a killed worker's place comes back by itself.
 Urgent: while one waits, nobody else is admitted. Circuit: after `failures_to_open` calls in a row that found the
 payer unavailable, one probe every `probe_seconds` until an answer comes.
 """
@@ -66,8 +66,12 @@ class LimitsUnavailable(Exception):
     """Redis cannot say; fall back to `LocalShare`."""
 
 
+LONGEST_PATIENCE_SECONDS = 3600.0
 #: A payer's Retry-After beyond this is not believed.
 LONGEST_PAUSE_SECONDS = 3600.0
+#: Between two calls lies this much more than the rate asks for: the payer counts arrivals, and one question's way
+#: there is shorter than another's. Whoever comes that much too late is not held to have used up more time.
+RESERVE = 0.02
 #: How long an urgent job that was refused is taken to be still waiting, beyond the wait it was told.
 URGENT_PATIENCE_SECONDS = 2.0
 
@@ -75,17 +79,46 @@ _NOW = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local function text(number) return string.format('%.0f', number) end
-local flights, tat_key, waiting, circuit, pause, hint_key = unpack(KEYS)
+local flights, tat_key, waiting, circuit, pause, hint_key, next_key = unpack(KEYS)
 redis.call('ZREMRANGEBYSCORE', flights, '-inf', text(now))
 redis.call('ZREMRANGEBYSCORE', waiting, '-inf', text(now))
+"""
+
+# Takes the next moment of the rate, or returns how many microseconds it is too early for one.
+_RATE = """
+local function take_moment(step, burst, reserve, ready, urgent)
+  -- Never more than `burst` steps ahead, unless the clock was set back or the rate raised.
+  local tat = math.min(tonumber(redis.call('GET', tat_key) or 0), now + burst * step)
+  local allowed_at = tat - (burst - 1) * step
+  if allowed_at <= now then
+    local due = math.max(tat, now - reserve) + step
+    redis.call('SET', tat_key, text(due), 'PX', math.ceil(burst * step / 1000) + 1000)
+    return nil
+  end
+  if urgent then return allowed_at - now end
+  -- The next moment is promised to one. Those who were told a later one come a little too early for it, as every
+  -- admission is a little late; promised to nobody, it would pass unused.
+  if allowed_at - now <= ready and tonumber(redis.call('GET', next_key) or 0) ~= allowed_at then
+    redis.call('SET', next_key, text(allowed_at), 'PX', math.ceil((allowed_at - now) / 1000) + 1000)
+    return allowed_at - now
+  end
+  -- Told the same moment, all others would come back together to be refused but for one.
+  local at = math.max(tonumber(redis.call('GET', hint_key) or 0), allowed_at) + step
+  if at > now + 5000000 then at = allowed_at + step end
+  -- No moment is kept for one who will have given up by then.
+  if at - now <= ready then redis.call('SET', hint_key, text(at), 'PX', 6000) end
+  return at - now
+end
 """
 
 # Times are microseconds. Returns nothing when admitted, else {microseconds to wait, reason}.
 _ADMIT = (
     _NOW
+    + _RATE
     + """
 local token, most, step, burst = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local lease, urgent, patience, probe_every = tonumber(ARGV[5]), ARGV[6] == '1', tonumber(ARGV[7]), tonumber(ARGV[8])
+local reserve, ready = tonumber(ARGV[9]), tonumber(ARGV[10])
 
 local function refuse(wait, reason)
   wait = math.max(wait, 1000)
@@ -122,24 +155,24 @@ if redis.call('ZCARD', flights) >= most then
   return refuse(math.min(first[2] and tonumber(first[2]) - now or 500000, urgent and 100000 or 500000), 'in_flight')
 end
 
--- Never more than `burst` steps ahead, unless the clock was set back or the rate raised.
-local tat = math.min(tonumber(redis.call('GET', tat_key) or 0), now + burst * step)
-local allowed_at = tat - (burst - 1) * step
-if allowed_at > now then
-  if urgent then return refuse(allowed_at - now, 'rate') end
-  -- Told the same moment, all who wait would come back together to be refused but for one.
-  local at = math.max((tonumber(redis.call('GET', hint_key)) or 0) + step, allowed_at)
-  if at > now + 5000000 then at = allowed_at end
-  redis.call('SET', hint_key, text(at), 'PX', 6000)
-  return refuse(at - now, 'rate')
-end
+local early = take_moment(step, burst, reserve, ready, urgent)
+if early then return refuse(early, 'rate') end
 
-redis.call('SET', tat_key, text(math.max(tat, now) + step), 'PX', math.ceil(burst * step / 1000) + 1000)
 redis.call('ZADD', flights, text(now + lease), token)
 if redis.call('PTTL', flights) < lease / 1000 then redis.call('PEXPIRE', flights, math.ceil(lease / 1000) + 1000) end
 redis.call('ZREM', waiting, token)
 if open then redis.call('HSET', circuit, 'probe', token, 'due', text(now + probe_every)) end
 return false
+"""
+)
+
+# For a call that has its place: returns nothing, or the microseconds to wait. It goes before those without a place.
+_ANOTHER = (
+    _NOW
+    + _RATE
+    + """
+local early = take_moment(tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), 0, true)
+return early and text(early)
 """
 )
 
@@ -198,6 +231,7 @@ class Limits:
         probe_seconds: float = 30.0,
     ) -> None:
         self._admit = client.register_script(_ADMIT)
+        self._another = client.register_script(_ANOTHER)
         self._release = client.register_script(_RELEASE)
         self._state = client.register_script(_STATE)
         self._failures_to_open = failures_to_open
@@ -214,15 +248,16 @@ class Limits:
         lease_seconds: float,
         urgent: bool,
         burst: int = 1,
+        patience_seconds: float = LONGEST_PATIENCE_SECONDS,
     ) -> Admitted | Wait:
         """May this one call be made now? Say `release` when it is over.
 
         `token` names one call: the same token again before its release is the same admission, not another.
-        The lease must outlast the call's total deadline.
+        The lease must outlast the call's total deadline. `patience_seconds`: whoever is told to wait longer
+        does not come back, so that no moment is kept for it.
         """
         _check(max_in_flight, per_second, lease_seconds, burst)
-        # Rounded up: never faster than asked for, at worst a microsecond a call slower.
-        step = math.ceil(1_000_000 / per_second)
+        step, reserve = _steps(per_second)
         lease = _microseconds(lease_seconds)
         patience = _microseconds(URGENT_PATIENCE_SECONDS)
         arguments: list[str | int] = [
@@ -234,12 +269,21 @@ class Limits:
             int(urgent),
             patience,
             self._probe_every,
+            reserve,
+            _microseconds(min(patience_seconds, LONGEST_PATIENCE_SECONDS)),
         ]
         with _redis_errors():
             refused = self._admit(keys=_keys(account_id), args=arguments)
         if refused is None:
             return Admitted()
         return Wait(int(refused[0]) / 1_000_000, Reason(_text(refused[1])))
+
+    def another_moment(self, account_id: AccountId, *, per_second: float, burst: int = 1) -> float:
+        """For an admitted call that missed its moment: 0 when it may be made now, else the seconds to wait."""
+        step, reserve = _steps(per_second)
+        with _redis_errors():
+            early = self._another(keys=_keys(account_id), args=[step, burst, reserve])
+        return 0.0 if early is None else max(0.001, int(early) / 1_000_000)
 
     def release(
         self, account_id: AccountId, token: str, outcome: Outcome, *, retry_after_seconds: float | None = None
@@ -295,6 +339,7 @@ class LocalShare:
         lease_seconds: float,
         urgent: bool,  # noqa: ARG002 - the same face as Limits
         burst: int = 1,
+        patience_seconds: float = LONGEST_PATIENCE_SECONDS,  # noqa: ARG002 - as above
     ) -> Admitted | Wait:
         """As Limits.admit; the burst is always 1 here."""
         _check(max_in_flight, per_second, lease_seconds, burst)
@@ -340,8 +385,17 @@ class LocalShare:
 def _keys(account_id: AccountId) -> list[str]:
     """The braces keep one account's keys on one node of a cluster."""
     return [
-        f"limits:{{{account_id}}}:{part}" for part in ("flights", "tat", "urgent", "circuit", "pause", "hint")
+        f"limits:{{{account_id}}}:{part}"
+        for part in ("flights", "tat", "urgent", "circuit", "pause", "hint", "next")
     ]
+
+
+def _steps(per_second: float) -> tuple[int, int]:
+    """Microseconds between two calls, and how many of them one may be late.
+
+    Rounded up and down: never faster than asked for, at worst two microseconds a call slower.
+    """
+    return math.ceil((1 + RESERVE) * 1_000_000 / per_second), math.floor(RESERVE * 1_000_000 / per_second)
 
 
 def _check(max_in_flight: int, per_second: float, lease_seconds: float, burst: int) -> None:

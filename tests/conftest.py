@@ -45,6 +45,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how many rows the file has that survives a killed worker (10000 in full)",
     )
 
+    parser.addoption(
+        "--matrix",
+        action="store_true",
+        help="print the adapters' contract as a table, adapter by case (tests/payers/adapters)",
+    )
+
 
 @pytest.fixture(autouse=True)
 def no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

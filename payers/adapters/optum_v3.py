@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from payers.account import Account
 from payers.adapter import Reply
 from payers.errors import AccountError
+from payers.exchange import Exchange
 from payers.http import HTTPSource, Response
 from payers.inquiry import Inquiry
 from payers.json_mapping import OPTUM, V3, encode, evidence, inquiry_to_v3, read_answer
@@ -52,6 +53,13 @@ class OptumV3:
         response = self._tokens.authorized(
             deadline, lambda token: self._post(question, inquiry, token, deadline)
         )
+        return self._read(response, inquiry)
+
+    def read(self, exchange: Exchange, inquiry: Inquiry) -> Reply:
+        """See `payers.adapter.Adapter`."""
+        return self._read(Response(exchange), inquiry)
+
+    def _read(self, response: Response, inquiry: Inquiry) -> Reply:
         traced = bool(self._account.options.get("echoes_trace", False))
         return read_answer(response, inquiry, self._account, V3, traced=traced)
 

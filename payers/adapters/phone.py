@@ -3,6 +3,7 @@
 from payers.account import Account
 from payers.adapter import Reply
 from payers.errors import Pending
+from payers.exchange import Exchange
 from payers.inquiry import Inquiry
 
 
@@ -14,6 +15,10 @@ class Phone:
 
     def ask(self, inquiry: Inquiry) -> Reply:  # noqa: ARG002 - the contract's name
         """Raises Pending("call_needed"), always; nothing is sent, so there is no exchange."""
+        raise Pending("call_needed")
+
+    def read(self, exchange: Exchange, inquiry: Inquiry) -> Reply:  # noqa: ARG002 - as above
+        """Raises Pending("call_needed"): what a call brought was typed, and is no answer to be read."""
         raise Pending("call_needed")
 
     def close(self) -> None:

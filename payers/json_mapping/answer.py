@@ -67,6 +67,17 @@ FIELDS = frozenset(
         "start",
         "end",
         "externalPatientId",
+        "ssn",
+        "address",
+        "address1",
+        "addressLine1",
+        "city",
+        "state",
+        "postalCode",
+        "healthCareCodeInformation",
+        "diagnosisTypeCode",
+        "diagnosisCode",
+        "diagnosisCodePointer",
     ]
 )
 SEPARATOR = re.compile(r"[/.\[\]]+")
@@ -154,10 +165,16 @@ def pointers(paths: Iterable[list[str]]) -> str:
 
 def no_json(exchange: Exchange) -> PayerError:
     """What a body means that is no JSON, or JSON of another kind."""
-    body = exchange.response.strip()
-    if body.startswith(b"{") and not body.endswith(b"}"):
-        return Unavailable("truncated")
-    return Unreadable("not_json")
+    return Unavailable("truncated") if _is_cut_off(exchange.response.strip()) else Unreadable("not_json")
+
+
+def _is_cut_off(body: bytes) -> bool:
+    """Whether this is the beginning of a JSON object: right as far as it goes."""
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return body.startswith(b"{") and "truncated" in str(error)
+    return False
 
 
 def _refuse_test_answers(answer: Decoded, account: Account) -> None:

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from payers.account import Account
 from payers.adapter import Reply
-from payers.http import HTTPSource
+from payers.exchange import Exchange
+from payers.http import HTTPSource, Response
 from payers.inquiry import Inquiry
 from payers.json_mapping.answer import Shape, read_answer
 from payers.json_mapping.question import encode, evidence, key_headers
@@ -44,6 +45,12 @@ class KeyedSource(ABC):
         now = self._now()
         question = self.question(inquiry, self._account, now)
         kept = evidence(question, inquiry, self._account, now)
-        response = self._source.post(encode(question), kept, self._headers)
+        return self._read(self._source.post(encode(question), kept, self._headers), inquiry)
+
+    def read(self, exchange: Exchange, inquiry: Inquiry) -> Reply:
+        """See `payers.adapter.Adapter`."""
+        return self._read(Response(exchange), inquiry)
+
+    def _read(self, response: Response, inquiry: Inquiry) -> Reply:
         traced = bool(self._account.options.get("echoes_trace", self.echoes_trace))
         return read_answer(response, inquiry, self._account, self.shape, traced=traced)

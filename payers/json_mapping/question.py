@@ -9,14 +9,16 @@ from typing import Any
 
 import msgspec
 
-from payers import x12
+from payers import x12, x12_mapping
 from payers.account import Account
 from payers.errors import AccountError
 from payers.exchange import Exchange
-from payers.inquiry import Inquiry, Person
+from payers.inquiry import Address, Inquiry, Person
 
 #: What a search may leave out, by the account's option `leave_out`; as in the 270.
 OPTIONAL = frozenset({"first", "middle", "suffix", "birth_date", "sex", "group_number", "date_of_service"})
+NINE_DIGITS = re.compile(r"\d{9}", re.ASCII)
+ZIP_CODE = re.compile(r"\d{5}(\d{4})?", re.ASCII)
 #: Credentials inside a question; they go out and are not kept.
 CREDENTIALS = ("portalUsername", "portalPassword")
 REMOVED = "(removed)"
@@ -83,6 +85,52 @@ def left_out(options: Mapping[str, Any]) -> frozenset[str]:
     if unknown := names - OPTIONAL:
         raise x12.Unwritable("leave_out", f"cannot leave out {sorted(unknown)}")
     return names
+
+
+def searched_by(options: Mapping[str, Any]) -> frozenset[str]:
+    """What is sent besides, by the account's option `search_by`: ssn, zip, address, diagnoses. Raises Unwritable."""
+    names = frozenset(options.get("search_by", ()))
+    if unknown := names - x12_mapping.EXTRA:
+        raise x12.Unwritable("search_by", f"knows no {sorted(unknown)}")
+    return names
+
+
+def social_security_number(person: Person, options: Mapping[str, Any], who: str) -> str:
+    if not person.ssn or "ssn" not in searched_by(options):
+        return ""
+    return shaped(digits(person.ssn), f"{who}.ssn", NINE_DIGITS)
+
+
+def place(person: Person, options: Mapping[str, Any], who: str, *, whole: bool) -> Address:
+    """As much of the address as the account searches by; empty where by none of it.
+
+    `whole`: the source takes it only with street and city. Raises Unwritable.
+    """
+    wanted, given = searched_by(options), person.address
+    if given is None or not wanted & {"zip", "address"}:
+        return Address()
+    zip_code = shaped(digits(given.zip), f"{who}.address.zip", ZIP_CODE) if given.zip else ""
+    found = Address(zip=zip_code)
+    if "address" in wanted:
+        found = Address(
+            street=written(given.street, f"{who}.address.street", 55),
+            city=written(given.city, f"{who}.address.city", 30),
+            state=written(given.state, f"{who}.address.state", 2),
+            zip=zip_code,
+        )
+    if whole and found != Address() and not (found.street and found.city):
+        raise x12.Unwritable(f"{who}.address", "has no street and city, without which this source takes none")
+    return found
+
+
+def diagnoses(inquiry: Inquiry, options: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Each with its qualifier (HI01-1), the principal one first. Raises Unwritable."""
+    return x12_mapping.qualified_diagnoses(inquiry) if "diagnoses" in searched_by(options) else []
+
+
+def digits(value: str) -> str:
+    """A number without the hyphens and spaces that people write in it."""
+    return value.replace("-", "").replace(" ", "")
 
 
 def people(inquiry: Inquiry, options: Mapping[str, Any]) -> tuple[Person, Person | None]:

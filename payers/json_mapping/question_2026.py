@@ -13,7 +13,18 @@ from payers import x12
 from payers.account import Account
 from payers.errors import Rejected
 from payers.inquiry import Inquiry, Person, Requester
-from payers.json_mapping.question import born, left_out, people, required, said, shaped, written
+from payers.json_mapping.question import (
+    born,
+    diagnoses,
+    left_out,
+    people,
+    place,
+    required,
+    said,
+    shaped,
+    social_security_number,
+    written,
+)
 from payers.json_mapping.question_v3 import NPI, SERVICE_TYPE, TAX_ID
 
 MEMBER_ID = re.compile(r".{2,80}")
@@ -29,7 +40,8 @@ def inquiry_to_2026(inquiry: Inquiry, account: Account) -> dict[str, Any]:
 
     Raises Rejected("unwritable") whose detail names the field. Options of the account, all optional:
     `trace_field` (where our trace goes: nowhere; the source documents no place), `send_tax_id`,
-    `dependent_as_subscriber`, and `leave_out` as for the 270.
+    `dependent_as_subscriber`, and `leave_out` and `search_by` as for the 270, but for diagnoses, which this
+    source has no place for.
     """
     try:
         return said(_question(inquiry, account.options))
@@ -42,7 +54,11 @@ def _question(inquiry: Inquiry, options: Mapping[str, Any]) -> dict[str, Any]:
     trace_field = options.get("trace_field", "")
     group = "" if "group_number" in left_out(options) else written(inquiry.group_number, "group_number", 50)
     member_id = shaped(inquiry.member_id, "member_id", MEMBER_ID) if inquiry.member_id else ""
-    additional = said({"groupNumber": group})
+    if diagnoses(inquiry, options):
+        raise x12.Unwritable("diagnoses", "have no place in this source's question")
+    additional = said(
+        {"groupNumber": group, "ssn": social_security_number(subscriber, options, "subscriber")}
+    )
     return {
         **({trace_field: required(inquiry.trace, "trace", 36)} if trace_field else {}),
         "payerId": required(inquiry.payer_id, "payer_id", 80),
@@ -80,6 +96,7 @@ def _asked_by(requester: Requester) -> dict[str, Any]:
 def _person(person: Person, options: Mapping[str, Any], who: str) -> dict[str, Any]:
     without = left_out(options)
     birth_date = born(person, options)
+    at = place(person, options, who, whole=who == "dependent")
     name = said(
         {
             "lastName": required(person.last, f"{who}.last", 60),
@@ -93,14 +110,22 @@ def _person(person: Person, options: Mapping[str, Any], who: str) -> dict[str, A
             "name": {"person": name},
             "dateOfBirth": birth_date.isoformat() if birth_date else "",
             "gender": "" if "sex" in without else SEXES.get(person.sex, ""),
+            "address": said(
+                {"addressLine1": at.street, "city": at.city, "state": at.state, "postalCode": at.zip}
+            ),
         }
     )
 
 
 def _dependent(person: Person, inquiry: Inquiry, options: Mapping[str, Any]) -> dict[str, Any]:
     required(person.first, "dependent.first", 35)
-    relation = said({"relationToSubscriber": RELATIONSHIPS.get(inquiry.relationship, "")})
-    return _person(person, options, "dependent") | relation
+    more = said(
+        {
+            "relationToSubscriber": RELATIONSHIPS.get(inquiry.relationship, ""),
+            "additionalInformation": said({"ssn": social_security_number(person, options, "dependent")}),
+        }
+    )
+    return _person(person, options, "dependent") | more
 
 
 def _encounter(inquiry: Inquiry, options: Mapping[str, Any]) -> dict[str, Any]:

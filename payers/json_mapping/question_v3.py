@@ -15,7 +15,19 @@ from payers import x12
 from payers.account import Account
 from payers.errors import Rejected
 from payers.inquiry import Inquiry, Person
-from payers.json_mapping.question import born, left_out, people, required, said, shaped, written
+from payers.json_mapping.question import (
+    born,
+    diagnoses,
+    left_out,
+    people,
+    place,
+    required,
+    said,
+    shaped,
+    social_security_number,
+    written,
+)
+from payers.x12_mapping import MOST_POINTERS
 
 NPI = re.compile(r"\d{10}")
 TAX_ID = re.compile(r"\d{9}")
@@ -32,9 +44,11 @@ class Dialect(msgspec.Struct, frozen=True):
     member_id: re.Pattern[str]
     payer_name: int
     control_number: bool = False
+    #: A dependent's address is taken only with street and city.
+    whole_dependent_address: bool = False
 
 
-STEDI = Dialect(re.compile(r"[A-Za-z0-9 -]{2,80}"), payer_name=0)
+STEDI = Dialect(re.compile(r"[A-Za-z0-9 -]{2,80}"), payer_name=0, whole_dependent_address=True)
 OPTUM = Dialect(re.compile(r"[A-Za-z0-9-]{1,80}"), payer_name=80, control_number=True)
 
 
@@ -43,7 +57,7 @@ def inquiry_to_v3(inquiry: Inquiry, account: Account, dialect: Dialect) -> dict[
 
     Raises Rejected("unwritable") whose detail names the field. Options of the account, all optional:
     `trace_field` (where our trace goes: submitterTransactionIdentifier; "" for nowhere), `send_tax_id`,
-    `send_taxonomy`, `dependent_as_subscriber`, and `leave_out` as for the 270.
+    `send_taxonomy`, `dependent_as_subscriber`, and `leave_out` and `search_by` as for the 270.
     Secrets, optional: `portal_username`, `portal_password`.
     """
     try:
@@ -55,7 +69,11 @@ def inquiry_to_v3(inquiry: Inquiry, account: Account, dialect: Dialect) -> dict[
 def _question(inquiry: Inquiry, account: Account, dialect: Dialect) -> dict[str, Any]:
     options = account.options
     subscriber, dependent = people(inquiry, options)
-    dependents = [] if dependent is None else [_person(dependent, options, "dependent") | _related(inquiry)]
+    told = _diagnosed(inquiry, options)
+    dependents = []
+    if dependent is not None:
+        whole = dialect.whole_dependent_address
+        dependents = [_person(dependent, options, "dependent", whole=whole) | _related(inquiry) | told]
     group = "" if "group_number" in left_out(options) else written(inquiry.group_number, "group_number", 50)
     member_id = shaped(inquiry.member_id, "member_id", dialect.member_id) if inquiry.member_id else ""
     trace_field = options.get("trace_field", "submitterTransactionIdentifier")
@@ -70,10 +88,12 @@ def _question(inquiry: Inquiry, account: Account, dialect: Dialect) -> dict[str,
         "portalPassword": account.secrets.get("portal_password", ""),
         "provider": _provider(inquiry, options),
         "subscriber": said(
-            {"memberId": member_id, "groupNumber": group} | _person(subscriber, options, "subscriber")
+            {"memberId": member_id, "groupNumber": group}
+            | _person(subscriber, options, "subscriber")
+            | ({} if dependents else told)
         ),
         "dependents": dependents,
-        "encounter": _encounter(inquiry, options),
+        "encounter": _encounter(inquiry, options) | _pointed(told),
     }
 
 
@@ -96,9 +116,25 @@ def _provider(inquiry: Inquiry, options: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def _person(person: Person, options: Mapping[str, Any], who: str) -> dict[str, Any]:
+def _diagnosed(inquiry: Inquiry, options: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"healthCareCodeInformation":[{"diagnosisTypeCode":"ABK","diagnosisCode":"F332"}]}`, of the patient."""
+    codes = [
+        {"diagnosisTypeCode": qualifier, "diagnosisCode": code}
+        for qualifier, code in diagnoses(inquiry, options)
+    ]
+    return said({"healthCareCodeInformation": codes})
+
+
+def _pointed(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The places of the diagnoses asked about."""
+    count = min(len(told.get("healthCareCodeInformation", ())), MOST_POINTERS)
+    return said({"diagnosisCodePointer": [str(at) for at in range(1, count + 1)]})
+
+
+def _person(person: Person, options: Mapping[str, Any], who: str, *, whole: bool = False) -> dict[str, Any]:
     without = left_out(options)
     birth_date = born(person, options)
+    at = place(person, options, who, whole=whole)
     return said(
         {
             "lastName": required(person.last, f"{who}.last", 60),
@@ -107,6 +143,10 @@ def _person(person: Person, options: Mapping[str, Any], who: str) -> dict[str, A
             "suffix": "" if "suffix" in without else written(person.suffix, f"{who}.suffix", 10),
             "dateOfBirth": f"{birth_date:%Y%m%d}" if birth_date else "",
             "gender": person.sex if person.sex in {"M", "F"} and "sex" not in without else "",
+            "ssn": social_security_number(person, options, who),
+            "address": said(
+                {"address1": at.street, "city": at.city, "state": at.state, "postalCode": at.zip}
+            ),
         }
     )
 

@@ -6,7 +6,7 @@ import msgspec
 
 from payers.simulator.benefits import COMPANY_IDS, Segment, benefits
 from payers.simulator.plans import Plan, plan_for
-from payers.simulator.scenarios import Behavior, Scenario
+from payers.simulator.scenarios import NO_PAYER, Behavior, Scenario
 from payers.x12.inquiries import Party, Question
 from payers.x12.writing import Envelope, compose
 
@@ -59,6 +59,8 @@ def answer(it: Asked, envelope: Envelope) -> str:
 def refusal(it: Asked) -> str:
     """AAA03 this question gets, "" when it is answered. What is missing goes before what the scenario says."""
     question = it.question
+    if question.payer.id.upper().startswith(NO_PAYER):
+        return "79"
     if not (len(question.provider.id) == 10 and question.provider.id.isdigit()):
         return "43"
     if not question.subscriber.id:

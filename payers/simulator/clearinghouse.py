@@ -1,6 +1,5 @@
 """One HTTP body -> what the simulated payer will do about it; knows no sockets."""
 
-import random
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -11,30 +10,12 @@ import msgspec
 
 from payers.simulator import conformance, envelope
 from payers.simulator.answers import Asked, answer, asked, refusal
+from payers.simulator.decision import Decision
 from payers.simulator.envelope import ANSWER_TYPES, ERROR_TYPE, Credentials, Written
 from payers.simulator.latency import Latency
-from payers.simulator.scenarios import Behavior, Scenario, scenario_for
+from payers.simulator.scenarios import Behavior, scenario_for
+from payers.simulator.trouble import impose
 from payers.x12.acknowledgments import Fault, write_999, write_ta1
-
-LOGIN_PAGE = b"<!doctype html><title>Sign in</title><form>User <input name=user></form>"
-NOISE_BYTES = 600
-#: What happens to the connection instead of a whole answer.
-BREAKS = {Behavior.HANG, Behavior.DROP, Behavior.TRUNCATE}
-
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes back, when, and whether it goes back whole."""
-
-    outcome: str
-    status: int = 200
-    content_type: str = "text/plain"
-    body: bytes = b""
-    headers: dict[str, str] = {}
-    wait_seconds: float = 0.0
-    breaks: Behavior | None = None
-    member: str = ""
-    trace: str = ""
-    service_type: str = ""
 
 
 class Clearinghouse:
@@ -45,7 +26,7 @@ class Clearinghouse:
         self._latency = latency
         self._seed = seed
         self._numbers = count(1)
-        self._failed: Counter[str] = Counter()
+        self._times: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def decide(
@@ -70,13 +51,14 @@ class Clearinghouse:
             return dress(_enveloped("refused_" + refused.set_id.lower(), written))
         scenario = scenario_for(received.question.subscriber.id)
         it = asked(received.question, scenario, now)
-        return self.timed(self.troubled(it) or dress(_act(it, fields, received)), it)
+        return self.timed(dress(_act(it, fields, received)), it)
 
     def timed(self, decision: Decision, it: Asked) -> Decision:
-        """The decision with the time it takes and what the log says of its question."""
+        """The decision with its scenario's trouble, the time it takes and what the log says of its question."""
+        troubled = impose(decision, it.scenario, it.now, time=self._time(it), seed=self._seed)
         return msgspec.structs.replace(
-            decision,
-            wait_seconds=decision.wait_seconds + self._latency.seconds(f"{self._seed} {it.question.trace}"),
+            troubled,
+            wait_seconds=troubled.wait_seconds + self._latency.seconds(f"{self._seed} {it.question.trace}"),
             member=it.question.subscriber.id,
             trace=it.question.trace,
             service_type=it.service_type,
@@ -86,27 +68,12 @@ class Clearinghouse:
         """A control number of our own for an answer."""
         return next(self._numbers) % 999_999_999 + 1
 
-    def troubled(self, it: Asked) -> Decision | None:
-        """What goes wrong whatever is spoken; None when the question gets an answer of its protocol."""
-        scenario = it.scenario
-        match scenario.behavior:
-            case Behavior.HTTP:
-                return _http(scenario)
-            case Behavior.FAIL_FIRST if self._fails_again(it):
-                return Decision(outcome="http_503", status=503, body=b"try again\n")
-            case Behavior.NOISE:
-                noise = random.Random(self._seed).randbytes(NOISE_BYTES)  # noqa: S311 - not a secret
-                return Decision(outcome=scenario.outcome, content_type="application/octet-stream", body=noise)
-            case Behavior.LOGIN_PAGE:
-                return Decision(outcome=scenario.outcome, content_type="text/html", body=LOGIN_PAGE)
-            case _:
-                return None
-
-    def _fails_again(self, it: Asked) -> bool:
+    def _time(self, it: Asked) -> int:
+        """How often this has been asked, this time included."""
         key = f"{it.question.subscriber.id} {it.service_type}"
         with self._lock:
-            self._failed[key] += 1
-            return self._failed[key] <= (it.scenario.parameter or 0)
+            self._times[key] += 1
+            return self._times[key]
 
 
 def _act(it: Asked, fields: dict[str, str], received: conformance.Received) -> Decision:
@@ -120,19 +87,10 @@ def _act(it: Asked, fields: dict[str, str], received: conformance.Received) -> D
             return _answered(it, fields, received)
 
 
-def _http(scenario: Scenario) -> Decision:
-    headers = {} if scenario.parameter is None else {"Retry-After": str(scenario.parameter)}
-    return Decision(outcome=scenario.outcome, status=int(scenario.code), headers=headers, body=b"not now\n")
-
-
 def _answered(it: Asked, fields: dict[str, str], received: conformance.Received) -> Decision:
-    scenario = it.scenario
     written = envelope.write(fields, ANSWER_TYPES["271"], answer(it, received.reply), it.now)
     code = refusal(it)
-    decision = _enveloped(f"aaa_{code}" if code else scenario.outcome, written)
-    waits = float(scenario.parameter or 0) if scenario.behavior is Behavior.SLOW else 0.0
-    breaks = scenario.behavior if scenario.behavior in BREAKS else None
-    return msgspec.structs.replace(decision, wait_seconds=waits, breaks=breaks)
+    return _enveloped(f"aaa_{code}" if code else it.scenario.outcome, written)
 
 
 def _acknowledge(

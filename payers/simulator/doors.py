@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from payers.simulator import optum, payer_lists, soap_desk, stedi, stedi_2026, stedi_batch
-from payers.simulator.clearinghouse import Clearinghouse, Decision
+from payers.simulator.clearinghouse import Clearinghouse
+from payers.simulator.decision import Decision
 from payers.simulator.envelope import Credentials
 
 CORE_PATH = "/core"

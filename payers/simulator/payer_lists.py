@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from payers.simulator import listed_payers
-from payers.simulator.clearinghouse import Decision
+from payers.simulator.decision import Decision
 from payers.simulator.envelope import Credentials
 from payers.simulator.stedi import Json, has_key, refused, spoken
 

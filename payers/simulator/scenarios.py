@@ -6,7 +6,7 @@ To add one: a line in SCENARIOS, and `python -m payers.simulator.scenarios` for 
 """
 
 import re
-from enum import Enum
+from enum import Enum, StrEnum
 
 import msgspec
 
@@ -19,8 +19,17 @@ class Behavior(Enum):
     FAIL_FIRST = "fail_first"
     HTTP = "http"
     HANG = "hang"
+    LATE = "late"
+    RESET = "reset"
     DROP = "drop"
     TRUNCATE = "truncate"
+    HALF = "half"
+    DRIP = "drip"
+    FLOOD = "flood"
+    BOMB = "bomb"
+    GZIP = "gzip"
+    WRONG_TYPE = "wrong_type"
+    TOKEN_ENDED = "token_ended"  # noqa: S105 - a word
     NOISE = "noise"
     LOGIN_PAGE = "login_page"
     X999 = "x999"
@@ -28,6 +37,41 @@ class Behavior(Enum):
     ENVELOPE = "envelope"
     WRONG_PERSON = "wrong_person"
     WRONG_TRACE = "wrong_trace"
+
+
+#: Trouble on the way back that needs no history: what `payers.simulator.faults` can do to any question.
+ON_THE_WAY = frozenset(
+    {
+        Behavior.HTTP,
+        Behavior.SLOW,
+        Behavior.HANG,
+        Behavior.RESET,
+        Behavior.DROP,
+        Behavior.TRUNCATE,
+        Behavior.HALF,
+        Behavior.DRIP,
+        Behavior.FLOOD,
+        Behavior.BOMB,
+        Behavior.GZIP,
+        Behavior.WRONG_TYPE,
+        Behavior.NOISE,
+        Behavior.LOGIN_PAGE,
+    }
+)
+
+
+class Ending(StrEnum):
+    """How it is to end for who asked, whatever protocol is spoken."""
+
+    ANSWERED = "answered"
+    #: Somebody corrects the question.
+    REJECTED = "rejected"
+    #: Asked again later.
+    UNAVAILABLE = "unavailable"
+    #: Kept, and read again when the reader is mended.
+    UNKNOWN = "unknown"
+    #: The account itself is wrong: nothing is asked through it until somebody mends it.
+    ACCOUNT = "account"
 
 
 class Scenario(msgspec.Struct, frozen=True):
@@ -43,19 +87,37 @@ class Scenario(msgspec.Struct, frozen=True):
     rejection: str = ""
     #: HTTP status or CORE error code.
     code: str = ""
-    #: Seconds to wait or to be stayed away from, or how often to fail; None where there is none.
+    #: Seconds to wait or to be stayed away from, milliseconds between bytes, or how often to fail; None for none.
     parameter: int | None = None
+    ending: Ending = Ending.ANSWERED
+    #: Retry-After is said as an HTTP date.
+    as_date: bool = False
     #: What the question must be like to be answered; "" for anything (payers.simulator.answers).
     wants: str = ""
     #: What the companies further along say, by their id: a plan, or "AAA72"; a full plan where it is not here.
     further: dict[str, str] = {}
 
 
-def _rejection(code: str, description: str) -> Scenario:
-    return Scenario(f"AAA{code}", f"aaa_{code}", f"AAA {code}: {description}", rejection=code)
-
-
 B = Behavior
+
+
+def _rejection(code: str, description: str) -> Scenario:
+    ending = Ending.UNAVAILABLE if code in {"42", "80"} else Ending.REJECTED
+    return Scenario(f"AAA{code}", f"aaa_{code}", f"AAA {code}: {description}", rejection=code, ending=ending)
+
+
+def _status(prefix: str, code: int, said: str, ending: Ending, parameter: int | None = None) -> Scenario:
+    return Scenario(
+        prefix,
+        f"http_{code}",
+        f"HTTP {code}{said}",
+        B.HTTP,
+        code=str(code),
+        parameter=parameter,
+        ending=ending,
+    )
+
+
 SCENARIOS = (
     Scenario(
         "ACT",
@@ -120,34 +182,94 @@ SCENARIOS = (
     _rejection("80", "no response received from the payer behind"),
     Scenario("SLOW", "slow", "Active, after the seconds given", B.SLOW, parameter=3),
     Scenario(
+        "LATE",
+        "late",
+        "Active; the first time after the seconds given, later at once; counted by member id and service type",
+        B.LATE,
+        parameter=5,
+        ending=Ending.UNAVAILABLE,
+    ),
+    Scenario(
         "FAIL",
         "fail_first",
         "HTTP 503 as often as given, then active; counted by member id and service type",
         B.FAIL_FIRST,
         parameter=2,
+        ending=Ending.UNAVAILABLE,
+    ),
+    _status("RATE", 429, " with Retry-After of the seconds given", Ending.UNAVAILABLE, 2),
+    Scenario(
+        "DATE",
+        "http_429",
+        "HTTP 429 with Retry-After as a date, the seconds given from now",
+        B.HTTP,
+        code="429",
+        parameter=30,
+        ending=Ending.UNAVAILABLE,
+        as_date=True,
+    ),
+    _status("BUSY", 429, " without Retry-After", Ending.UNAVAILABLE),
+    _status("H500", 500, "", Ending.UNAVAILABLE),
+    _status("H503", 503, "", Ending.UNAVAILABLE),
+    _status("H400", 400, "", Ending.REJECTED),
+    _status("H401", 401, "", Ending.ACCOUNT),
+    Scenario(
+        "TOKEN",
+        "token_ended",
+        "Active; where a token is needed, HTTP 401 the first time: it has ended early;"
+        " counted by member id and service type",
+        B.TOKEN_ENDED,
+    ),
+    Scenario("HANG", "hang", "Takes the question and never answers", B.HANG, ending=Ending.UNAVAILABLE),
+    Scenario("RESET", "reset", "Resets the connection before the answer", B.RESET, ending=Ending.UNAVAILABLE),
+    Scenario(
+        "DROP", "drop", "Resets the connection in the middle of the answer", B.DROP, ending=Ending.UNAVAILABLE
     ),
     Scenario(
-        "RATE", "http_429", "HTTP 429 with Retry-After of the seconds given", B.HTTP, code="429", parameter=2
+        "TRUNC",
+        "truncated",
+        "Closes the connection in the middle of the answer",
+        B.TRUNCATE,
+        ending=Ending.UNAVAILABLE,
     ),
-    Scenario("BUSY", "http_429", "HTTP 429 without Retry-After", B.HTTP, code="429"),
-    Scenario("H500", "http_500", "HTTP 500", B.HTTP, code="500"),
-    Scenario("H503", "http_503", "HTTP 503", B.HTTP, code="503"),
-    Scenario("H400", "http_400", "HTTP 400", B.HTTP, code="400"),
-    Scenario("H401", "http_401", "HTTP 401", B.HTTP, code="401"),
-    Scenario("HANG", "hang", "Takes the question and never answers", B.HANG),
-    Scenario("DROP", "drop", "Resets the connection in the middle of the answer", B.DROP),
-    Scenario("TRUNC", "truncated", "Closes the connection in the middle of the answer", B.TRUNCATE),
-    Scenario("NOISE", "noise", "HTTP 200 with bytes that are nothing", B.NOISE),
-    Scenario("HTML", "login_page", "HTTP 200 with a login page", B.LOGIN_PAGE),
-    Scenario("X999", "x999", "999: rejected, NM109 missing", B.X999),
-    Scenario("XTA1", "ta1", "TA1: rejected, note 006", B.TA1),
-    Scenario("UNAUTH", "unauthorized", "Envelope error UnAuthorized", B.ENVELOPE, code="UnAuthorized"),
+    Scenario(
+        "HALF",
+        "half",
+        "Half of the answer, with a length that says it is all",
+        B.HALF,
+        ending=Ending.UNAVAILABLE,
+    ),
+    Scenario(
+        "DRIP",
+        "drip",
+        "The answer a byte at a time, one in the milliseconds given",
+        B.DRIP,
+        parameter=100,
+        ending=Ending.UNAVAILABLE,
+    ),
+    Scenario("FLOOD", "flood", "The answer, and then more without end", B.FLOOD, ending=Ending.UNAVAILABLE),
+    Scenario("BOMB", "bomb", "32 MB of nothing, packed (gzip)", B.BOMB, ending=Ending.UNAVAILABLE),
+    Scenario("GZIP", "gzip", "Active, packed (gzip) though nobody asked for it", B.GZIP),
+    Scenario("TYPE", "wrong_type", "Active, called text/html", B.WRONG_TYPE),
+    Scenario("NOISE", "noise", "HTTP 200 with bytes that are nothing", B.NOISE, ending=Ending.UNKNOWN),
+    Scenario("HTML", "login_page", "HTTP 200 with a login page", B.LOGIN_PAGE, ending=Ending.UNKNOWN),
+    Scenario("X999", "x999", "999: rejected, NM109 missing", B.X999, ending=Ending.REJECTED),
+    Scenario("XTA1", "ta1", "TA1: rejected, note 006", B.TA1, ending=Ending.REJECTED),
+    Scenario(
+        "UNAUTH",
+        "unauthorized",
+        "Envelope error UnAuthorized",
+        B.ENVELOPE,
+        code="UnAuthorized",
+        ending=Ending.ACCOUNT,
+    ),
     Scenario(
         "RECV",
         "receiver_fault",
         "Envelope error Receiver: the payer's own fault",
         B.ENVELOPE,
         code="Receiver",
+        ending=Ending.UNAVAILABLE,
     ),
     Scenario(
         "ENVL",
@@ -155,10 +277,21 @@ SCENARIOS = (
         "Envelope error ReceiverIDNotUnderstood",
         B.ENVELOPE,
         code="ReceiverIDNotUnderstood",
+        ending=Ending.REJECTED,
     ),
-    Scenario("PERSON", "wrong_person", "Active, but somebody else's answer", B.WRONG_PERSON),
-    Scenario("TRACE", "wrong_trace", "Active, but the answer to another question", B.WRONG_TRACE),
+    Scenario(
+        "PERSON", "wrong_person", "Active, but somebody else's answer", B.WRONG_PERSON, ending=Ending.UNKNOWN
+    ),
+    Scenario(
+        "TRACE",
+        "wrong_trace",
+        "Active, but the answer to another question",
+        B.WRONG_TRACE,
+        ending=Ending.UNKNOWN,
+    ),
 )
+#: A payer id that begins so is no payer's.
+NO_PAYER = "NOBODY"
 UNKNOWN = next(scenario for scenario in SCENARIOS if scenario.rejection == "75")
 _LONGEST_FIRST = sorted(SCENARIOS, key=lambda scenario: -len(scenario.prefix))
 
@@ -176,10 +309,13 @@ def scenario_for(member_id: str) -> Scenario:
 def table() -> str:
     """The scenarios as a Markdown table, for docs/payers/simulator.md."""
     rows = [
-        f"| `{one.prefix}` | `{one.outcome}` | {one.description} | {_default(one)} |"
+        f"| `{one.prefix}` | `{one.outcome}` | {one.description} | {_default(one)} | {one.ending} |"
         for one in sorted(SCENARIOS, key=lambda one: (one.behavior.value, one.prefix))
     ]
-    head = "| member id begins | outcome in the log | what happens | parameter |\n| --- | --- | --- | --- |\n"
+    head = (
+        "| member id begins | outcome in the log | what happens | parameter | how it ends |\n"
+        "| --- | --- | --- | --- | --- |\n"
+    )
     return head + "\n".join(rows) + "\n"
 
 

@@ -1,15 +1,13 @@
 """The simulated payer on a real socket: `Simulator` for tests, `serve` for the command line."""
 
 import contextlib
-import select
 import signal
 import socket
-import struct
 import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,22 +17,25 @@ import msgspec
 
 from payers.account import Account, AccountId
 from payers.simulator.certificates import Encryption
-from payers.simulator.clearinghouse import Clearinghouse, Decision
+from payers.simulator.clearinghouse import Clearinghouse
+from payers.simulator.decision import Decision, Delivery
+from payers.simulator.delivery import Deliverer
 from payers.simulator.doors import CORE_PATH, LARGEST, Reader, doors, readers, way
 from payers.simulator.envelope import Credentials
+from payers.simulator.faults import Faults, Order
 from payers.simulator.journal import Entry, Journal
 from payers.simulator.latency import parse as parse_latency
 from payers.simulator.optum import OptumDesk
 from payers.simulator.payer_lists import PayerListDesk
-from payers.simulator.scenarios import Behavior
 from payers.simulator.soap_desk import SoapDesk
 from payers.simulator.stedi_batch import BatchDesk
+from payers.simulator.trouble import impose
 
 LARGEST_QUESTION = 1024 * 1024
 #: A connection nobody uses, seconds. Longer than any asker keeps one, so that the asker closes first.
 IDLE_SECONDS = 600
-#: How often a hanging answer looks whether anybody still waits, seconds.
-LOOK_SECONDS = 0.2
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+FAULTS_PATH = "/faults"
 
 
 class Simulator:
@@ -50,11 +51,15 @@ class Simulator:
         log: Path | None = None,
         credentials: Credentials | None = None,
         tls: Encryption | None = None,
+        control: bool = False,
     ) -> None:
-        """`latency` is seconds, "LOW-HIGH" or "MEDIAN~SIGMA". Raises OSError when the port is taken.
+        """`latency` is seconds, "LOW-HIGH" or "MEDIAN~SIGMA"; `control` lets whoever can reach it order faults.
 
         With `tls` it speaks https alone; where that asks for a certificate, a user name is no longer needed.
+        Raises OSError when the port is taken, ValueError for control from other machines.
         """
+        if control and host not in LOOPBACK:
+            raise ValueError("faults are ordered on loopback only")
         certified = tls is not None and tls.asks_for_certificate
         self.credentials = msgspec.structs.replace(
             credentials or Credentials(), certificate_suffices=certified
@@ -68,6 +73,8 @@ class Simulator:
         self.doors = doors(self.clearinghouse, self.credentials, self.optum, self.batches, self.soap)
         self.lists = PayerListDesk(self.credentials, self.optum.has_token)
         self.readers = readers(self.batches, self.lists)
+        self.faults = Faults()
+        self.control = control
         self.stopping = threading.Event()
         try:
             self._server = _Server((host, port), self)
@@ -101,6 +108,11 @@ class Simulator:
             allow_private_addresses=True,
         )
         return msgspec.structs.replace(account, **changes)
+
+    @property
+    def connections(self) -> int:
+        """How many were opened so far."""
+        return self._server.opened
 
     def questions(self, since: int = 0) -> list[Entry]:
         """What was asked so far, oldest first."""
@@ -151,6 +163,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], simulator: Simulator) -> None:
         self.simulator = simulator
         self._connections: set[socket.socket] = set()
+        self.opened = 0
         self._lock = threading.Lock()
         super().__init__(address, _Handler)
 
@@ -165,6 +178,7 @@ class _Server(ThreadingHTTPServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
             self._connections.add(request)
+            self.opened += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
@@ -184,32 +198,49 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version = "PayerSimulator"
-    sys_version = ""
+class _Handler(Deliverer):
     timeout = IDLE_SECONDS
-    disable_nagle_algorithm = True
-    # One write per answer.
-    wbufsize = -1
     server: _Server
 
-    def do_GET(self) -> None:
+    def do_DELETE(self) -> None:  # noqa: N802 - http.server's name
+        if self._is_control():
+            self.server.simulator.faults.clear()
+            self.send(204, "text/plain", b"")
+        else:
+            self.send(404, "text/plain", b"")
+
+    def do_GET(self) -> None:  # noqa: N802 - http.server's name
         address = urlsplit(self.path)
         if address.path == "/healthz":
-            self._send(200, "application/json", b'{"status":"ok"}')
+            self.send(200, "application/json", b'{"status":"ok"}')
         elif address.path == "/log":
             since = parse_qs(address.query).get("since", ["0"])[0]
             entries = self.server.simulator.journal.since(int(since) if since.isdigit() else 0)
-            self._send(200, "application/json", msgspec.json.encode(entries))
+            self.send(200, "application/json", msgspec.json.encode(entries))
         elif self._reader() is not None:
             self._answer()
         else:
             known = address.path in self.server.simulator.doors
-            self._send(405 if known else 404, "text/plain", b"POST to /core\n")
+            self.send(405 if known else 404, "text/plain", b"POST to /core\n")
 
-    def do_POST(self) -> None:
-        self._answer()
+    def do_POST(self) -> None:  # noqa: N802 - http.server's name
+        if self._is_control():
+            self._order()
+        else:
+            self._answer()
+
+    def _is_control(self) -> bool:
+        return self.server.simulator.control and urlsplit(self.path).path == FAULTS_PATH
+
+    def _order(self) -> None:
+        """`POST /faults`; see `payers.simulator.faults.Order`."""
+        try:
+            order = msgspec.json.decode(self._body(), type=Order)
+            self.server.simulator.faults.order(order.fault, times=order.times, seconds=order.seconds)
+        except (msgspec.DecodeError, ValueError) as error:
+            self.send(400, "text/plain", f"{error}\n".encode())
+        else:
+            self.send(204, "text/plain", b"")
 
     def _answer(self) -> None:
         simulator = self.server.simulator
@@ -226,10 +257,10 @@ class _Handler(BaseHTTPRequestHandler):
             if decision.wait_seconds and simulator.stopping.wait(decision.wait_seconds):
                 self.close_connection = True
                 return
-            if decision.breaks is None:
+            if decision.delivery is Delivery.WHOLE:
                 # Noted first: whoever has the answer finds it in the log.
                 simulator.journal.answered(entry)
-            self._perform(decision)
+            self.deliver(decision, simulator.stopping)
         finally:
             simulator.journal.leave()
 
@@ -251,51 +282,16 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdigit() or int(length) > LARGEST.get(urlsplit(self.path).path, LARGEST_QUESTION):
             self.close_connection = True
             return Decision(outcome="too_large", status=413 if length.isdigit() else 411)
-        return door(headers, self.rfile.read(int(length)), datetime.now(UTC))
+        return self._faulty(door(headers, self._body(), datetime.now(UTC)))
 
-    def _perform(self, decision: Decision) -> None:
-        if decision.breaks is None:
-            self._send(decision.status, decision.content_type, decision.body, decision.headers)
-            return
-        self.close_connection = True
-        if decision.breaks is Behavior.HANG:
-            self._wait_for_nobody()
-            return
-        self._send(200, decision.content_type, decision.body, sent=decision.body[: len(decision.body) // 2])
-        if decision.breaks is Behavior.DROP:
-            # Closing with nothing lingering sends a reset; the pause lets the first half arrive.
-            self.server.simulator.stopping.wait(LOOK_SECONDS)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
+    def _body(self) -> bytes:
+        length = self.headers.get("Content-Length", "")
+        most = LARGEST.get(urlsplit(self.path).path, LARGEST_QUESTION)
+        return self.rfile.read(min(int(length), most)) if length.isdigit() else b""
 
-    def _wait_for_nobody(self) -> None:
-        """Until the asker gives up or the simulator stops."""
-        stopping = self.server.simulator.stopping
-        poll = select.poll()
-        poll.register(self.connection, select.POLLIN | select.POLLHUP)
-        while not stopping.wait(LOOK_SECONDS):
-            if poll.poll(0):
-                return
-
-    def _send(
-        self,
-        status: int,
-        content_type: str,
-        body: bytes,
-        headers: dict[str, str] | None = None,
-        sent: bytes | None = None,
-    ) -> None:
-        """`sent` is less than `body` when the answer is to break off."""
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(body if sent is None else sent)
-        self.wfile.flush()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """The journal is the log."""
+    def _faulty(self, decision: Decision) -> Decision:
+        """The decision with the fault that was ordered, if one was."""
+        fault = self.server.simulator.faults.take()
+        if fault is None:
+            return decision
+        return msgspec.structs.replace(impose(decision, fault, datetime.now(UTC)), outcome=fault.outcome)

@@ -11,7 +11,8 @@ from typing import Literal
 import msgspec
 
 from payers.simulator import soap
-from payers.simulator.clearinghouse import Clearinghouse, Decision
+from payers.simulator.clearinghouse import Clearinghouse
+from payers.simulator.decision import Decision
 from payers.simulator.envelope import Part
 
 PATH = "/core/soap"

@@ -11,10 +11,12 @@ import msgspec
 
 from payers.simulator import answers_v3, conformance, questions_v3
 from payers.simulator.answers import Asked, answer, asked, refusal
-from payers.simulator.clearinghouse import BREAKS, Clearinghouse, Decision
+from payers.simulator.clearinghouse import Clearinghouse
 from payers.simulator.conformance import Received
+from payers.simulator.decision import Decision
 from payers.simulator.envelope import Credentials
-from payers.simulator.scenarios import Behavior, scenario_for
+from payers.simulator.scenarios import NO_PAYER, Behavior, scenario_for
+from payers.x12 import Unwritable
 from payers.x12.acknowledgments import Fault, write_999, write_ta1
 
 Json = dict[str, Any]
@@ -45,8 +47,9 @@ class StediDesk:
             return refused(400, {"message": "Could not parse the body", "fieldList": []}, "not_json")
         if found := questions_v3.faults(question, REQUIRED):
             return refused(400, {"message": "Validation failed", "fieldList": found}, "invalid")
-        number = self._clearinghouse.number()
-        received = conformance.read(questions_v3.inquiry(question, number, now), number, now)
+        received = as_270(question, self._clearinghouse.number(), now)
+        if received is None:
+            return refused(400, _not_sent(question["tradingPartnerServiceId"], "71"), "not_x12")
         return decide(self._clearinghouse, received, now, with_x12=True)
 
     def check_raw(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Decision:
@@ -54,6 +57,14 @@ class StediDesk:
         if not has_key(headers, self._credentials):
             return refused(403, {"message": "Forbidden"}, "unauthorized")
         return ask_raw(self._clearinghouse, body, now)
+
+
+def as_270(question: Json, number: int, now: datetime) -> Received | None:
+    """The 270 made of a question; None when it has characters that cannot be put into one."""
+    try:
+        return conformance.read(questions_v3.inquiry(question, number, now), number, now)
+    except (Unwritable, conformance.Refused):
+        return None
 
 
 def has_key(headers: Mapping[str, str], credentials: Credentials) -> bool:
@@ -79,13 +90,14 @@ def ask_raw(clearinghouse: Clearinghouse, body: bytes, now: datetime) -> Decisio
 def decide(clearinghouse: Clearinghouse, received: Received, now: datetime, *, with_x12: bool) -> Decision:
     """What becomes of a question that could be read. `with_x12`: the raw answer stands in the JSON."""
     it = asked(received.question, scenario_for(received.question.subscriber.id), now)
-    decision = clearinghouse.troubled(it) or act(it, received, with_x12=with_x12)
-    return clearinghouse.timed(decision, it)
+    return clearinghouse.timed(act(it, received, with_x12=with_x12), it)
 
 
 def act(it: Asked, received: Received, *, with_x12: bool) -> Decision:
     """What a v3 source does with a question it could read."""
     scenario = it.scenario
+    if it.question.payer.id.upper().startswith(NO_PAYER):
+        return refused(400, _not_sent(it.question.payer.id, "33"), "no_payer")
     match scenario.behavior:
         case Behavior.ENVELOPE:
             status, body = REFUSED.get(scenario.code, (400, _not_sent(it.question.payer.id, "33")))
@@ -119,13 +131,8 @@ def _answered(it: Asked, received: Received, *, with_x12: bool) -> Decision:
         **answers_v3.eligibility(text),
         **({"x12": text} if with_x12 else {}),
     }
-    code, scenario = refusal(it), it.scenario
-    return spoken(
-        {"errors": []} | body,
-        f"aaa_{code}" if code else scenario.outcome,
-        wait_seconds=float(scenario.parameter or 0) if scenario.behavior is Behavior.SLOW else 0.0,
-        breaks=scenario.behavior if scenario.behavior in BREAKS else None,
-    )
+    code = refusal(it)
+    return spoken({"errors": []} | body, f"aaa_{code}" if code else it.scenario.outcome)
 
 
 def _not_sent(payer_id: str, code: str) -> Json:
@@ -145,7 +152,14 @@ def decoded(body: bytes) -> Json | None:
         question = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError):
         return None
-    return question if isinstance(question, dict) else None
+    return _given(question) if isinstance(question, dict) else None
+
+
+def _given(said: Any) -> Any:
+    """Without what is null: that is the same as left out."""
+    if isinstance(said, dict):
+        return {name: _given(value) for name, value in said.items() if value is not None}
+    return [_given(each) for each in said] if isinstance(said, list) else said
 
 
 def refused(status: int, body: Json, outcome: str) -> Decision:

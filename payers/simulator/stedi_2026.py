@@ -3,44 +3,57 @@
 Source: Stedi's client for the interface, as of 2026-09. Made from the answer of `payers.simulator.answers_v3`.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from payers.simulator import conformance, questions_v3
 from payers.simulator.answers import asked
-from payers.simulator.clearinghouse import Clearinghouse, Decision
+from payers.simulator.clearinghouse import Clearinghouse
+from payers.simulator.decision import Decision
 from payers.simulator.envelope import Credentials
-from payers.simulator.questions_v3 import at
+from payers.simulator.questions_v3 import FORM, Fault, at, containers, is_day, looks
 from payers.simulator.scenarios import scenario_for
-from payers.simulator.stedi import act, decoded, has_key, refused
+from payers.simulator.stedi import act, as_270, decoded, has_key, refused
 
 Json = dict[str, Any]
 
 PATH = "/2026-06-01/eligibility-check"
 DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 REQUIRED = ("/payerId", "/provider/name", "/subscriber")
+OF_PERSON = {
+    "name/person/firstName": r".{1,35}",
+    "name/person/lastName": r".{1,60}",
+    "name/person/middleName": r".{1,25}",
+    "name/person/suffix": r".{1,10}",
+    "dateOfBirth": DAY,
+    "gender": "FEMALE|MALE",
+    "additionalInformation/ssn": r"\d{9}",
+    "additionalInformation/groupNumber": r".{1,50}",
+    "address/addressLine1": r".{1,55}",
+    "address/city": r".{2,30}",
+    "address/state": r".{2}",
+    "address/postalCode": r".{5,9}",
+}
 PATTERNS = {
     "/payerId": r".{1,80}",
+    "/payerName": r".{1,60}",
     "/provider/name/organization": r".{1,60}",
     "/provider/npi": r"\d{10}",
     "/provider/tin": r"\d{9}",
     "/subscriber/memberId": r".{2,80}",
-    "/subscriber/dateOfBirth": DAY,
-    "/subscriber/gender": "FEMALE|MALE",
-    "/dependent/name/person/firstName": r".{1,35}",
-    "/dependent/name/person/lastName": r".{1,60}",
     "/dependent/relationToSubscriber": "SPOUSE|CHILD|OTHER_ADULT",
-    "/dependent/dateOfBirth": DAY,
-    "/dependent/gender": "FEMALE|MALE",
-    "/encounter/services/0/value": r".{1,48}",
-    "/encounter/services/0/system": "STC|CDT|CPT|NDC|HCPCS|ICD-10-PCS",
+    **{f"/subscriber/{name}": pattern for name, pattern in OF_PERSON.items()},
+    **{f"/dependent/{name}": pattern for name, pattern in OF_PERSON.items()},
     "/encounter/dates/service/start": DAY,
+    "/encounter/dates/service/end": DAY,
     "/externalPatientId": r".{0,36}",
 }
+SYSTEMS = "STC|CDT|CPT|NDC|HCPCS|ICD-10-PCS"
+#: Needed of a dependent, and of their address where it is sent.
+OF_DEPENDENT = ("name/person/firstName", "name/person/lastName")
+OF_ADDRESS = ("addressLine1", "city")
 RELATIONSHIPS = {"SPOUSE": "01", "CHILD": "19", "OTHER_ADULT": "34"}
 CATEGORIES = {
     "A": "coInsurance", "B": "coPayment", "C": "deductible", "CB": "coverageBasis", "F": "limitations",
@@ -74,23 +87,59 @@ class Stedi2026Desk:
             return refused(400, {"message": "Could not parse the body"}, "not_json")
         if found := faults(question):
             return refused(400, {"message": "Validation failed", "errors": found}, "invalid")
-        number = self._clearinghouse.number()
-        received = conformance.read(questions_v3.inquiry(as_v3(question), number, now), number, now)
+        received = as_270(as_v3(question), self._clearinghouse.number(), now)
+        if received is None:
+            return refused(400, {"message": "Could not be written as X12"}, "not_x12")
         it = asked(received.question, scenario_for(received.question.subscriber.id), now)
-        decision = self._clearinghouse.troubled(it) or _reworded(act(it, received, with_x12=True))
-        return self._clearinghouse.timed(decision, it)
+        return self._clearinghouse.timed(_reworded(act(it, received, with_x12=True)), it)
 
 
 def faults(question: Json) -> list[Json]:
     """`[{"path": "/subscriber/memberId", "message": "…"}]`, empty for a question that may pass."""
-    found = [{"path": path, "message": "is required"} for path in REQUIRED if not at(question, path)]
+    found = [*_missing(question), *_misshapen(question), *_services(question)]
+    return [{"path": path, "message": message} for path, message in found]
+
+
+def _missing(question: Json) -> Iterator[Fault]:
+    needed = [*REQUIRED]
+    if question.get("dependent") is not None:
+        needed += [f"/dependent/{name}" for name in OF_DEPENDENT]
+    if at(question, "/dependent/address") is not None:
+        needed += [f"/dependent/address/{name}" for name in OF_ADDRESS]
+    for path in needed:
+        if not at(question, path):
+            yield path, "is required"
+    for path in containers(PATTERNS):
+        if not isinstance(at(question, path) or {}, dict):
+            yield path, "must be an object"
+    name = at(question, "/provider/name")
+    if isinstance(name, dict) and len(name) != 1:
+        yield "/provider/name", "holds exactly one of person and organization"
+
+
+def _misshapen(question: Json) -> Iterator[Fault]:
     for path, pattern in PATTERNS.items():
         value = at(question, path)
-        if value is not None and not (isinstance(value, str) and re.fullmatch(pattern, value)):
-            found.append({"path": path, "message": "does not look as it must"})
-    names = [f"/dependent/name/person/{name}" for name in ("firstName", "lastName")]
-    missing = [path for path in names if question.get("dependent") and not at(question, path)]
-    return found + [{"path": path, "message": "is required"} for path in missing]
+        if value is None:
+            continue
+        if not looks(value, pattern):
+            yield path, FORM
+        elif pattern == DAY and not is_day(value, "%Y-%m-%d"):
+            yield path, "is no day"
+
+
+def _services(question: Json) -> Iterator[Fault]:
+    services = at(question, "/encounter/services")
+    if services is None:
+        return
+    if not isinstance(services, list) or not services:
+        yield "/encounter/services", "holds at least one"
+        return
+    for place, each in enumerate(services):
+        if not looks(at(each, "/system"), SYSTEMS):
+            yield f"/encounter/services/{place}/system", FORM
+        elif not looks(at(each, "/value"), r".{1,48}"):
+            yield f"/encounter/services/{place}/value", FORM
 
 
 def as_v3(question: Json) -> Json:

@@ -17,7 +17,8 @@ import msgspec
 
 from payers.simulator import conformance, questions_v3, stedi
 from payers.simulator.answers import asked
-from payers.simulator.clearinghouse import Clearinghouse, Decision
+from payers.simulator.clearinghouse import Clearinghouse
+from payers.simulator.decision import Decision
 from payers.simulator.envelope import Credentials
 from payers.simulator.scenarios import Behavior, Scenario, scenario_for
 from payers.simulator.stedi import Json, decoded, has_key, refused, spoken

@@ -5,9 +5,11 @@ from payers.x12_mapping.files import exit_code, json_schema, read_file, read_str
 from payers.x12_mapping.normal_form import benefits_of
 from payers.x12_mapping.question import inquiry_to_270
 from payers.x12_mapping.requirements import Requirements
-from payers.x12_mapping.search import Search
+from payers.x12_mapping.search import EXTRA, MOST_POINTERS, Search, qualified_diagnoses
 
 __all__ = [
+    "EXTRA",
+    "MOST_POINTERS",
     "Requirements",
     "Search",
     "accept",
@@ -17,6 +19,7 @@ __all__ = [
     "json_schema",
     "kind_of",
     "ours",
+    "qualified_diagnoses",
     "raise_rejection",
     "read_file",
     "read_stream",

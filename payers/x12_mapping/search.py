@@ -63,12 +63,7 @@ class Search:
         """`HI*ABK:F332*ABF:F411~`, the principal diagnosis first."""
         if not (inquiry.diagnoses and self.sends("diagnoses")):
             return []
-        codes = [code.replace(".", "").strip().upper() for code in inquiry.diagnoses]
-        if len(codes) > MOST_DIAGNOSES:
-            raise x12.Unwritable("diagnoses", f"{len(codes)} codes, {MOST_DIAGNOSES} allowed")
-        if not all(ICD_10.fullmatch(code) for code in codes):
-            raise x12.Unwritable("diagnoses", "is not an ICD-10-CM code")
-        return [["HI", *(("ABF" if at else "ABK", code) for at, code in enumerate(codes))]]
+        return [["HI", *qualified_diagnoses(inquiry)]]
 
     def pointers(self, inquiry: Inquiry) -> tuple[str, ...]:
         """EQ05: the places in HI of the diagnoses asked about."""
@@ -110,6 +105,16 @@ class Search:
         if sex not in ("", "M", "F", "U"):
             raise x12.Unwritable("sex", "is not M, F or U")
         return [["DMG", "D8" if birth else "", birth, sex]] if birth or sex else []
+
+
+def qualified_diagnoses(inquiry: Inquiry) -> list[tuple[str, str]]:
+    """`[("ABK", "F332"), ("ABF", "F411")]`: the principal diagnosis first, without the dot."""
+    codes = [code.replace(".", "").strip().upper() for code in inquiry.diagnoses]
+    if len(codes) > MOST_DIAGNOSES:
+        raise x12.Unwritable("diagnoses", f"{len(codes)} codes, {MOST_DIAGNOSES} allowed")
+    if not all(ICD_10.fullmatch(code) for code in codes):
+        raise x12.Unwritable("diagnoses", "is not an ICD-10-CM code")
+    return [("ABF" if at else "ABK", code) for at, code in enumerate(codes)]
 
 
 def _place(address: Address, who: str) -> Body:

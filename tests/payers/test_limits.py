@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from payers.account import AccountId
-from payers.limits import Admitted, Limits, LimitsUnavailable, LocalShare, Outcome, Reason, Wait
+from payers.limits import RESERVE, Admitted, Limits, LimitsUnavailable, LocalShare, Outcome, Reason, Wait
 from verify.servers.valkey import Valkey
 
 PAYER = AccountId("payer-1")
@@ -106,7 +106,42 @@ def test_many_that_wait_are_told_different_moments(limits: Limits) -> None:
     ]
     gaps = [later - earlier for earlier, later in pairwise(waits)]
     assert len(waits) == 10
-    assert all(0.05 < gap <= 0.1 for gap in gaps), gaps
+    assert all(0.05 < gap <= 0.1 * (1 + RESERVE) for gap in gaps), gaps
+
+
+def test_no_moment_is_kept_for_those_who_will_not_come(limits: Limits) -> None:
+    assert ask(limits, per_second=4) == Admitted()
+    for _ in range(10):
+        assert reason(ask(limits, per_second=4, patience_seconds=0)) is Reason.RATE
+    wait = ask(limits, per_second=4)
+    assert isinstance(wait, Wait)
+    assert wait.seconds <= 0.25 * (1 + RESERVE)
+
+
+def test_a_call_that_missed_its_moment_keeps_its_place_and_takes_another(limits: Limits) -> None:
+    assert ask(limits, per_second=4) == Admitted()
+    assert limits.state(PAYER).in_flight == 1
+    while wait := limits.another_moment(PAYER, per_second=4):
+        assert wait <= 0.25 * (1 + RESERVE)
+        time.sleep(wait)
+    assert limits.state(PAYER).in_flight == 1
+    assert reason(ask(limits, per_second=4)) is Reason.RATE, "the second moment is used up too"
+
+
+def test_being_late_is_forgiven_by_the_reserve_and_no_further(limits: Limits, valkey: redis.Redis) -> None:
+    """The next call is due one step after the moment that was due, however little late this one came."""
+    a_little, long_ago = 0.0, 60.0
+    for late, forgiven in ((a_little, 0.0), (long_ago, RESERVE)):
+        now = redis_now(valkey)
+        valkey.set("limits:{payer-1}:tat", int((now - late) * 1_000_000))
+        assert ask(limits, per_second=1) == Admitted()
+        due = int(valkey.get("limits:{payer-1}:tat")) / 1_000_000
+        assert 1 + RESERVE - forgiven - 0.001 <= due - now <= 1 + RESERVE + 5
+
+
+def redis_now(client: redis.Redis) -> float:
+    seconds, microseconds = client.time()
+    return float(seconds + microseconds / 1_000_000)
 
 
 def test_nobody_is_told_to_wait_for_long_however_many_wait(limits: Limits) -> None:
@@ -150,7 +185,7 @@ def test_a_clock_set_back_does_not_stop_the_payer_for_hours(limits: Limits, valk
     valkey.set("limits:{payer-1}:tat", in_two_hours)
     wait = ask(limits, per_second=10)
     assert isinstance(wait, Wait)
-    assert wait.seconds <= 0.1
+    assert wait.seconds <= 0.1 * (1 + RESERVE)
 
 
 # In flight

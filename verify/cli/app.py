@@ -5,6 +5,7 @@ import sys
 import typer
 
 from verify.cli import (
+    asking,
     catalogue,
     clinic,
     courses,
@@ -13,6 +14,7 @@ from verify.cli import (
     nightly,
     people,
     prices,
+    rereading,
     running,
     sources,
     verifications,
@@ -53,6 +55,8 @@ sources.register(app)
 verifications.register(app)
 nightly.register(app)
 files.register(app)
+asking.register(app)
+rereading.register(app)
 estimates.register(app)
 
 

@@ -50,10 +50,13 @@ Says what to do about each fault; exits 1 when there is one.
 """
 SIMULATOR = """Run the simulated payer: a clearinghouse on loopback that speaks CAQH CORE with X12 270/271.
 
-The member id asked about chooses the answer. Ctrl-C ends it.
+The member id asked about chooses the answer. Ctrl-C ends it. With --faults whoever is on this machine can order
+trouble for the next questions, or for a time (docs/payers/simulator.md).
 
 \b
   verify simulator --port 8480 --log questions.jsonl
+  verify simulator --faults
+  curl http://127.0.0.1:8480/faults -d '{"fault": "H503", "seconds": 30}'
 """
 
 
@@ -131,6 +134,7 @@ def simulator(
     latency: Annotated[str, typer.Option(help="Seconds, LOW-HIGH or MEDIAN~SIGMA.")] = "0.2",
     seed: Annotated[int, typer.Option(help="Of the chance in it.")] = 0,
     log: Annotated[Path | None, typer.Option(metavar="FILE", help="A JSON line for each question.")] = None,
+    faults: Annotated[bool, typer.Option("--faults", help="Takes orders for faults at /faults.")] = False,
 ) -> None:
     from payers.simulator.server import serve
 
@@ -140,4 +144,5 @@ def simulator(
         latency=latency,
         seed=seed,
         log=log,
+        control=faults,
     )

@@ -48,7 +48,7 @@ def mend_reader(*, inquiry_id: str, code: str, now: datetime, zone: tzinfo) -> F
     return _task(
         Kind.MEND_READER,
         "Mend the reading of a payer's answer",
-        f"An answer came back that could not be read. It is kept; read it again after the fix. Code: {code}.",
+        f"An answer came back that could not be read. It is kept; after an update, `verify reread` reads it again and asks nobody. Code: {code}.",
         f"reader:{inquiry_id}",
         now,
         zone,

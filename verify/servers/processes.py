@@ -41,7 +41,9 @@ def _worker(name: str, queues: str, niceness: int = 0) -> Process:
 #: In the order in which they start.
 PROCESSES = (
     Process(
-        name="simulator", module=("verify.cli", "simulator", "--port", "{simulator_port}"), demo_only=True
+        name="simulator",
+        module=("verify.cli", "simulator", "--port", "{simulator_port}", "--faults"),
+        demo_only=True,
     ),
     Process(
         name="web",

@@ -23,6 +23,7 @@ from verify.steps.people import (
     try_repair,
 )
 from verify.steps.prices import Taken, add_price, import_prices
+from verify.steps.reread import Reread, reread
 from verify.steps.run import run, sweep
 from verify.steps.upkeep import expire, tidy
 from verify.steps.work import Work, open_work
@@ -36,6 +37,7 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Receipt",
+    "Reread",
     "Taken",
     "Work",
     "accept",
@@ -60,6 +62,7 @@ __all__ = [
     "preview_import",
     "rate_of",
     "record_call",
+    "reread",
     "run",
     "sign_off",
     "start_night",

@@ -45,6 +45,7 @@ def ask(work: Work, claim: Claim) -> None:
         if isinstance(question, Shut):
             _come_back(work, claim, question)
             return
+        work.adapters.warm(question.account)
         wait = work.turnstile.enter(question.account, claim.token, question.lane)
         if wait is None:
             break
@@ -61,6 +62,7 @@ def _ask(work: Work, claim: Claim, question: Question) -> None:
     try:
         exchange_id = _begin(work, claim, question)
         if exchange_id is not None:
+            work.turnstile.depart(question.account, claim.token)
             heard = hear(work, question)
     finally:
         work.turnstile.leave(

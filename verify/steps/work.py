@@ -1,6 +1,7 @@
 """Work: what every step needs to do its part: database, keys, broker, payer accounts, clock."""
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 
 from payers.account import Account
 from payers.adapter import Adapter
+from payers.errors import AccountError
 from payers.limits import Limits
 from payers.registry import adapter_for
 from verify.catalogue import use_folder
@@ -80,6 +82,11 @@ class Adapters:
             self._made[place] = (account, made)
         # The old one is not closed: another thread may be asking through it. Its sockets go with it.
         return made
+
+    def warm(self, account: Account) -> None:
+        """Makes the account's adapter, so that a question leaves on time; what is wrong with it is said when it asks."""
+        with suppress(AccountError):
+            self.of(account)
 
     def close(self) -> None:
         with self._lock:

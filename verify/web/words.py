@@ -136,6 +136,7 @@ EVENT_WORDS = {
     "inquiry_pending": "Only a person can get this answer",
     "inquiry_unavailable": "The payer could not be reached",
     "inquiry_unknown": "The answer could not be read",
+    "inquiry_reread": "The kept answer was read again",
     "judged": "Findings drawn",
     "followed_up": "Follow-ups set",
     "information_changed": "Information corrected",

@@ -87,6 +87,12 @@ def test_a_short_lived_token_is_renewed_before_it_is_refused(simulator: Simulato
     assert outcomes(simulator) == ["token", "active", "token", "active"]
 
 
+def test_a_token_that_ended_before_its_time_is_renewed(simulator: Simulator, adapter: OptumV3):
+    adapter.ask(inquiry())
+    assert adapter.ask(inquiry("TOKEN-")).benefits.members[-1].coverage.status == "active"
+    assert outcomes(simulator) == ["token", "active", "token_ended", "token", "token_ended"]
+
+
 def test_a_refusal_of_a_new_token_stops_the_account(simulator: Simulator, adapter: OptumV3):
     adapter.ask(inquiry())
     with pytest.raises(AccountError) as caught:

@@ -1,24 +1,27 @@
 """The examples the sources publish, read in place: accepted, and the same by the JSON and by the raw 271."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from payers import x12
 from payers.inquiry import Inquiry, MemberId, PayerId, Person
 from payers.json_mapping import STEDI, STEDI_2026, V3, benefits_of_v3, decode, inquiry_to_2026, inquiry_to_v3
-from payers.simulator import questions_v3, stedi, stedi_2026
+from payers.simulator import conformance, questions_v3, stedi, stedi_2026
 from tests.payers.json_mapping.samples import ACCOUNT, inquiry, read
 from tests.payers.x12.corpus import corpus
 
 JSON = corpus() / "json"
 EXAMPLES_2026 = corpus().parent / "payers" / "data" / "stedi_2026-06-01_examples.json"
-needs_json = pytest.mark.skipif(not JSON.is_dir(), reason="the public examples are not on this machine")
+needs_json = pytest.mark.skipif(
+    not JSON.is_dir(), reason="the public examples are not on this machine: no corpus"
+)
 needs_2026 = pytest.mark.skipif(
-    not EXAMPLES_2026.is_file(), reason="the examples of 2026 are not on this machine"
+    not EXAMPLES_2026.is_file(), reason="the examples of 2026 are not on this machine: no corpus"
 )
 
 
@@ -81,6 +84,32 @@ def test_the_published_coordination_of_benefits_is_read_with_its_other_payer():
     assert said is not None
     [member] = benefits_of_v3(said).members
     assert ("PRP", "1006") in [(each.entity.type, each.entity.id) for each in member.other_payers]
+
+
+@needs_json
+def test_the_published_raw_question_is_read_as_ours_are_and_taken_by_the_simulator():
+    said = example("EligibilityRawX12Check_example1-request")
+    [transaction] = x12.parse(said["x12"]).transactions
+    [question] = x12.read_270(transaction)
+    assert question.dependent is not None
+    assert (question.payer.id, question.provider.id, question.service_types) == (
+        "87726",
+        "1999999984",
+        ["30"],
+    )
+    assert question.dependent.birth_date == "19521121"
+    received = conformance.read(said["x12"], 1, datetime.now(UTC))
+    assert received.question.trace == question.trace
+
+
+@needs_json
+def test_what_the_published_examples_ask_beside_these_is_not_taken_for_a_question():
+    others = [*JSON.glob("pverify__request-*.json"), *JSON.glob("pokitdok-eligibility__request-*.json")]
+    others.append(JSON / "stedi__CoordinationOfBenefits_example1-request.json")
+    assert len(others) > 5
+    for path in others:
+        said = json.loads(path.read_text())
+        assert questions_v3.faults(said, stedi.REQUIRED), path.name
 
 
 @needs_json

@@ -2,14 +2,20 @@
 
 import http.client
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from payers.simulator import optum, stedi, stedi_2026
+from payers.simulator import optum, soap_desk, stedi, stedi_2026, stedi_batch
+from payers.simulator.clearinghouse import Clearinghouse
+from payers.simulator.doors import doors
 from payers.simulator.envelope import Credentials
+from payers.simulator.latency import Latency
 from payers.simulator.server import Simulator
-from tests.payers.simulator.asking import payload
+from tests.payers.simulator.asking import payload, segments
 
 KNOWN = Credentials()
 OLD: dict[str, Any] = {
@@ -97,7 +103,20 @@ def test_a_v3_question_without_a_required_field_is_refused_by_its_name(simulator
         ("/subscriber/memberId", 7),
         ("/subscriber/dateOfBirth", "1990-01-02"),
         ("/subscriber/gender", "U"),
+        ("/subscriber/dateOfBirth", "19900231"),
+        ("/subscriber/ssn", "123-45-6789"),
+        ("/subscriber/address", "1 Main St"),
+        ("/subscriber/address", {"postalCode": "123"}),
+        ("/subscriber/healthCareCodeInformation", []),
         ("/dependents", [{}, {}]),
+        ("/dependents", ["x"]),
+        ("/provider/providerCode", "XX"),
+        ("/encounter/serviceTypeCodes", "MH"),
+        ("/encounter/serviceTypeCodes", []),
+        ("/encounter/serviceTypeCodes", ["MH", "mental health"]),
+        ("/encounter/procedureModifiers", ["1", "2", "3", "4", "5"]),
+        ("/encounter/dateOfService", "20261301"),
+        ("/externalPatientId", "x" * 37),
     ],
 )
 def test_a_v3_field_that_does_not_look_as_documented_is_refused(
@@ -105,7 +124,75 @@ def test_a_v3_field_that_does_not_look_as_documented_is_refused(
 ):
     status, said = ask(simulator, stedi.JSON_PATH, without(OLD, path, value))
     assert status == 400
-    assert path in [each["path"] for each in said["fieldList"]]
+    assert any(each["path"].startswith(path) for each in said["fieldList"])
+
+
+@pytest.mark.parametrize(
+    ("encounter", "words"),
+    [
+        ({"procedureCode": "90867"}, "productOrServiceIDQualifier"),
+        ({"productOrServiceIDQualifier": "HC"}, "procedureCode"),
+        ({"beginningDateOfService": "20261201"}, "endDateOfService"),
+        (
+            {
+                "dateOfService": "20261201",
+                "beginningDateOfService": "20261201",
+                "endDateOfService": "20261202",
+            },
+            "a range of days",
+        ),
+    ],
+)
+def test_v3_fields_that_go_together_are_asked_for_together(
+    simulator: Simulator, encounter: dict[str, Any], words: str
+):
+    status, said = ask(simulator, stedi.JSON_PATH, OLD | {"encounter": encounter})
+    assert (status, said["message"]) == (400, "Validation failed")
+    assert [each["path"] for each in said["fieldList"]] == ["/encounter"]
+    assert words in said["fieldList"][0]["message"]
+
+
+@pytest.mark.parametrize("at", ["subscriber", "dependents/0"])
+def test_of_the_diagnoses_the_first_is_the_principal_one_and_none_has_a_dot(simulator: Simulator, at: str):
+    principal = {"diagnosisTypeCode": "ABK", "diagnosisCode": "F332"}
+    other = {"diagnosisTypeCode": "ABF", "diagnosisCode": "F411"}
+    for told, wrong in (
+        ([principal, other], ""),
+        ([other], "0/diagnosisTypeCode"),
+        ([principal, principal], "1/diagnosisTypeCode"),
+        ([principal | {"diagnosisCode": "F33.2"}], "0/diagnosisCode"),
+    ):
+        asked = json.loads(json.dumps(OLD | {"dependents": [{"lastName": "ROE", "firstName": "JIM"}]}))
+        person = asked["subscriber"] if at == "subscriber" else asked["dependents"][0]
+        person["healthCareCodeInformation"] = told
+        _, said = ask(simulator, stedi.JSON_PATH, asked)
+        paths = [each["path"] for each in said.get("fieldList", ())]
+        assert paths == ([f"/{at}/healthCareCodeInformation/{wrong}"] if wrong else [])
+
+
+def test_a_person_who_asks_needs_both_names(simulator: Simulator):
+    for provider, status in (
+        ({"lastName": "EXAMPLE"}, 400),
+        ({"firstName": "ADA"}, 400),
+        ({"firstName": "ADA", "lastName": "EXAMPLE"}, 200),
+    ):
+        asked = OLD | {"provider": provider | {"npi": "1234567893"}}
+        assert ask(simulator, stedi.JSON_PATH, asked)[0] == status
+
+
+@pytest.mark.parametrize("path", [stedi.JSON_PATH, stedi.RAW_PATH, stedi_2026.PATH, optum.PATH])
+def test_a_payer_nobody_knows_is_refused_before_anybody_is_asked(simulator: Simulator, path: str):
+    text = payload(segments(payer_id="NOBODY1"))
+    asked = {
+        stedi.JSON_PATH: OLD | {"tradingPartnerServiceId": "NOBODY1"},
+        stedi.RAW_PATH: {"x12": text},
+        stedi_2026.PATH: NEW | {"payerId": "NOBODY1"},
+        optum.PATH: OLD | {"tradingPartnerServiceId": "NOBODY1", "controlNumber": "000000001"},
+    }[path]
+    status, said = ask(simulator, path, asked, bearer(simulator) if path == optum.PATH else KNOWN.api_key)
+    assert status == 400
+    assert [each["code"] for each in said["errors"]] == ["33"]
+    assert "fieldList" not in said
 
 
 @pytest.mark.parametrize("path", [stedi.JSON_PATH, stedi_2026.PATH])
@@ -127,6 +214,16 @@ def test_a_question_of_2026_without_a_required_field_is_refused_by_its_name(simu
         ("/subscriber/dateOfBirth", "19900102"),
         ("/provider/npi", "x"),
         ("/dependent", {"name": {"person": {}}}),
+        (
+            "/dependent",
+            {"name": {"person": {"firstName": "J", "lastName": "R"}}, "address": {"city": "LIMA"}},
+        ),
+        ("/subscriber/dateOfBirth", "1990-02-31"),
+        ("/subscriber/additionalInformation", {"ssn": "123"}),
+        ("/provider/name", {"organization": "X", "person": {"firstName": "A", "lastName": "B"}}),
+        ("/encounter/services", []),
+        ("/encounter/services", ["MH"]),
+        ("/encounter/services", [{"value": "MH", "system": "SNOMED"}]),
     ],
 )
 def test_a_field_of_2026_that_does_not_look_as_documented_is_refused(
@@ -188,6 +285,70 @@ def test_optum_demands_a_control_number_and_a_subscriber(simulator: Simulator, p
     status, said = ask(simulator, optum.PATH, asked, bearer(simulator))
     assert status == 400
     assert path in [each["field"] for each in said["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [("/controlNumber", "12345678X"), ("/subscriber/memberId", "ACT 001")]
+)
+def test_optum_is_stricter_in_two_fields(simulator: Simulator, path: str, value: str):
+    asked = without(OLD | {"controlNumber": "000000001"}, path, value)
+    assert ask(simulator, stedi.JSON_PATH, asked)[0] == 200
+    status, said = ask(simulator, optum.PATH, asked, bearer(simulator))
+    assert (status, [each["field"] for each in said["errors"]]) == (400, [path])
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def places(said: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = said.items() if isinstance(said, dict) else enumerate(said) if isinstance(said, list) else ()
+    return [at, *(place for key, value in inner for place in places(value, (*at, key)))]
+
+
+def put(said: Any, place: tuple[Any, ...], value: Any) -> Any:
+    if not place:
+        return value
+    copy = dict(said) if isinstance(said, dict) else list(said)
+    copy[place[0]] = put(said[place[0]], place[1:], value)
+    return copy
+
+
+FULL = OLD | {
+    "dependents": [{"lastName": "ROE", "firstName": "JIM", "address": {"address1": "1", "city": "LIMA"}}],
+    "encounter": {"serviceTypeCodes": ["MH"], "dateOfService": "20261201", "procedureModifiers": ["GT"]},
+}
+FULL_2026 = NEW | {
+    "dependent": {"name": {"person": {"firstName": "J", "lastName": "R"}}, "dateOfBirth": "2011-05-06"},
+    "encounter": {
+        "services": [{"value": "MH", "system": "STC"}],
+        "dates": {"service": {"start": "2026-12-01"}},
+    },
+}
+
+
+CLEARINGHOUSE = Clearinghouse(KNOWN, Latency())
+DOORS = doors(
+    CLEARINGHOUSE,
+    KNOWN,
+    optum.OptumDesk(CLEARINGHOUSE, KNOWN),
+    stedi_batch.BatchDesk(CLEARINGHOUSE, KNOWN),
+    soap_desk.SoapDesk(CLEARINGHOUSE),
+)
+
+
+@given(data=st.data())
+def test_whatever_is_asked_gets_an_answer(data: st.DataObject):
+    """A question with anything anywhere: answered or refused, and never the end of the conversation."""
+    path, whole = data.draw(st.sampled_from([(stedi.JSON_PATH, FULL), (stedi_2026.PATH, FULL_2026)]))
+    asked = put(whole, data.draw(st.sampled_from(places(whole))), data.draw(ANYTHING))
+    headers = {"Authorization": KNOWN.api_key, "Content-Type": "application/json"}
+    decision = DOORS[path](headers, json.dumps(asked).encode(), datetime.now(UTC))
+    assert decision.status in {200, 400}
+    assert isinstance(json.loads(decision.body), dict)
 
 
 def test_the_same_member_has_the_same_plan_by_every_door(simulator: Simulator):

@@ -19,4 +19,6 @@ def files(folder: str) -> list[Path]:
     return sorted((corpus() / folder).glob("*")) if corpus().is_dir() else []
 
 
-needs_corpus = pytest.mark.skipif(not corpus().is_dir(), reason="the public messages are not on this machine")
+needs_corpus = pytest.mark.skipif(
+    not corpus().is_dir(), reason="the public messages are not on this machine: no corpus"
+)

@@ -23,6 +23,8 @@ COMMANDS = [
     ("watch",),
     ("list",),
     ("read",),
+    ("ask",),
+    ("reread",),
     ("schema",),
     ("users", "add"),
     ("users", "link"),

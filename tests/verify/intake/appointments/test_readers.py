@@ -330,7 +330,7 @@ def test_athenahealth_names_the_appointment_and_nothing_else() -> None:
 def test_the_public_notification_of_athenahealth_is_read() -> None:
     file = corpus().parent / "payers" / "data" / "athena_appointment_schedule_notification.body"
     if not file.is_file():
-        pytest.skip("the public notification is not on this machine")
+        pytest.skip("the public notification is not on this machine: no corpus")
     notice = only("athenahealth", Sent(file.read_bytes(), {}))
     assert notice.key == "0901fb5b-6858-33f2-994f-6680c0c6aadb"
     assert notice.reference == "195900/2"
