@@ -1,7 +1,7 @@
 """Whom to ask what, in which order, by which way, and when to stop; pure."""
 
 from verify.asking.freshness import day_to_ask, fresh_since
-from verify.asking.hops import MOST_HOPS, Heard, Hop, Known, hops, step_of
+from verify.asking.hops import MOST_HOPS, Heard, Hop, Known, hops, is_worth_finding, step_of
 from verify.asking.questions import MOST_QUESTIONS, further, is_silent, lines_held, opening
 from verify.asking.repairs import (
     DATE_REASONS,
@@ -37,6 +37,7 @@ __all__ = [
     "further",
     "hops",
     "is_silent",
+    "is_worth_finding",
     "lines_held",
     "opening",
     "step_of",

@@ -141,6 +141,7 @@ EVENT_WORDS = {
     "asked_again": "Asked again; the newer answer speaks from now on",
     "compared": "Held against what was known before",
     "confirmed": "Nothing changed: what was signed still stands",
+    "payer_adopted": "A company an answer names was found in the account’s list and added to the payers",
     "answer_reused": "An answer of today served again; nothing was billed",
     "asked_for_today": "The payer does not look so far; asked for today",
     "repair_tried": "Asked in other words",
