@@ -14,14 +14,17 @@ from verify.asking.repairs import (
     RepairKind,
     suggestions,
 )
-from verify.asking.routes import Route, after_failure, to_try, usable
+from verify.asking.routes import MAINTENANCE, OUTAGE, PHONE, Route, after_failure, to_try, usable
 
 __all__ = [
     "DATE_REASONS",
+    "MAINTENANCE",
     "MOST_HOPS",
     "MOST_QUESTIONS",
     "MOST_TRIES",
+    "OUTAGE",
     "PATIENT_REASONS",
+    "PHONE",
     "WORDS",
     "Asked",
     "Changes",

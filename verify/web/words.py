@@ -180,6 +180,7 @@ OUTCOMES = {
     "connect": "the payer’s system cannot be reached",
     "circuit": "the payer’s system is left alone for a while",
     "maintenance": "the payer’s maintenance hours",
+    "outage": "the clearinghouse reports an outage",
     "no_way": "no account reaches this payer",
     "reused": "answered already today; not asked again",
     "http_429": "too many questions at once",
