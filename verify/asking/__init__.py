@@ -14,7 +14,16 @@ from verify.asking.repairs import (
     RepairKind,
     suggestions,
 )
-from verify.asking.routes import MAINTENANCE, OUTAGE, PHONE, Route, after_failure, to_try, usable
+from verify.asking.routes import (
+    MAINTENANCE,
+    OUTAGE,
+    PHONE,
+    Route,
+    after_failure,
+    awaiting_enrollment,
+    to_try,
+    usable,
+)
 
 __all__ = [
     "DATE_REASONS",
@@ -35,6 +44,7 @@ __all__ = [
     "RepairKind",
     "Route",
     "after_failure",
+    "awaiting_enrollment",
     "day_to_ask",
     "fresh_since",
     "further",

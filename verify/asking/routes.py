@@ -59,6 +59,13 @@ def usable(routes: Sequence[Route]) -> list[Route]:
     ]
 
 
+def awaiting_enrollment(routes: Sequence[Route]) -> list[Route]:
+    """The ways that an enrollment would open, where no question passes electronically without one."""
+    if any(route.adapter != PHONE for route in usable(routes)):
+        return []
+    return [route for route in routes if route.support == "enrollment_required" and not route.enrolled]
+
+
 def to_try(routes: Sequence[Route], current: str, *, resting: Collection[str] = ()) -> Route | None:
     """The route for the next attempt: the current one while it is open, else the next that is.
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from payers.directory import Quirks, read_quirks
 from verify.asking import day_to_ask, fresh_since, usable
+from verify.steps.enrollment import NO_WAY, tell_to_enroll
 from verify.steps.question import index_of
 from verify.steps.ways import ways
 from verify.steps.work import Work
@@ -17,8 +18,6 @@ from verify.store.jobs import Hint
 from verify.verification import InquiryState, Lane, Reason
 
 PURPOSE = "plan"
-#: The code of a question that no account can carry: nobody reaches the payer, or the clinic is not enrolled.
-NO_WAY = "no_way"
 
 
 class At(NamedTuple):
@@ -74,7 +73,9 @@ def plan_one(
     work: Work, connection: Connection, verification: Row[Any], at: At, service_type: str, on: date
 ) -> Planned | None:
     """One inquiry with its job; None when it is planned already."""
-    routes = usable(ways(work, connection, at.payer.id, at.quirks))
+    every = ways(work, connection, at.payer.id, at.quirks)
+    routes = usable(every)
+    tell_to_enroll(work, connection, verification, at.payer, every)
     seals = work.seals(verification.practice_id)
     ask = Ask(
         payer_id=at.payer.id,

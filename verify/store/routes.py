@@ -113,6 +113,20 @@ def enroll(connection: Connection, payer_id: str, account_id: str, at: datetime 
     return bool(changed.rowcount)
 
 
+def tell_enrollment(connection: Connection, payer_id: str, account_id: str) -> bool:
+    """True for the first to find that the clinic must enroll with the payer there."""
+    told = connection.execute(
+        update(payer_routes)
+        .where(
+            payer_routes.c.payer_id == payer_id,
+            payer_routes.c.account_id == account_id,
+            payer_routes.c.enrollment_told_at.is_(None),
+        )
+        .values(enrollment_told_at=func.now())
+    )
+    return told.rowcount == 1
+
+
 def last_answer_through(connection: Connection, payer_id: str, account_id: str) -> datetime | None:
     """When the payer last answered by itself through this account."""
     answered: datetime | None = connection.execute(

@@ -13,9 +13,7 @@ from sqlalchemy import select, update
 from payers.account import Account, AccountId
 from payers.simulator.server import Simulator
 from tests.verify.steps.conftest import rows, run_all
-from tests.verify.web.conftest import submission
-from verify import steps
-from verify.intake.submission import Submission
+from tests.verify.steps.doors import add_door, add_practice, run_once, submit
 from verify.steps import Work
 from verify.steps.outages import KEPT_SECONDS, WITHOUT_AN_END, Outages
 from verify.store import clinic
@@ -145,52 +143,16 @@ def test_an_account_that_tells_of_none_is_not_asked(simulator: Simulator, outage
 def practice_id(work: Work, simulator: Simulator) -> str:
     """Its payer is reached through Optum."""
     with work.engine.begin() as connection:
-        made = clinic.add_practice(
-            connection, name="Larkspur", time_zone="America/Chicago", npi="1999999984", tax_id="990000001"
-        )
+        made = add_practice(connection)
         clinic.add_payer(
             connection,
             practice_id=made,
             code="bluehollow",
             name="Blue Hollow Health Plan",
-            account_id=door(work, connection, made, simulator, "optum_v3"),
+            account_id=add_door(work, connection, made, simulator, "optum_v3"),
             payer_id="BHHP1",
         )
     return made
-
-
-def door(work: Work, connection: Any, practice_id: str, simulator: Simulator, adapter: str) -> str:
-    through = simulator.account(adapter)
-    return clinic.add_account(
-        connection,
-        work.keyring,
-        practice_id=practice_id,
-        name=adapter,
-        adapter=adapter,
-        url=through.url,
-        sender_id=through.sender_id,
-        receiver_id=through.receiver_id,
-        options=through.options,
-        secrets=through.secrets,
-        allow_private_addresses=True,
-    )
-
-
-def submit(work: Work, practice_id: str) -> None:
-    asked = Submission.model_validate(submission(coverage={"member_id": "ACT10000501"}))
-    steps.accept(work, asked, practice_id=practice_id, actor="system")
-
-
-def run_once(work: Work) -> None:
-    """The receiving, then each question once."""
-    for step in ("receive", "ask"):
-        with work.engine.connect() as connection:
-            due = connection.execute(
-                select(jobs.c.id).where(jobs.c.step == step, jobs.c.state == "queued")
-            ).scalars()
-            ids = list(due)
-        for job_id in ids:
-            steps.run(work, job_id)
 
 
 def test_a_question_waits_for_the_end_of_the_outage_unasked(
@@ -198,7 +160,7 @@ def test_a_question_waits_for_the_end_of_the_outage_unasked(
 ) -> None:
     end = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=20)
     simulator.lists.report_outage("BHHP1", endDateTime=end.isoformat())
-    submit(work, practice_id)
+    submit(work, practice_id, "ACT10000501")
     run_once(work)
     waiting = rows(work, inquiries)
     assert {(row.state, row.outcome_code, row.ask_again_at) for row in waiting} == {
@@ -213,7 +175,7 @@ def test_an_outage_that_is_over_sooner_than_was_told_is_noticed(
 ) -> None:
     object.__setattr__(work, "outages", Outages(clock))
     simulator.lists.report_outage("BHHP1", endDateTime="2100-01-01T00:00:00Z")
-    submit(work, practice_id)
+    submit(work, practice_id, "ACT10000501")
     run_once(work)
     soon = datetime.now(UTC) + WITHOUT_AN_END
     assert all(row.ask_again_at <= soon for row in rows(work, inquiries)), "it is looked at again before"
@@ -231,10 +193,10 @@ def test_the_next_door_is_taken_while_the_first_is_out(
     with work.engine.begin() as connection:
         payer = clinic.find_payer(connection, practice_id, "bluehollow")
         assert payer is not None
-        second = door(work, connection, practice_id, simulator, "stedi_json")
+        second = add_door(work, connection, practice_id, simulator, "stedi_json")
         add_route(connection, practice_id=practice_id, payer_id=payer.id, account_id=second, their_id="BHHP1")
     simulator.lists.report_outage("BHHP1")
-    submit(work, practice_id)
+    submit(work, practice_id, "ACT10000501")
     run_all(work)
     assert {row.account_id for row in rows(work, exchanges)} == {second}
     assert {row.state for row in rows(work, inquiries)} == {"answered"}
@@ -248,6 +210,6 @@ def test_a_question_is_asked_though_nobody_tells_of_outages(
         connection.execute(
             update(payer_accounts).values(options={**row.options, "payer_list_url": "/nothing/here/"})
         )
-    submit(work, practice_id)
+    submit(work, practice_id, "ACT10000501")
     run_all(work)
     assert {row.state for row in rows(work, inquiries)} == {"answered"}
