@@ -1,12 +1,13 @@
 """Code -> adapter, imported on first use."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 from payers.account import Account
 from payers.adapter import Adapter
 from payers.batch import BatchSource
-from payers.directory import OutageSource, PayerList
+from payers.directory import Clearinghouse, OutageSource, PayerList
 from payers.errors import AccountError
 
 ADAPTERS = {
@@ -32,6 +33,14 @@ PAYER_LISTS = {
 }
 #: Adapter -> how the same account hears of payers its clearinghouse cannot reach.
 OUTAGES = {"optum_v3": "payers.adapters.optum_payers:OptumPayers"}
+#: Adapter -> whose ids its payers go by; a profile of CAQH CORE may say it instead.
+CLEARINGHOUSES = {
+    "optum_v3": Clearinghouse.OPTUM,
+    "stedi_2026": Clearinghouse.STEDI,
+    "stedi_json": Clearinghouse.STEDI,
+    "stedi_x12": Clearinghouse.STEDI,
+}
+PROFILES = {"office_ally": Clearinghouse.OFFICE_ALLY, "stedi_soap": Clearinghouse.STEDI}
 
 
 def adapter_for(account: Account) -> Adapter:
@@ -64,6 +73,11 @@ def outage_source_for(account: Account) -> OutageSource | None:
         return None
     made: OutageSource = _made(OUTAGES[account.adapter], account)
     return made
+
+
+def clearinghouse_of(adapter: str, options: Mapping[str, Any]) -> Clearinghouse | None:
+    """Whose ids an account's payers go by; None where nothing is known of it."""
+    return CLEARINGHOUSES.get(adapter) or PROFILES.get(str(options.get("profile", "")))
 
 
 def _made(named: str, account: Account) -> Any:

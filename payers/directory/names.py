@@ -7,12 +7,14 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
 from payers.directory.listed import ListedPayer
 
+FILE = Path(__file__).with_name("abbreviations.toml")
 WORD = re.compile(r"[^\W_]+")
 #: Abbreviations within abbreviations: `united health care` takes two.
 MOST_PASSES = 5
@@ -30,11 +32,12 @@ class Abbreviations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _read() -> Abbreviations:
-    text = Path(__file__).with_name("abbreviations.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Abbreviations)
+    return msgspec.convert(tomllib.loads(FILE.read_text("utf-8")), Abbreviations)
 
 
 ABBREVIATIONS = _read()
+#: Changes whenever names may come out otherwise: who keeps written names writes them anew then.
+SPELLING = sha256(b"".join((FILE.read_bytes(), Path(__file__).read_bytes()))).hexdigest()
 #: Words -> what stands for them, nothing for noise.
 REPLACED = {
     tuple(said.split()): tuple(meant.split())

@@ -6,9 +6,12 @@ import msgspec
 import pytest
 from sqlalchemy import Row
 
+from payers.directory import ListedPayer
 from tests.house import House
 from verify.facts import StepState, Trail, WhyNot
-from verify.store.tables import exchanges, facts, findings, follow_ups, questions
+from verify.store import clinic
+from verify.store.payer_lists import import_list
+from verify.store.tables import events, exchanges, facts, findings, follow_ups, payers, questions
 
 pytestmark = pytest.mark.flow
 
@@ -158,3 +161,62 @@ def test_another_policy_of_the_patient_gives_the_member_id_to_ask_with(
         and "value" in fact
     ]
     assert row.deductible_remaining_cents in figure, "and never mixed with this policy's own"
+
+
+def take_list(house: House, practice_id: str, **changes: Any) -> str:
+    """The account of the practice, whose clearinghouse lists the behavioral administrator; changes are to its row."""
+    company = {
+        "their_id": "EXBH1",
+        "name": "Example Behavioral Health",
+        "eligibility": "supported",
+        **changes,
+    }
+    with house.work.engine.begin() as connection:
+        electronic = next(
+            row
+            for row in clinic.accounts(connection)
+            if row.practice_id == practice_id and row.adapter != "phone"
+        )
+        import_list(connection, practice_id, electronic.id, [msgspec.convert(company, ListedPayer)])
+    return str(electronic.id)
+
+
+def test_a_company_that_is_only_in_the_accounts_list_is_asked_and_becomes_ours(
+    running_house: House, practice_id: str
+) -> None:
+    account_id = take_list(running_house, practice_id)
+    row, trail = settled(running_house, practice_id, "CRV10000111", service_lines=["psychotherapy"])
+    (step,) = trail.steps
+    assert step.state is StepState.ANSWERED
+    assert row.copay_cents is not None
+    (added,) = running_house.rows(payers, practice_id=practice_id, code="example_behavioral_health")
+    assert step.to_payer == added.id
+    told = [
+        each.detail
+        for each in running_house.rows(events, verification_id=row.id)
+        if each.what == "payer_adopted"
+    ]
+    assert told == [{"payer": added.id, "code": added.code, "account": account_id}]
+    tasks = {each.kind for each in running_house.rows(follow_ups, verification_id=row.id)}
+    assert "ask_administrator" not in tasks
+    again, _ = settled(running_house, practice_id, "CRV10000112", service_lines=["psychotherapy"])
+    assert again.copay_cents is not None
+    assert len(running_house.rows(payers, practice_id=practice_id, code=added.code)) == 1
+
+
+@pytest.mark.parametrize("changes", [{"eligibility": "not_supported"}, {"their_id": "EXBH9"}])
+def test_a_company_the_list_does_not_reach_is_called(
+    running_house: House, practice_id: str, changes: dict[str, str]
+) -> None:
+    take_list(running_house, practice_id, **changes)
+    _, trail = settled(running_house, practice_id, "CRV10000113", service_lines=["psychotherapy"])
+    assert [step.why for step in trail.steps] == [WhyNot.UNKNOWN_COMPANY]
+
+
+def test_a_listed_company_nothing_is_to_be_asked_of_is_left_in_its_list(
+    running_house: House, practice_id: str
+) -> None:
+    take_list(running_house, practice_id)
+    _, trail = settled(running_house, practice_id, "CRV10000115", service_lines=["ketamine_iv"])
+    assert [step.why for step in trail.steps] == [WhyNot.NOT_NEEDED]
+    assert not running_house.rows(payers, practice_id=practice_id, code="example_behavioral_health")

@@ -1,7 +1,7 @@
 """Whom to ask what, in which order, by which way, and when to stop; pure."""
 
 from verify.asking.freshness import day_to_ask, fresh_since
-from verify.asking.hops import MOST_HOPS, Heard, Hop, Known, hops, step_of
+from verify.asking.hops import MOST_HOPS, Heard, Hop, Known, hops, is_worth_finding, step_of
 from verify.asking.questions import MOST_QUESTIONS, further, is_silent, lines_held, opening
 from verify.asking.repairs import (
     DATE_REASONS,
@@ -14,14 +14,26 @@ from verify.asking.repairs import (
     RepairKind,
     suggestions,
 )
-from verify.asking.routes import Route, after_failure, to_try, usable
+from verify.asking.routes import (
+    MAINTENANCE,
+    OUTAGE,
+    PHONE,
+    Route,
+    after_failure,
+    awaiting_enrollment,
+    to_try,
+    usable,
+)
 
 __all__ = [
     "DATE_REASONS",
+    "MAINTENANCE",
     "MOST_HOPS",
     "MOST_QUESTIONS",
     "MOST_TRIES",
+    "OUTAGE",
     "PATIENT_REASONS",
+    "PHONE",
     "WORDS",
     "Asked",
     "Changes",
@@ -32,11 +44,13 @@ __all__ = [
     "RepairKind",
     "Route",
     "after_failure",
+    "awaiting_enrollment",
     "day_to_ask",
     "fresh_since",
     "further",
     "hops",
     "is_silent",
+    "is_worth_finding",
     "lines_held",
     "opening",
     "step_of",

@@ -90,6 +90,18 @@ def _why_not(
     return WhyNot.TOO_FAR if answer.hop >= MOST_HOPS else None
 
 
+def is_worth_finding(hop: Hop) -> bool:
+    """Whether the company would be asked, were it a payer of ours."""
+    holder = hop.holder
+    return (
+        hop.why_not is WhyNot.UNKNOWN_COMPANY
+        and hop.known is None
+        and holder.domain not in BY_PHONE_ONLY
+        and (holder.reason != "other_payer" or bool(holder.member_id))
+        and hop.number <= MOST_HOPS
+    )
+
+
 #: An inquiry's state -> what came of the hop it made.
 CAME_OF: Mapping[InquiryState, StepState] = {
     InquiryState.PLANNED: StepState.ASKING,

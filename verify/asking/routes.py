@@ -23,6 +23,8 @@ FAULTS_OF_THE_WAY = frozenset(
 )
 #: Asked by a person, when nothing else is open.
 PHONE = "phone"
+#: Why a way is closed for a time: the payer's own hours, or what the clearinghouse tells.
+MAINTENANCE, OUTAGE = "maintenance", "outage"
 
 
 class Route(NamedTuple):
@@ -35,8 +37,9 @@ class Route(NamedTuple):
     enrolled: bool = False
     #: Why the account is not to be used at all, or empty.
     paused_code: str = ""
-    #: The end of the hours in which the payer is not asked there.
+    #: The end of the hours, or of the outage, in which the payer is not asked there; and which of the two.
     closed_until: datetime | None = None
+    closed_code: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -54,6 +57,13 @@ def usable(routes: Sequence[Route]) -> list[Route]:
     return [route for route in able if route.adapter != PHONE] + [
         route for route in able if route.adapter == PHONE
     ]
+
+
+def awaiting_enrollment(routes: Sequence[Route]) -> list[Route]:
+    """The ways that an enrollment would open, where no question passes electronically without one."""
+    if any(route.adapter != PHONE for route in usable(routes)):
+        return []
+    return [route for route in routes if route.support == "enrollment_required" and not route.enrolled]
 
 
 def to_try(routes: Sequence[Route], current: str, *, resting: Collection[str] = ()) -> Route | None:

@@ -2,7 +2,7 @@
 
 from verify.followup.call import call_script
 from verify.followup.follow_up import FollowUp, Kind
-from verify.followup.machinery import account_of, mend_account, stuck
+from verify.followup.machinery import account_of, enroll, enrollment_key, enrollment_of, mend_account, stuck
 from verify.followup.refusals import REFUSALS, Mender, refusal
 from verify.followup.work import Asked, Callee, NextWork, Situation, next_work
 from verify.followup.working_time import due_at
@@ -19,6 +19,9 @@ __all__ = [
     "account_of",
     "call_script",
     "due_at",
+    "enroll",
+    "enrollment_key",
+    "enrollment_of",
     "mend_account",
     "next_work",
     "refusal",

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     ASK_AGAIN = "ask_again"
     #: A re-check found something otherwise (verify.recheck).
     CHANGED = "changed"
+    #: Questions to a payer pass only after an enrollment.
+    ENROLL = "enroll"
     MEND_ACCOUNT = "mend_account"
     MEND_READER = "mend_reader"
     STUCK = "stuck"
@@ -43,6 +45,7 @@ DUE: Mapping[Kind, Due] = {
     Kind.REVIEW: Due.NEXT_BUSINESS_DAY,
     Kind.ASK_AGAIN: Due.BEFORE_NEXT_VISIT,
     Kind.CHANGED: Due.NEXT_BUSINESS_DAY,
+    Kind.ENROLL: Due.NEXT_BUSINESS_DAY,
     Kind.MEND_ACCOUNT: Due.SAME_BUSINESS_DAY,
     Kind.MEND_READER: Due.NEXT_BUSINESS_DAY,
     Kind.STUCK: Due.SAME_BUSINESS_DAY,
@@ -50,6 +53,7 @@ DUE: Mapping[Kind, Due] = {
 
 OWNERS: Mapping[Kind, OwnerRole] = {
     **dict.fromkeys(Kind, OwnerRole.COORDINATOR),
+    Kind.ENROLL: OwnerRole.ADMIN,
     Kind.MEND_ACCOUNT: OwnerRole.ADMIN,
     Kind.MEND_READER: OwnerRole.ADMIN,
     Kind.STUCK: OwnerRole.ADMIN,

@@ -1,4 +1,4 @@
-"""Tasks for whoever runs the program: a broken account, an unreadable answer, a step that cannot end."""
+"""Tasks for whoever runs the program: a broken account, an enrollment, an unreadable answer, a step that cannot end."""
 
 from __future__ import annotations
 
@@ -41,6 +41,34 @@ def mend_account(*, account_id: str, account_name: str, code: str, now: datetime
 def account_of(dedupe_key: str) -> str:
     """The account a task of `mend_account` is about."""
     return dedupe_key.removeprefix(f"{ACCOUNT}:").partition(":")[0]
+
+
+ENROLLMENT = "enroll"
+
+
+def enroll(
+    *, payer_id: str, payer_name: str, account_id: str, account_name: str, now: datetime, zone: tzinfo
+) -> FollowUp:
+    """One task per payer and account, however many inquiries wait for it."""
+    return _task(
+        Kind.ENROLL,
+        f"Enroll with {payer_name} at {account_name}",
+        "Questions to this payer pass through the account only once the clinic is enrolled; until then it is called. "
+        "Mark this as done when the enrollment is granted: what waited for it is asked then.",
+        enrollment_key(payer_id, account_id),
+        now,
+        zone,
+    )
+
+
+def enrollment_key(payer_id: str, account_id: str) -> str:
+    return f"{ENROLLMENT}:{payer_id}:{account_id}"
+
+
+def enrollment_of(dedupe_key: str) -> tuple[str, str]:
+    """The payer and the account a task of `enroll` is about."""
+    _, payer_id, account_id = dedupe_key.split(":")
+    return payer_id, account_id
 
 
 def mend_reader(*, inquiry_id: str, code: str, now: datetime, zone: tzinfo) -> FollowUp:

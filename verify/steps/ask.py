@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
 from payers.directory import read_quirks
-from verify.asking import Route, to_try, usable
+from verify.asking import OUTAGE, Route, to_try, usable
 from verify.steps.heard import NOTHING, Heard, hear
+from verify.steps.outages import WITHOUT_AN_END
 from verify.steps.outcome import PAUSED_SECONDS, store
 from verify.steps.question import Question, compose
 from verify.steps.ways import ways
@@ -21,8 +22,6 @@ from verify.verification import VerificationState
 
 #: The lease outlives the payer's deadline by this, for storing what came back.
 STORING_SECONDS = 20.0
-#: The code of a question that waits for the end of the payer's maintenance hours.
-MAINTENANCE = "maintenance"
 CIRCUIT = "circuit"
 
 
@@ -33,6 +32,8 @@ class Shut(NamedTuple):
     until: datetime
     code: str
     paused: Sequence[str] = ()
+    #: Accounts whose clearinghouse tells of an outage of the payer: it may be over.
+    out: Sequence[str] = ()
 
 
 def ask(work: Work, claim: Claim) -> None:
@@ -42,6 +43,8 @@ def ask(work: Work, claim: Claim) -> None:
         question = _prepare(work, claim, resting)
         if question is None:
             return
+        if _looks_otherwise(work, question):
+            continue
         if isinstance(question, Shut):
             _come_back(work, claim, question)
             return
@@ -87,6 +90,17 @@ def _prepare(work: Work, claim: Claim, resting: set[str]) -> Question | Shut | N
         return compose(work, connection, row, verification, route.account_id)
 
 
+def _looks_otherwise(work: Work, question: Question | Shut) -> bool:
+    """Whether outages were heard of anew that the way was not chosen by. No transaction is open while they are."""
+    if isinstance(question, Question):
+        return work.outages.renew(question.account, work.now())
+    if not question.out:
+        return False
+    with work.engine.connect() as connection:
+        accounts = [clinic.account(connection, work.keyring, account_id) for account_id in question.out]
+    return any(work.outages.renew(account, work.now()) for account in accounts)
+
+
 def _ways(work: Work, connection: Connection, row: Row[Any]) -> list[Route]:
     payer = clinic.payer(connection, row.practice_id, row.payer_id)
     return ways(work, connection, payer.id, read_quirks(payer.quirks))
@@ -101,9 +115,18 @@ def _shut(work: Work, row: Row[Any], routes: Sequence[Route]) -> Shut:
     """A person may mend an account at any moment, so a pause is looked at again; hours have an end."""
     able = usable(routes)
     paused = [route for route in able if route.paused_code]
-    ends = [route.closed_until for route in able if not route.paused_code and route.closed_until]
-    if ends:
-        return Shut(row, min(ends), MAINTENANCE, [route.account_id for route in paused])
+    closed = [
+        (route.closed_until, route.closed_code)
+        for route in able
+        if not route.paused_code and route.closed_until
+    ]
+    if closed:
+        until, code = min(closed)
+        if code == OUTAGE:
+            # It may be over sooner than was told.
+            until = min(until, work.now() + WITHOUT_AN_END)
+        out = [route.account_id for route in able if route.closed_code == OUTAGE]
+        return Shut(row, until, code, [route.account_id for route in paused], out)
     until = work.now() + timedelta(seconds=PAUSED_SECONDS)
     code = paused[0].paused_code if paused else CIRCUIT
     return Shut(row, until, code, [route.account_id for route in paused])

@@ -11,8 +11,9 @@ from payers.exchange import Exchange
 from verify.asking import Changes
 from verify.facts import facts_from_call
 from verify.findings import Summary
-from verify.followup import Kind, account_of
+from verify.followup import Kind, account_of, enrollment_of
 from verify.intake.submission import Patient, Policy
+from verify.steps.enrollment import enrolled
 from verify.steps.question import trace_of
 from verify.steps.repair import Refused, make_try, refused_questions
 from verify.steps.work import Work
@@ -222,6 +223,11 @@ def close_follow_up(work: Work, follow_up_id: str, practice_id: str, actor: str,
         verifications.record(
             connection, practice_id, verification.id, "follow_up_done", {"kind": task.kind}, actor=actor
         )
+    if task.kind == Kind.ENROLL:
+        payer_id, account_id = enrollment_of(task.dedupe_key)
+        with work.engine.begin() as connection:
+            hints = enrolled(connection, practice_id, payer_id, account_id, at=work.now(), by=actor)
+        work.hint(*hints)
 
 
 def _take_up_again(connection: Connection, practice_id: str, account_id: str) -> None:

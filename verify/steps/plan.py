@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from payers.directory import Quirks, read_quirks
 from verify.asking import Asked, Route, day_to_ask, fresh_since, usable
+from verify.steps.enrollment import NO_WAY, tell_to_enroll
 from verify.steps.question import fingerprint, identity_asked_with
 from verify.steps.ways import ways
 from verify.steps.work import Work
@@ -17,8 +18,6 @@ from verify.store.jobs import Hint
 from verify.verification import InquiryState, Lane, Reason
 
 PURPOSE = "plan"
-#: The code of a question that no account can carry: nobody reaches the payer, or the clinic is not enrolled.
-NO_WAY = "no_way"
 
 
 class At(NamedTuple):
@@ -80,9 +79,10 @@ class Ready(NamedTuple):
 
 
 def prepare(work: Work, connection: Connection, verification: Row[Any], at: At) -> Ready:
-    """The ways that can carry a question to the payer, and what it says of the patient."""
-    routes = usable(ways(work, connection, at.payer.id, at.quirks))
-    return Ready(routes, identity_asked_with(work, connection, verification, at.changes))
+    """The ways that can carry a question to the payer, and what it says of the patient; who enrolls is told."""
+    every = ways(work, connection, at.payer.id, at.quirks)
+    tell_to_enroll(work, connection, verification, at.payer, every)
+    return Ready(usable(every), identity_asked_with(work, connection, verification, at.changes))
 
 
 def plan_one(

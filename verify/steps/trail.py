@@ -1,6 +1,7 @@
 """Trail: the companies an answer names are found among our payers, and asked next where that can help."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -8,13 +9,14 @@ from sqlalchemy import Connection, Row
 
 from payers.benefits import Member
 from payers.reading import Holder, holders
-from verify.asking import Changes, Heard, Hop, Known, hops, lines_held, opening, step_of
+from verify.asking import Changes, Heard, Hop, Known, hops, is_worth_finding, lines_held, opening, step_of
 from verify.catalogue import ServiceLine
 from verify.facts import Trail, WhyNot
 from verify.steps.plan import At, plan
 from verify.steps.work import Work
-from verify.store import clinic, patients
-from verify.store.directory import company
+from verify.store import clinic, patients, verifications
+from verify.store.adoption import CannotAdopt, adopt_listed
+from verify.store.directory import company, listed_company
 from verify.store.jobs import Hint
 from verify.verification import InquiryState
 
@@ -52,6 +54,8 @@ def follow(
     answers = heard(asked, members)
     known = _known(connection, verification, asked, answers, work)
     found = hops(answers, lines, known)
+    if ask and (adopted := _adopted(connection, verification, asked, found)):
+        found = hops(answers, lines, known | adopted)
     being_asked = {row.payer_id for row in asked}
     hints: list[Hint] = []
     for hop in found:
@@ -98,6 +102,36 @@ def _known(
             if payer_id:
                 known[holder] = Known(payer_id, other_policies.get(payer_id, ""))
     return known
+
+
+def _adopted(
+    connection: Connection, verification: Row[Any], asked: Sequence[Row[Any]], found: Sequence[Hop]
+) -> dict[Holder, Known]:
+    """Companies that are to be asked and only in an account's list, made payers of ours, so that nobody need add them."""
+    accounts = {row.id: row.account_id for row in asked}
+    adopted: dict[Holder, Known] = {}
+    for hop in found:
+        account_id = accounts[hop.from_inquiry_id]
+        if account_id is None or not is_worth_finding(hop):
+            continue
+        listed_id = listed_company(
+            connection,
+            verification.practice_id,
+            account_id,
+            their_id=hop.holder.company_id,
+            name=hop.holder.name,
+        )
+        if listed_id is None:
+            continue
+        # A payer of ours by that name has another id there: which of them is meant is for a person to say.
+        with suppress(CannotAdopt):
+            payer = adopt_listed(connection, verification.practice_id, listed_id)
+            adopted[hop.holder] = Known(payer.payer_id)
+            detail = {"payer": payer.payer_id, "code": payer.code, "account": account_id}
+            verifications.record(
+                connection, verification.practice_id, verification.id, "payer_adopted", detail
+            )
+    return adopted
 
 
 def _other_policies(connection: Connection, verification: Row[Any], work: Work) -> dict[str, str]:

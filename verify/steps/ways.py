@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from payers.directory import Quirks
 from payers.maintenance import BadMaintenance, Window, closed_until, windows
-from verify.asking import Route
+from verify.asking import MAINTENANCE, OUTAGE, Route
 from verify.steps.work import Work
 from verify.store.routes import routes_of
 
@@ -16,18 +16,29 @@ from verify.store.routes import routes_of
 def ways(work: Work, connection: Connection, payer_id: str, quirks: Quirks) -> list[Route]:
     """Every route to the payer, the first to try first, as it stands at this moment."""
     now = work.now()
-    return [_route(row, quirks, now) for row in routes_of(connection, payer_id)]
+    return [_route(work, row, quirks, now) for row in routes_of(connection, payer_id)]
 
 
-def _route(row: Row[Any], quirks: Quirks, now: datetime) -> Route:
+def _route(work: Work, row: Row[Any], quirks: Quirks, now: datetime) -> Route:
+    until, code = _closed(work, row, quirks, now)
     return Route(
         account_id=row.account_id,
         adapter=row.adapter,
         support=row.support,
         enrolled=row.enrolled_at is not None,
         paused_code=row.paused_code or "",
-        closed_until=closed_until([*_hours(row.options), *quirks.maintenance], now),
+        closed_until=until,
+        closed_code=code,
     )
+
+
+def _closed(work: Work, row: Row[Any], quirks: Quirks, now: datetime) -> tuple[datetime | None, str]:
+    """Until when the way is closed, and why: whichever ends last."""
+    hours = closed_until([*_hours(row.options), *quirks.maintenance], now)
+    outage = work.outages.closed_until(row.account_id, row.their_id, now)
+    if outage is not None and (hours is None or hours < outage):
+        return outage, OUTAGE
+    return hours, MAINTENANCE if hours else ""
 
 
 def _hours(options: dict[str, Any]) -> Sequence[Window]:

@@ -19,6 +19,7 @@ from verify.queue import Sender
 from verify.security.keys import Keyring
 from verify.settings import Settings
 from verify.steps.batches import Batches
+from verify.steps.outages import Outages
 from verify.steps.sources import Clients
 from verify.steps.turn import Turnstile
 from verify.store import connect
@@ -42,6 +43,7 @@ class Work:
     adapters: "Adapters" = field(default_factory=lambda: Adapters())
     sources: Clients = field(default_factory=Clients)
     batches: Batches = field(default_factory=Batches)
+    outages: Outages = field(default_factory=Outages)
 
     def seals(self, practice_id: str) -> Seals:
         return Seals(self.keyring, practice_id)

@@ -5,13 +5,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from payers.account import Account, AccountId
 from verify.security.keys import Keyring
+from verify.store.payer_names import NameKind, spelled, write_names
 from verify.store.routes import add_route
 from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import locations, payer_accounts, payers, practices, providers
+from verify.store.tables_directory import payer_names
 from verify.verification import new_id
 
 SECRETS = SealedColumn("payer_accounts", "secrets_sealed")
@@ -61,13 +63,8 @@ def add_payer(
     connection: Connection, *, practice_id: str, account_id: str = "", payer_id: str = "", **values: Any
 ) -> str:
     """A payer, and the first way to it where an account is named: `payer_id` is the payer's id there."""
-    names = [values["code"], values["name"], *values.get("aliases", ())]
-    added = _add(
-        connection,
-        payers,
-        "payer",
-        {"practice_id": practice_id, "search_text": " ".join(names).lower(), **values},
-    )
+    added = _add(connection, payers, "payer", {"practice_id": practice_id, **values})
+    write_names(connection, added)
     if account_id:
         add_route(
             connection, practice_id=practice_id, payer_id=added, account_id=account_id, their_id=payer_id
@@ -84,17 +81,19 @@ def add_account(connection: Connection, keyring: Keyring, *, secrets: dict[str, 
 
 
 def find_payer(connection: Connection, practice_id: str, name: str) -> Row[Any] | None:
-    """The payer a card means: by code, name or alias, case and spaces aside; None when no one or several fit."""
+    """The payer a card means: by its code, else by any spelling of its name or an alias; None when no one or several fit."""
     wanted = " ".join(name.split()).lower()
     if not wanted:
         return None
-    alias = func.unnest(payers.c.aliases).table_valued("alias").render_derived(name="aliases")
-    fits = or_(
-        func.lower(payers.c.code) == wanted,
-        func.lower(payers.c.name) == wanted,
-        select(1).select_from(alias).where(func.lower(alias.c.alias) == wanted).exists(),
+    own = select(payers).where(payers.c.practice_id == practice_id)
+    if (by_code := connection.execute(own.where(func.lower(payers.c.code) == wanted)).first()) is not None:
+        return by_code
+    goes_by = select(payer_names.c.payer_id).where(
+        payer_names.c.practice_id == practice_id,
+        payer_names.c.kind == NameKind.NAME.value,
+        payer_names.c.words == spelled(name),
     )
-    rows = connection.execute(select(payers).where(payers.c.practice_id == practice_id, fits).limit(2)).all()
+    rows = connection.execute(own.where(payers.c.id.in_(goes_by)).limit(2)).all()
     return rows[0] if len(rows) == 1 else None
 
 

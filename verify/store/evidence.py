@@ -18,7 +18,7 @@ from verify.verification import new_id
 
 CALL_RECORDED = "call recorded"
 #: Tasks of whoever runs the program; no judging makes or ends them.
-MACHINERY = (Kind.MEND_ACCOUNT.value, Kind.STUCK.value)
+MACHINERY = (Kind.ENROLL.value, Kind.MEND_ACCOUNT.value, Kind.STUCK.value)
 BODY = SealedColumn("notes", "body_sealed")
 
 
@@ -263,6 +263,20 @@ def close_follow_up(connection: Connection, follow_up_id: str, *, outcome: str, 
         update(follow_ups)
         .where(follow_ups.c.id == follow_up_id)
         .values(state="done", outcome=outcome, closed_at=func.now(), closed_by=by)
+    )
+
+
+def close_enrollment(connection: Connection, practice_id: str, key: str, *, by: str) -> None:
+    """Ends the open tasks of an enrollment (verify.followup.enrollment_key), which was granted."""
+    connection.execute(
+        update(follow_ups)
+        .where(
+            follow_ups.c.practice_id == practice_id,
+            follow_ups.c.kind == Kind.ENROLL.value,
+            follow_ups.c.dedupe_key == key,
+            follow_ups.c.state == "open",
+        )
+        .values(state="done", outcome="enrolled", closed_at=func.now(), closed_by=by)
     )
 
 

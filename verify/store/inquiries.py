@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from payers.benefits import Benefits, Problem
 from payers.exchange import Exchange
 from verify.store.sealing import SealedColumn, Seals
-from verify.store.tables import exchanges, inquiries
+from verify.store.tables import exchanges, inquiries, verifications
 from verify.store.tables_directory import payer_routes
 from verify.verification import InquiryState, move, new_id
 
@@ -201,6 +201,27 @@ def waiting_for_account(connection: Connection, account_id: str) -> Sequence[str
         .scalars()
         .all()
     )
+
+
+def waiting_for_a_way(
+    connection: Connection, practice_id: str, payer_id: str, codes: Sequence[str]
+) -> Sequence[Row[Any]]:
+    """The questions to a payer that a person is to ask for one of these reasons, of visits to come; by verification."""
+    return connection.execute(
+        select(inquiries)
+        .join(verifications, verifications.c.id == inquiries.c.verification_id)
+        .where(
+            inquiries.c.practice_id == practice_id,
+            inquiries.c.payer_id == payer_id,
+            inquiries.c.state == InquiryState.PENDING.value,
+            inquiries.c.outcome_code.in_(codes),
+            inquiries.c.replaced_by_id.is_(None),
+            inquiries.c.revision == verifications.c.revision,
+            verifications.c.superseded_by_id.is_(None),
+            verifications.c.date_of_service >= func.current_date() - 1,
+        )
+        .order_by(inquiries.c.verification_id, inquiries.c.id)
+    ).all()
 
 
 def begin(

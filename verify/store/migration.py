@@ -9,6 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from verify.store.payer_names import write_in_this_spelling
+
 FOLDER = Path(__file__).parent / "migrations"
 #: Any constant of our own: who holds it migrates, the others wait.
 ADVISORY_LOCK = 0x76657269
@@ -26,12 +28,13 @@ class Revisions(NamedTuple):
 
 
 def migrate(engine: Engine) -> Revisions:
-    """Applies what is missing; harmless when nothing is."""
+    """Applies what is missing, and writes kept names in the present spelling; harmless when nothing is to be done."""
     with engine.begin() as connection:
         connection.execute(text("set local lock_timeout = '60s'"))
         connection.execute(text("set local statement_timeout = 0"))
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         command.upgrade(_config(connection), "head")
+        write_in_this_spelling(connection)
     return revisions(engine)
 
 

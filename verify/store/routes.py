@@ -1,11 +1,13 @@
 """Routes: the accounts that reach a payer, in the order they are tried, and its id at each."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
 
-from verify.store.tables import payer_accounts, payers
+from verify.store.payer_names import write_names
+from verify.store.tables import exchanges, inquiries, payer_accounts, payers
 from verify.store.tables_directory import payer_routes
 from verify.verification import new_id
 
@@ -33,7 +35,19 @@ def add_route(
             rank=last.scalar_subquery() + 1,
         )
     )
+    write_names(connection, payer_id)
     return route_id
+
+
+def remove_route(connection: Connection, payer_id: str, account_id: str) -> bool:
+    """Whether there was one. What was asked through it stays."""
+    removed = connection.execute(
+        delete(payer_routes).where(
+            payer_routes.c.payer_id == payer_id, payer_routes.c.account_id == account_id
+        )
+    )
+    write_names(connection, payer_id)
+    return bool(removed.rowcount)
 
 
 def routes_of(connection: Connection, payer_id: str) -> Sequence[Row[Any]]:
@@ -88,3 +102,40 @@ def order_routes(connection: Connection, payer_id: str, account_ids: Sequence[st
             .where(payer_routes.c.payer_id == payer_id, payer_routes.c.account_id == account_id)
             .values(rank=rank)
         )
+
+
+def enroll(connection: Connection, payer_id: str, account_id: str, at: datetime | None) -> bool:
+    """The clinic is enrolled with the payer there since then; None: it is not. Whether there is such a way."""
+    of_route = and_(payer_routes.c.payer_id == payer_id, payer_routes.c.account_id == account_id)
+    changed = connection.execute(
+        update(payer_routes).where(of_route).values(enrolled_at=at, enrollment_told_at=None)
+    )
+    return bool(changed.rowcount)
+
+
+def tell_enrollment(connection: Connection, payer_id: str, account_id: str) -> bool:
+    """True for the first to find that the clinic must enroll with the payer there."""
+    told = connection.execute(
+        update(payer_routes)
+        .where(
+            payer_routes.c.payer_id == payer_id,
+            payer_routes.c.account_id == account_id,
+            payer_routes.c.enrollment_told_at.is_(None),
+        )
+        .values(enrollment_told_at=func.now())
+    )
+    return told.rowcount == 1
+
+
+def last_answer_through(connection: Connection, payer_id: str, account_id: str) -> datetime | None:
+    """When the payer last answered by itself through this account."""
+    answered: datetime | None = connection.execute(
+        select(func.max(inquiries.c.answered_at))
+        .join(exchanges, exchanges.c.id == inquiries.c.exchange_id)
+        .where(
+            inquiries.c.payer_id == payer_id,
+            exchanges.c.account_id == account_id,
+            inquiries.c.benefits_sealed.is_not(None),
+        )
+    ).scalar_one()
+    return answered

@@ -140,18 +140,10 @@ payers = Table(
     Column("kind", Text, nullable=False, server_default=""),
     #: JSON of payers.directory.Quirks: how this payer wants to be asked.
     Column("quirks", JSONB, nullable=False, server_default=text("'{}'")),
-    #: Names in the spelling that is searched (payers.directory).
-    Column("search_text", Text, nullable=False, server_default=""),
     #: The provider line a coordinator dials.
     Column("phone", Text, nullable=False, server_default=""),
     _created(),
     UniqueConstraint("practice_id", "code"),
-    Index(
-        "payers_search_idx",
-        "search_text",
-        postgresql_using="gin",
-        postgresql_ops={"search_text": "gin_trgm_ops"},
-    ),
 )
 
 # --- people who work here -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The tables of the payer directory: the ways to reach a payer, and what clearinghouses list."""
+"""The tables of the payer directory: the ways to reach a payer, what clearinghouses list, and names to search."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,6 +14,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.schema import SchemaItem
 
 from verify.store.tables import metadata
 
@@ -30,8 +31,10 @@ payer_routes = Table(
     Column("their_id", Text, nullable=False, server_default=""),
     #: Whether eligibility is answered there: unknown, supported, not_supported, enrollment_required
     Column("support", Text, nullable=False, server_default="unknown"),
-    #: When a person confirmed that the clinic is enrolled with the payer there; null: nobody has.
+    #: When a person confirmed, or an answer showed, that the clinic is enrolled with the payer there; null: neither.
     Column("enrolled_at", DateTime(timezone=True)),
+    #: When somebody was told to enroll there; null: nobody was, or it was done.
+    Column("enrollment_told_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     UniqueConstraint("payer_id", "account_id"),
     CheckConstraint(
@@ -40,7 +43,40 @@ payer_routes = Table(
     Index("payer_routes_their_id_idx", "practice_id", "account_id", "their_id"),
 )
 
-#: What a clearinghouse's list says of a payer; replaced by each import.
+
+def _words(owner: str, table: str) -> list[SchemaItem]:
+    """Columns and indexes of names: `kind` is a verify.store.payer_names.NameKind."""
+    return [
+        Column("practice_id", Text, ForeignKey("practices.id"), nullable=False),
+        Column(owner, Text, ForeignKey(f"{table}.id", ondelete="CASCADE"), primary_key=True),
+        Column("kind", Text, primary_key=True),
+        Column("words", Text, primary_key=True),
+        CheckConstraint("kind in ('name', 'id', 'other_id')", name="kind"),
+    ]
+
+
+def _alike(table: str) -> Index:
+    """By likeness (pg_trgm), within a practice (btree_gin)."""
+    return Index(
+        f"{table}_alike_idx",
+        "practice_id",
+        "words",
+        postgresql_using="gin",
+        postgresql_ops={"words": "gin_trgm_ops"},
+        postgresql_where=text("kind = 'name'"),
+    )
+
+
+#: What each payer of the practice is found by, in the spelling that is compared (payers.directory).
+payer_names = Table(
+    "payer_names",
+    metadata,
+    *_words("payer_id", "payers"),
+    Index("payer_names_words_idx", "practice_id", "words"),
+    _alike("payer_names"),
+)
+
+#: What a clearinghouse's list says of a payer, as of its newest import. An id may have several, by different names.
 listed_payers = Table(
     "listed_payers",
     metadata,
@@ -60,14 +96,18 @@ listed_payers = Table(
     Column("eligibility", Text, nullable=False, server_default="unknown"),
     Column("enrollment_kind", Text, nullable=False, server_default=""),
     Column("enrollment_timeframe", Text, nullable=False, server_default=""),
-    #: Names in the spelling that is searched (payers.directory).
-    Column("search_text", Text, nullable=False, server_default=""),
     Column("imported_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    UniqueConstraint("practice_id", "account_id", "their_id"),
-    Index(
-        "listed_payers_search_idx",
-        "search_text",
-        postgresql_using="gin",
-        postgresql_ops={"search_text": "gin_trgm_ops"},
-    ),
+    UniqueConstraint("practice_id", "account_id", "their_id", "name"),
 )
+
+#: As payer_names, of listed payers.
+listed_names = Table(
+    "listed_names",
+    metadata,
+    *_words("listed_id", "listed_payers"),
+    Index("listed_names_words_idx", "practice_id", "words"),
+    _alike("listed_names"),
+)
+
+#: In which spelling the names above are written; another one than the program's is written anew by `migrate`.
+name_spelling = Table("name_spelling", metadata, Column("digest", Text, primary_key=True))

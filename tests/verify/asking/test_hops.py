@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from payers.reading import Holder
-from verify.asking import MOST_HOPS, Heard, Known, hops, step_of
+from verify.asking import MOST_HOPS, Heard, Known, hops, is_worth_finding, step_of
 from verify.catalogue import load
 from verify.facts import StepState, WhyNot
 from verify.verification import InquiryState
@@ -99,3 +99,24 @@ def test_a_step_says_what_came_of_its_questions(states, came_of_it):
 def test_a_step_that_was_not_taken_says_why():
     step = step_of(one(heard(BEHAVIORAL), {}), [])
     assert (step.state, step.why) == (StepState.NOT_FOLLOWED, WhyNot.UNKNOWN_COMPANY)
+
+
+@pytest.mark.parametrize(
+    ("holder", "hop", "worth"),
+    [
+        (BEHAVIORAL, 0, True),
+        (ADVANTAGE, 0, True),
+        (BEHAVIORAL, MOST_HOPS, False),
+        (OTHER, 0, False),
+        (Holder(domain="plan", reason="other_payer", company_id="EXOT1", member_id="W1"), 0, True),
+        (Holder(domain="pharmacy", reason="carve_out", company_id="EXRX1"), 0, False),
+        (Holder(domain="utilization", reason="carve_out", company_id="EXUM1"), 0, False),
+        (Holder(domain="", reason="carve_out", company_id="EXUM1"), 0, False),
+    ],
+)
+def test_a_company_is_looked_up_in_lists_only_where_it_would_be_asked(holder, hop, worth):
+    assert is_worth_finding(one(heard(holder, hop=hop), {})) is worth
+
+
+def test_a_company_that_is_ours_is_not_looked_up():
+    assert not is_worth_finding(one(heard(BEHAVIORAL), {BEHAVIORAL: Known("payer_bh")}))

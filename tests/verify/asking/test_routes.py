@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from verify.asking import Route, after_failure, to_try, usable
+from verify.asking import OUTAGE, Route, after_failure, awaiting_enrollment, to_try, usable
 
 LATER = datetime(2026, 11, 28, 13, tzinfo=UTC)
 FIRST, SECOND = Route("acct_1", "stedi_json"), Route("acct_2", "optum_v3")
@@ -85,3 +85,26 @@ def test_there_is_no_other_way_but_the_phone_or_a_shut_one():
 
 def test_after_the_last_door_comes_the_first_again():
     assert after_failure([FIRST, SECOND], "acct_2", "connect", account_failed=False) == FIRST
+
+
+CLOSED = FIRST._replace(support="enrollment_required")
+
+
+@pytest.mark.parametrize(
+    ("routes", "awaiting"),
+    [
+        ([CLOSED], ["acct_1"]),
+        ([CLOSED, PHONE], ["acct_1"]),
+        ([CLOSED, SECOND._replace(support="not_supported")], ["acct_1"]),
+        ([CLOSED, SECOND], []),
+        ([CLOSED._replace(enrolled=True)], []),
+        ([PHONE], []),
+        ([], []),
+    ],
+)
+def test_an_enrollment_is_missing_only_where_nothing_else_carries_the_question(routes, awaiting):
+    assert names(awaiting_enrollment(routes)) == awaiting
+
+
+def test_a_way_that_is_out_is_still_one():
+    assert awaiting_enrollment([CLOSED, SECOND._replace(closed_until=LATER, closed_code=OUTAGE)]) == []

@@ -12,9 +12,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("create extension if not exists pg_trgm")
+    op.execute("create extension if not exists btree_gin")
     _routes()
     _payers()
     _listed()
+    _names("payer_names", "payer_id", "payers")
+    _names("listed_names", "listed_id", "listed_payers")
+    op.create_table(
+        "name_spelling", _text("digest"), sa.PrimaryKeyConstraint("digest", name="name_spelling_pkey")
+    )
     _inquiries()
     _repairs()
     op.add_column("payer_accounts", sa.Column("cents_per_check", sa.Integer(), nullable=True))
@@ -49,6 +55,7 @@ def _routes() -> None:
         _text("their_id", ""),
         _text("support", "unknown"),
         _moment("enrolled_at"),
+        _moment("enrollment_told_at"),
         _moment("created_at", now=True),
         sa.CheckConstraint(
             "support in ('unknown', 'supported', 'not_supported', 'enrollment_required')",
@@ -75,14 +82,6 @@ def _payers() -> None:
         "payers",
         sa.Column("quirks", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
     )
-    op.add_column("payers", _text("search_text", ""))
-    op.create_index(
-        "payers_search_idx",
-        "payers",
-        ["search_text"],
-        postgresql_using="gin",
-        postgresql_ops={"search_text": "gin_trgm_ops"},
-    )
 
 
 def _listed() -> None:
@@ -101,21 +100,41 @@ def _listed() -> None:
         _text("eligibility", "unknown"),
         _text("enrollment_kind", ""),
         _text("enrollment_timeframe", ""),
-        _text("search_text", ""),
         _moment("imported_at", now=True),
         sa.ForeignKeyConstraint(["account_id"], ["payer_accounts.id"], name="listed_payers_account_id_fkey"),
         sa.ForeignKeyConstraint(["practice_id"], ["practices.id"], name="listed_payers_practice_id_fkey"),
         sa.PrimaryKeyConstraint("id", name="listed_payers_pkey"),
         sa.UniqueConstraint(
-            "practice_id", "account_id", "their_id", name="listed_payers_practice_id_account_id_their_id_key"
+            "practice_id",
+            "account_id",
+            "their_id",
+            "name",
+            name="listed_payers_practice_id_account_id_their_id_name_key",
         ),
     )
+
+
+def _names(table: str, owner: str, owners: str) -> None:
+    """Names in the spelling that is compared; `migrate` fills them (verify.store.payer_names)."""
+    op.create_table(
+        table,
+        _text("practice_id"),
+        _text(owner),
+        _text("kind"),
+        _text("words"),
+        sa.CheckConstraint("kind in ('name', 'id', 'other_id')", name=op.f(f"{table}_kind_check")),
+        sa.ForeignKeyConstraint(["practice_id"], ["practices.id"], name=f"{table}_practice_id_fkey"),
+        sa.ForeignKeyConstraint([owner], [f"{owners}.id"], name=f"{table}_{owner}_fkey", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint(owner, "kind", "words", name=f"{table}_pkey"),
+    )
+    op.create_index(f"{table}_words_idx", table, ["practice_id", "words"])
     op.create_index(
-        "listed_payers_search_idx",
-        "listed_payers",
-        ["search_text"],
+        f"{table}_alike_idx",
+        table,
+        ["practice_id", "words"],
         postgresql_using="gin",
-        postgresql_ops={"search_text": "gin_trgm_ops"},
+        postgresql_ops={"words": "gin_trgm_ops"},
+        postgresql_where=sa.text("kind = 'name'"),
     )
 
 
