@@ -1,5 +1,12 @@
 """Whom to ask what, in which order, by which way, and when to stop; pure."""
 
+from verify.asking.batches import (
+    MOST_GATHERED,
+    closes_at,
+    next_try,
+    tried_in_vain,
+    waited_in_vain,
+)
 from verify.asking.freshness import day_to_ask, fresh_since
 from verify.asking.hops import MOST_HOPS, Heard, Hop, Known, hops, step_of
 from verify.asking.questions import MOST_QUESTIONS, further, is_silent, lines_held, opening
@@ -18,6 +25,7 @@ from verify.asking.routes import Route, after_failure, to_try, usable
 
 __all__ = [
     "DATE_REASONS",
+    "MOST_GATHERED",
     "MOST_HOPS",
     "MOST_QUESTIONS",
     "MOST_TRIES",
@@ -32,15 +40,19 @@ __all__ = [
     "RepairKind",
     "Route",
     "after_failure",
+    "closes_at",
     "day_to_ask",
     "fresh_since",
     "further",
     "hops",
     "is_silent",
     "lines_held",
+    "next_try",
     "opening",
     "step_of",
     "suggestions",
     "to_try",
+    "tried_in_vain",
     "usable",
+    "waited_in_vain",
 ]

@@ -37,6 +37,8 @@ class Route(NamedTuple):
     paused_code: str = ""
     #: The end of the hours in which the payer is not asked there.
     closed_until: datetime | None = None
+    #: What is not urgent goes out in batches there.
+    in_batches: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from payers.directory import Quirks
 from payers.maintenance import BadMaintenance, Window, closed_until, windows
+from payers.registry import asks_in_batches
 from verify.asking import Route
 from verify.steps.work import Work
 from verify.store.routes import routes_of
@@ -26,11 +27,12 @@ def _route(row: Row[Any], quirks: Quirks, now: datetime) -> Route:
         support=row.support,
         enrolled=row.enrolled_at is not None,
         paused_code=row.paused_code or "",
-        closed_until=closed_until([*_hours(row.options), *quirks.maintenance], now),
+        closed_until=closed_until([*hours(row.options), *quirks.maintenance], now),
+        in_batches=asks_in_batches(row.adapter, row.options) and bool(row.options.get("nightly_batch", True)),
     )
 
 
-def _hours(options: dict[str, Any]) -> Sequence[Window]:
+def hours(options: dict[str, Any]) -> Sequence[Window]:
     """Windows that cannot be read are none: `verify accounts add` refuses them."""
     try:
         return windows(options)

@@ -4,6 +4,7 @@
 from verify.store import (
     tables_appointments,
     tables_asking,
+    tables_batches,
     tables_directory,
     tables_imports,
     tables_nightly,
@@ -20,6 +21,7 @@ __all__ = [
     "revisions",
     "tables_appointments",
     "tables_asking",
+    "tables_batches",
     "tables_directory",
     "tables_imports",
     "tables_nightly",

@@ -41,9 +41,7 @@ def question(number: int, member: str = "ACT") -> dict[str, Any]:
     return without(told, "/subscriber/memberId", f"{member}{number}-")
 
 
-def submit(
-    simulator: Simulator, *questions: object, patience: float = 10, **more: object
-) -> tuple[int, Any]:
+def submit(simulator: Simulator, *questions: object, patience: float = 10, **more: object) -> tuple[int, Any]:
     return call(simulator, stedi_batch.SUBMIT_PATH, {"items": questions, **more}, patience=patience)
 
 
