@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from tests.house import SETTLED, House, wait_for
+from tests.house import House, wait_for
 from verify import steps
 from verify.steps.question import trace_of
 from verify.store.tables import inquiries, jobs, verifications
@@ -27,11 +27,14 @@ def add_batch_clinic(house: House, **account: Any) -> str:
 
 
 def known(house: House, practice_id: str, members: Sequence[str], **changes: Any) -> dict[str, str]:
-    """Patients whose payer answered nine days ago and whose first visit is in two: member id -> verification."""
-    made = {
-        member: house.submit(practice_id, f"ACT{number:05}", patient={"first_name": f"B{number}"}, **changes)
-        for number, member in enumerate(members)
-    }
+    """Patients whose payer answered nine days ago and whose first visit is in two: member id -> verification.
+
+    They were active members then, whatever these members are now.
+    """
+    made = {}
+    for number, member in enumerate(members):
+        then = member if member.startswith("ACT") else f"ACT{number:05}"
+        made[member] = house.submit(practice_id, then, patient={"first_name": f"B{number}"}, **changes)
     for verification_id in made.values():
         house.wait_until_settled(verification_id, 120)
     earlier = func.now() - timedelta(days=9)
@@ -77,8 +80,8 @@ def items(house: House, batch_id: str) -> Counter[str]:
         return Counter(connection.execute(found).scalars())
 
 
-def go_on(house: House, practice_id: str) -> None:
-    """As if the time had come for whatever a batch waits for."""
+def go_on(house: House, practice_id: str, *steps_: str) -> None:
+    """As if the time had come for what a batch waits for: to be handed in, to be collected."""
     long_ago = func.now() - timedelta(hours=1)
     with house.work.engine.begin() as connection:
         ids = (
@@ -93,22 +96,26 @@ def go_on(house: House, practice_id: str) -> None:
         )
         connection.execute(
             update(jobs)
-            .where(jobs.c.subject_id.in_(ids), jobs.c.state == "queued")
+            .where(
+                jobs.c.subject_id.in_(ids),
+                jobs.c.state == "queued",
+                jobs.c.step.in_(steps_ or ("hand_in", "collect")),
+            )
             .values(not_before=func.now(), due_at=long_ago)
         )
 
 
-def until_batch(house: House, practice_id: str, *states: str, seconds: float = 60) -> Any:
-    """The newest batch once it is in one of these states; it need not wait for anything on its way."""
+def until_handed_in(house: House, practice_id: str) -> Any:
+    """The newest batch once its source has it; it is not looked at yet."""
 
     def there() -> Any:
         newest = batches(house, practice_id)[-1]
-        if newest.state in states:
+        if newest.state == "submitted":
             return newest
-        go_on(house, practice_id)
+        go_on(house, practice_id, "hand_in")
         return None
 
-    return wait_for(there, seconds, f"the batch {' or '.join(states)}")
+    return wait_for(there, 60, "the batch handed in")
 
 
 def until_night_ends(house: House, practice_id: str, seconds: float = 120) -> Any:
@@ -146,7 +153,3 @@ def asked(house: House, practice_id: str) -> tuple[Counter[str], Counter[str]]:
     together = Counter(trace for trace in house.simulator.batches.traces() if trace in traces)
     alone = Counter(entry.trace for entry in house.simulator.questions() if entry.trace in traces)
     return together, alone
-
-
-def settled(house: House, verification_id: str) -> bool:
-    return house.verification(verification_id).state in SETTLED
