@@ -89,10 +89,14 @@ class BatchDesk:
         #: What the next looks are answered with, whatever they look for.
         self.refusals: deque[Decision] = deque()
 
+    def questions(self) -> list[Json]:
+        """Every item taken so far, as it came."""
+        with self._lock:
+            return [item.question for batch in self._batches.values() for item in batch.items]
+
     def traces(self) -> list[str]:
         """Of every item taken so far."""
-        with self._lock:
-            return [item.identifier for batch in self._batches.values() for item in batch.items]
+        return [str(question["submitterTransactionIdentifier"]) for question in self.questions()]
 
     # Handing in
 

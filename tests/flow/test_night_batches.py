@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.night_batches import (
+from tests.house import House
+from tests.night_batches import (
     QUESTIONS_EACH,
     add_batch_clinic,
     asked,
@@ -19,7 +20,6 @@ from tests.flow.night_batches import (
     until_handed_in,
     until_night_ends,
 )
-from tests.house import House
 from verify import steps
 from verify.steps.question import trace_of
 from verify.store.tables import exchanges

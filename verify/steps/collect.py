@@ -222,7 +222,7 @@ def _come_back(
             connection, batch.id, state or BatchState(batch.state), code=code, finished=finished
         )
         # The last look comes soon.
-        times = 1 if batch.state == BatchState.COLLECTING else batch.tries
+        times = 1 if batch.state == BatchState.COLLECTING else batch.tries + 1
         must(jobs.postpone(connection, claim, until=next_try(now, times, named_seconds)))
 
 
