@@ -27,7 +27,7 @@ SWEPT_LANES = frozenset({Lane.NIGHTLY})
 #: interrupted has most of its patients done, and not all of them half.
 FOLLOWS_FIRST = timedelta(days=1)
 BEGINS = "receive"
-#: Of these there are few, and a thousand questions wait for each: due before all others also after a wait.
+#: Of these there are few, and a thousand questions wait for each: after a wait, too, they are before what begins.
 AHEAD = frozenset({"hand_in", "collect"})
 
 
@@ -310,7 +310,7 @@ def backlog(connection: Connection) -> list[Backlog]:
 
 
 def _due(step: str, lane: Lane, moment: datetime) -> datetime:
-    """When a job that waits for a moment is due among others; no sweep hints it before the moment itself."""
+    """When a job that waits for a moment is due among others; no sweep hints it before that moment."""
     return moment - FOLLOWS_FIRST if step in AHEAD and lane in SWEPT_LANES else moment
 
 

@@ -293,7 +293,7 @@ def give_back(connection: Connection, batch: Row[Any], inquiry_ids: Sequence[str
     cents = exchanges.c.cents if batch.state in THERE else None
     connection.execute(
         update(exchanges)
-        .where(exchanges.c.id.in_(begun))
+        .where(exchanges.c.id.in_(begun), exchanges.c.finished_at.is_(None))
         .values(finished_at=func.clock_timestamp(), outcome=code, cents=cents)
     )
     jobs.accept_nightly(
