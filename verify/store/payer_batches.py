@@ -13,9 +13,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from payers.inquiry import Inquiry
 from verify.store import jobs
 from verify.store.sealing import SealedColumn, Seals
-from verify.store.tables import events, exchanges, inquiries
+from verify.store.tables import events, exchanges, inquiries, payer_accounts
 from verify.store.tables_batches import payer_batch_items as items
 from verify.store.tables_batches import payer_batches as batches
+from verify.store.tables_nightly import night_items
 from verify.store.verifications import SYSTEM
 from verify.verification import Lane, new_id
 
@@ -43,6 +44,8 @@ class ItemState(StrEnum):
 HERE = (BatchState.GATHERING, BatchState.SUBMITTING)
 THERE = (BatchState.SUBMITTED, BatchState.COLLECTING)
 OPEN = (ItemState.WAITING, ItemState.OUT)
+#: Null until the source has it.
+HANDED_IN_AT = case((batches.c.state.not_in(HERE), batches.c.submitted_at)).label("handed_in_at")
 
 
 # --- gathering ------------------------------------------------------------------------------------------
@@ -193,6 +196,41 @@ def put_off(connection: Connection, batch_id: str, code: str) -> None:
 def end(connection: Connection, batch_id: str, state: BatchState, code: str = "") -> None:
     """Nothing more is done about it."""
     _change(connection, batch_id, state=state.value, code=code, ended_at=func.clock_timestamp())
+
+
+def of_night(connection: Connection, night: Row[Any]) -> list[dict[str, Any]]:
+    """The batches that questions of a night are in, in the order in which they were begun; nothing of a patient."""
+    of_night = (
+        select(items.c.batch_id)
+        .join(inquiries, inquiries.c.id == items.c.inquiry_id)
+        .join(night_items, night_items.c.recheck_id == inquiries.c.verification_id)
+        .where(items.c.batch_id == batches.c.id, night_items.c.night_id == night.id)
+    )
+    statement = (
+        select(
+            batches.c.id,
+            payer_accounts.c.name.label("account"),
+            batches.c.state,
+            batches.c.code,
+            HANDED_IN_AT,
+            batches.c.gathered.label("questions"),
+            _count(ItemState.ENDED).label("ended"),
+            _count(ItemState.RETURNED).label("returned"),
+        )
+        .join(payer_accounts, payer_accounts.c.id == batches.c.account_id)
+        .where(
+            batches.c.practice_id == night.practice_id,
+            batches.c.created_at >= night.started_at,
+            of_night.exists(),
+        )
+        .order_by(batches.c.id)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def _count(state: ItemState) -> Any:
+    counted = select(func.count()).where(items.c.batch_id == batches.c.id, items.c.state == state)
+    return counted.scalar_subquery()
 
 
 def of_account(connection: Connection, account_id: str) -> Sequence[str]:
