@@ -103,6 +103,8 @@ class BatchSource(Protocol):
 
     #: As many inquiries as one batch may hold.
     most_items: int
+    #: For so many hours it tries payers it cannot reach; nothing more comes of a batch after that.
+    longest_hours: int
 
     def submit(self, inquiries: Sequence[Inquiry], name: str) -> BatchReceipt:
         """Hands in a batch, each inquiry under its own trace; `name` is given once and never again.

@@ -51,9 +51,14 @@ def adapter_for(account: Account) -> Adapter:
     return made
 
 
+def asks_in_batches(adapter: str, options: Mapping[str, Any]) -> bool:
+    """Whether an account of this adapter and these options asks in batches as well."""
+    return adapter in BATCHES and bool(options.get("batch_url"))
+
+
 def batch_source_for(account: Account) -> BatchSource | None:
     """What asks in batches for this account; None where it asks one by one only."""
-    if account.adapter not in BATCHES or not account.options.get("batch_url"):
+    if not asks_in_batches(account.adapter, account.options):
         return None
     made: BatchSource = _made(BATCHES[account.adapter], account)
     return made

@@ -21,7 +21,19 @@ log = get_logger(__name__)
 
 #: The steps of the pipeline, in order, then those around it; the message each travels as.
 PIPELINE = ("receive", "ask", "judge", "follow_up")
-STEPS = (*PIPELINE, "notify", "digest", "appointment", "appointment_gap", "import_rows", "plan_night")
+STEPS = (
+    *PIPELINE,
+    *(
+        "notify",
+        "digest",
+        "appointment",
+        "appointment_gap",
+        "import_rows",
+        "plan_night",
+        "hand_in",
+        "collect",
+    ),
+)
 #: What the clock pokes; read by the workers of the urgent lane, which is never full for long.
 CLOCK = "clock"
 #: Seconds without a hint after a failed one: a frozen broker must not slow every request.

@@ -40,6 +40,7 @@ from payers.json_mapping.batch_question import IDENTIFIER, MOST_ITEMS, question_
 from payers.json_mapping.question import said
 
 MOST_ON_A_PAGE = 200
+#: The fewest, which is what it does where nothing is said, and the most.
 RETRY_HOURS = (8, 24)
 #: Of a page; each answer in it may be as large as the account allows.
 LARGEST_PAGE = 64 * 1024 * 1024
@@ -78,6 +79,7 @@ class StediBatch:
         self._now = now
         self._page_size = whole_number(account, "batch_page_size", 1, MOST_ON_A_PAGE)
         self._retry_hours = whole_number(account, "max_retry_hours", *RETRY_HOURS)
+        self.longest_hours = self._retry_hours or RETRY_HOURS[0]
         self._headers = key_headers(account)
         self._source = HTTPSource(_manager(account))
 

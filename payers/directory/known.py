@@ -1,4 +1,4 @@
-"""Known payers: names, ids at each clearinghouse and quirks, as dated and sourced data that ships with the program."""
+"""Known payers: names, ids at each clearinghouse and quirks, as dated and sourced data."""
 
 from __future__ import annotations
 

@@ -8,7 +8,9 @@ import base64
 import gzip
 import re
 import threading
+from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -83,11 +85,19 @@ class BatchDesk:
         self.item_seconds = 0.0
         #: How long payers that cannot be reached are tried, in seconds; from the next batch on.
         self.retry_seconds = 0.0
+        #: How long after a batch was taken its receipt goes out, in seconds.
+        self.receipt_seconds = 0.0
+        #: What the next looks are answered with, whatever they look for.
+        self.refusals: deque[Decision] = deque()
+
+    def questions(self) -> list[Json]:
+        """Every item taken so far, as it came."""
+        with self._lock:
+            return [item.question for batch in self._batches.values() for item in batch.items]
 
     def traces(self) -> list[str]:
         """Of every item taken so far."""
-        with self._lock:
-            return [item.identifier for batch in self._batches.values() for item in batch.items]
+        return [str(question["submitterTransactionIdentifier"]) for question in self.questions()]
 
     # Handing in
 
@@ -111,7 +121,8 @@ class BatchDesk:
             if any(known.name == batch.name for known in self._batches.values()):
                 return refused(409, {"message": "A batch of this name exists"}, "batch_conflict")
             self._batches[batch.id] = batch
-        return spoken({"batchId": batch.id, "submittedAt": _written(now)}, "batch")
+        receipt = spoken({"batchId": batch.id, "submittedAt": _written(now)}, "batch")
+        return msgspec.structs.replace(receipt, wait_seconds=self.receipt_seconds)
 
     def _item(self, question: Json, place: int, now: datetime) -> Item:
         item = Item(question, scenario_for(str(question["subscriber"].get("memberId", ""))), now)
@@ -121,10 +132,18 @@ class BatchDesk:
 
     # Looking
 
+    def refuse_looks(self, status: int, times: int = 1, *, retry_after: int | None = None) -> None:
+        """Answers the next `times` looks with an HTTP status, and with Retry-After in seconds where given."""
+        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        refusal = refused(status, {"message": "Not now"}, f"http_{status}")
+        self.refusals.extend([msgspec.structs.replace(refusal, headers=headers)] * times)
+
     def read(self, headers: Mapping[str, str], path: str, query: Query, now: datetime) -> Decision:
         """`GET` of anything below the root."""
         if not has_key(headers, self._credentials):
             return refused(403, {"message": "Forbidden"}, "unauthorized")
+        with suppress(IndexError):
+            return self.refusals.popleft()
         try:
             if path == POLLING_PATH:
                 return self._poll(headers, query, now)

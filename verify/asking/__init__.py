@@ -1,5 +1,12 @@
 """Whom to ask what, in which order, by which way, and when to stop; pure."""
 
+from verify.asking.batches import (
+    MOST_GATHERED,
+    closes_at,
+    next_try,
+    tried_in_vain,
+    waited_in_vain,
+)
 from verify.asking.freshness import day_to_ask, fresh_since
 from verify.asking.hops import MOST_HOPS, Heard, Hop, Known, hops, is_worth_finding, step_of
 from verify.asking.questions import MOST_QUESTIONS, further, is_silent, lines_held, opening
@@ -28,6 +35,7 @@ from verify.asking.routes import (
 __all__ = [
     "DATE_REASONS",
     "MAINTENANCE",
+    "MOST_GATHERED",
     "MOST_HOPS",
     "MOST_QUESTIONS",
     "MOST_TRIES",
@@ -45,6 +53,7 @@ __all__ = [
     "Route",
     "after_failure",
     "awaiting_enrollment",
+    "closes_at",
     "day_to_ask",
     "fresh_since",
     "further",
@@ -52,9 +61,12 @@ __all__ = [
     "is_silent",
     "is_worth_finding",
     "lines_held",
+    "next_try",
     "opening",
     "step_of",
     "suggestions",
     "to_try",
+    "tried_in_vain",
     "usable",
+    "waited_in_vain",
 ]

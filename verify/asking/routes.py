@@ -40,6 +40,8 @@ class Route(NamedTuple):
     #: The end of the hours, or of the outage, in which the payer is not asked there; and which of the two.
     closed_until: datetime | None = None
     closed_code: str = ""
+    #: What is not urgent goes out in batches there.
+    in_batches: bool = False
 
     @property
     def is_open(self) -> bool:

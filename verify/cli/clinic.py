@@ -129,7 +129,7 @@ def account_of(given: object) -> Account:
     from payers.account import Account
     from payers.errors import AccountError
     from payers.maintenance import BadMaintenance, windows
-    from payers.registry import adapter_for
+    from payers.registry import adapter_for, batch_source_for
 
     if not isinstance(given, dict):
         raise Stop("An account is a JSON object.", Exit.USAGE)
@@ -137,10 +137,14 @@ def account_of(given: object) -> Account:
         account = msgspec.convert({**given, "id": "new"}, Account)
         windows(account.options)
         adapter_for(account).close()
+        if (in_batches := batch_source_for(account)) is not None:
+            in_batches.close()
     except (msgspec.ValidationError, BadMaintenance) as error:
         raise Stop(f"The account cannot be used: {error}.", Exit.USAGE) from None
     except AccountError as error:
         raise Stop(f"The account cannot be used: {error.code}.", Exit.USAGE) from None
+    if not isinstance(account.options.get("nightly_batch", True), bool):
+        raise Stop("The account cannot be used: nightly_batch is true or false.", Exit.USAGE)
     return account
 
 

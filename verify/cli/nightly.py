@@ -178,8 +178,28 @@ def status_lines(document: dict[str, Any]) -> Iterator[str]:
         ]
         for line in table(("PAYER", "WAITING", "ANSWERED", "FAILED"), rows):
             yield f"  {line}"
+    yield from _batch_lines(document["batches"])
     for failure in document["failures"]:
         yield f"  failed {failure['count']:,}: {clean(cause_words(failure['cause']))}"
+
+
+def _batch_lines(batches: list[dict[str, Any]]) -> Iterator[str]:
+    from verify.recheck import BATCH_WORDS, cause_words
+
+    rows = [
+        (
+            batch["account"],
+            BATCH_WORDS[batch["state"]] + (f" ({cause_words(batch['code'])})" if batch["code"] else ""),
+            batch["handed_in_at"][:16].replace("T", " ") if batch["handed_in_at"] else "not yet",
+            batch["questions"],
+            batch["ended"],
+            batch["returned"],
+        )
+        for batch in batches
+    ]
+    heading = ("BATCH THROUGH", "STATE", "HANDED IN", "QUESTIONS", "ENDED", "BY THEMSELVES")
+    for line in table(heading, rows) if rows else []:
+        yield f"  {line}"
 
 
 def _line(document: dict[str, Any]) -> str:

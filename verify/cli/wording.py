@@ -137,11 +137,18 @@ def inquiries(document: Document) -> Iterator[str]:
             clean(name or ""),
             f"service type {asked.get('service_type')}",
             f"hop {asked['hop']}" if asked.get("hop") else "",
-            asked["state"],
+            asked["state"] if not asked.get("batch_state") else "in tonight's batch",
             asked.get("outcome_code"),
         ]
-        again = f", asked again at {moment(asked['ask_again_at'])}" if asked.get("ask_again_at") else ""
-        yield ", ".join(filter(None, said)) + f", attempt {asked.get('attempt')}" + again
+        yield ", ".join(filter(None, said)) + f", {_when(asked)}"
+
+
+def _when(asked: Document) -> str:
+    if asked.get("batch_state"):
+        at = asked.get("handed_in_at")
+        return f"handed in at {moment(at)}" if at else "not handed in yet"
+    again = f", asked again at {moment(asked['ask_again_at'])}" if asked.get("ask_again_at") else ""
+    return f"attempt {asked.get('attempt')}" + again
 
 
 def notes(document: Document) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Tasks for whoever runs the program: a broken account, an enrollment, an unreadable answer, a step that cannot end."""
+"""Tasks for whoever runs the program: an account, an enrollment, an answer nobody reads, a stuck step."""
 
 from __future__ import annotations
 

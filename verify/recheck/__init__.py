@@ -17,9 +17,17 @@ from verify.recheck.rules import Checked, Rule, last_visit_on, longest_course, r
 from verify.recheck.slots import Slots, begins_at, slots_due
 from verify.recheck.snapshot import Snapshot, snapshot
 from verify.recheck.task import change_task
-from verify.recheck.wording import RULE_WORDS, WEIGHT_WORDS, cause_words, change_words, said_words
+from verify.recheck.wording import (
+    BATCH_WORDS,
+    RULE_WORDS,
+    WEIGHT_WORDS,
+    cause_words,
+    change_words,
+    said_words,
+)
 
 __all__ = [
+    "BATCH_WORDS",
     "HEAVIEST_FIRST",
     "RULE_WORDS",
     "WEIGHT_WORDS",

@@ -48,6 +48,16 @@ WEIGHT_WORDS: Mapping[Weight, str] = {
     Weight.ROUTINE: "As expected",
 }
 
+#: How far a batch of the night's questions is.
+BATCH_WORDS: Mapping[str, str] = {
+    "gathering": "being gathered",
+    "submitting": "being handed in",
+    "submitted": "handed in",
+    "collecting": "answered, but for the last",
+    "done": "done",
+    "failed": "given up, asked one by one",
+}
+
 #: Why a re-check got no answer; `aaa_…` is a payer's reject reason.
 CAUSE_WORDS: Mapping[str, str] = {
     "cancelled": "cancelled by a person",
@@ -63,6 +73,7 @@ CAUSE_WORDS: Mapping[str, str] = {
     "http_429": "the payer asked us to slow down, for too long",
     "http_5xx": "the payer's server failed",
     "wrong_person": "the answer was about somebody else",
+    "unwritable": "the question cannot be written down as the payer wants it",
     "unknown": "the answer could not be read",
 }
 REFUSED = "aaa_"

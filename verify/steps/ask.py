@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from payers.directory import read_quirks
 from verify.asking import OUTAGE, Route, to_try, usable
+from verify.steps.gather import gather
 from verify.steps.heard import NOTHING, Heard, hear
 from verify.steps.outages import WITHOUT_AN_END
 from verify.steps.outcome import PAUSED_SECONDS, store
@@ -76,17 +77,22 @@ def _ask(work: Work, claim: Claim, question: Question) -> None:
 
 
 def _prepare(work: Work, claim: Claim, resting: set[str]) -> Question | Shut | None:
-    """The question as an open way carries it, or why there is none; None when nobody wants its answer any more."""
+    """The question as an open way carries it, or why there is none.
+
+    None when nobody wants its answer any more, and when it goes out in a batch.
+    """
     with work.engine.begin() as connection:
         row = inquiries.inquiry(connection, claim.subject_id)
         verification = verifications.read(connection, row.verification_id)
-        if verification.state == VerificationState.CANCELLED.value:
+        if verification.state == VerificationState.CANCELLED.value or row.revision != verification.revision:
             jobs.finish(connection, claim)
             return None
         routes = _ways(work, connection, row)
         route = to_try(routes, row.account_id, resting=resting)
         if route is None:
             return _shut(work, row, routes)
+        if gather(connection, claim, row, route):
+            return None
         return compose(work, connection, row, verification, route.account_id)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from payers.adapter import Reply
 from payers.errors import AccountError, PayerError, Pending, Rejected, Unavailable, Unreadable
 from payers.exchange import Exchange
 from payers.limits import Outcome as Learned
@@ -32,13 +33,19 @@ NOTHING = Heard(Outcome(InquiryState.UNAVAILABLE), None, Learned.NOT_ASKED)
 def hear(work: Work, question: Question) -> Heard:
     """Asks. Every way it can end is one of the five outcomes (design decision 8)."""
     try:
-        reply = work.adapters.of(question.account).ask(question.inquiry)
+        return heard_of(work.adapters.of(question.account).ask(question.inquiry))
     except AccountError as failure:
         outcome = Outcome(InquiryState.UNAVAILABLE, failure.code)
         return Heard(outcome, failure.exchange, Learned.NOT_ASKED, account_code=failure.code)
     except PayerError as failure:
-        return without_benefits(failure)
-    return Heard(Outcome(InquiryState.ANSWERED, benefits=reply.benefits), reply.exchange)
+        return heard_of(failure)
+
+
+def heard_of(said: Reply | PayerError) -> Heard:
+    """What a question came to, an error as a value."""
+    if isinstance(said, PayerError):
+        return without_benefits(said)
+    return Heard(Outcome(InquiryState.ANSWERED, benefits=said.benefits), said.exchange)
 
 
 def without_benefits(failure: PayerError) -> Heard:

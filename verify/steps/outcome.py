@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from payers.account import Account
 from payers.directory import read_quirks
 from payers.exchange import Exchange
 from verify.asking import after_failure
@@ -20,7 +21,7 @@ from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, verifications
 from verify.store.inquiries import Outcome
 from verify.store.jobs import Claim, Hint
-from verify.verification import InquiryState
+from verify.verification import InquiryState, Lane
 
 #: A paused account is looked at again after this.
 PAUSED_SECONDS = 900.0
@@ -33,7 +34,7 @@ def store(
     verification = verifications.lock(connection, question.row.verification_id)
     assert verification is not None
     row = inquiries.inquiry(connection, question.row.id)
-    outcome = _decided(work, connection, row, question, heard)
+    outcome = decided(work, connection, row, heard, account_id=question.account.id, lane=question.lane)
     if outcome.ask_again_at is not None:
         held = jobs.postpone(connection, claim, until=outcome.ask_again_at)
     else:
@@ -45,7 +46,7 @@ def store(
         )
         return []
     if heard.account_code:
-        _pause(work, connection, verification, question, heard.account_code)
+        pause(work, connection, verification, question.account, heard.account_code)
     hints = conclude(work, connection, verification, row, exchange_id, outcome, heard.evidence)
     if outcome.ask_again_at is not None and outcome.ask_again_at <= work.now():
         hints.append(Hint(claim.job_id, claim.step, claim.lane))
@@ -78,15 +79,15 @@ def conclude(
     return [*mended, settle(connection, verification, run=exchange_id)]
 
 
-def _decided(work: Work, connection: Connection, row: Row[Any], question: Question, heard: Heard) -> Outcome:
+def decided(
+    work: Work, connection: Connection, row: Row[Any], heard: Heard, *, account_id: str, lane: Lane
+) -> Outcome:
     """The outcome with the time and the way of the next attempt; a payer away for too long leaves it to a call."""
     if heard.outcome.state is not InquiryState.UNAVAILABLE:
         return heard.outcome
     payer = clinic.payer(connection, row.practice_id, row.payer_id)
     routes = ways(work, connection, payer.id, read_quirks(payer.quirks))
-    other = after_failure(
-        routes, question.account.id, heard.outcome.code, account_failed=bool(heard.account_code)
-    )
+    other = after_failure(routes, account_id, heard.outcome.code, account_failed=bool(heard.account_code))
     outcome = heard.outcome._replace(next_account_id=other.account_id if other else "")
     if heard.account_code:
         wait = 0.0 if other else PAUSED_SECONDS
@@ -97,7 +98,7 @@ def _decided(work: Work, connection: Connection, row: Row[Any], question: Questi
         attempt=row.attempt,
         first_asked_at=row.first_asked_at,
         now=work.now(),
-        lane=question.lane,
+        lane=lane,
         sent=heard.sent,
         another_way=other is not None,
         jitter=random.random(),  # noqa: S311  # spreads load, hides nothing
@@ -107,9 +108,8 @@ def _decided(work: Work, connection: Connection, row: Row[Any], question: Questi
     return outcome._replace(state=InquiryState.PENDING, detail=str(decision.reason))
 
 
-def _pause(work: Work, connection: Connection, verification: Row[Any], question: Question, code: str) -> None:
+def pause(work: Work, connection: Connection, verification: Row[Any], account: Account, code: str) -> None:
     """Stops the account, and makes the task of whoever mends it: one, however many fail by it."""
-    account = question.account
     if not clinic.pause_account(connection, account.id, code):
         return
     task = mend_account(

@@ -17,7 +17,7 @@ from verify.steps.enrollment import enrolled
 from verify.steps.question import trace_of
 from verify.steps.repair import Refused, make_try, refused_questions
 from verify.steps.work import Work
-from verify.store import clinic, evidence, inquiries, jobs, patients, repairs, verifications
+from verify.store import clinic, evidence, inquiries, jobs, patients, payer_batches, repairs, verifications
 from verify.store.inquiries import Ask
 from verify.store.jobs import Hint
 from verify.store.sealing import Seals
@@ -234,6 +234,7 @@ def _take_up_again(connection: Connection, practice_id: str, account_id: str) ->
     """A mended account is used again, and what waited for it is asked now."""
     clinic.resume_account(connection, practice_id, account_id)
     jobs.bring_forward(connection, inquiries.waiting_for_account(connection, account_id))
+    jobs.bring_forward(connection, payer_batches.of_account(connection, account_id))
 
 
 def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, call: Call) -> None:

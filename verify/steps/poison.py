@@ -14,6 +14,7 @@ from verify.store import (
     inquiries,
     nights,
     notices,
+    payer_batches,
     verifications,
 )
 from verify.store.jobs import Claim, Hint
@@ -26,7 +27,8 @@ _NOT_ASKING = (InquiryState.PLANNED.value, InquiryState.UNAVAILABLE.value)
 def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
     """Says on the verification that a step failed for good; a job to hint when its others are done.
 
-    A notice, digest, delivery, import or night says so on its own row: its page or list shows it.
+    A notice, digest, delivery, import or night says so on its own row: its page or list shows it. The questions of
+    a batch are asked one by one.
     """
     match claim.step:
         case "notify":
@@ -41,6 +43,8 @@ def quarantine(work: Work, connection: Connection, claim: Claim) -> Hint | None:
             stop_import(connection, claim.subject_id)
         case "plan_night":
             nights.stop_planning(connection, claim.subject_id)
+        case "hand_in" | "collect":
+            payer_batches.fail(connection, claim.subject_id, "poison")
         case _:
             return _of_verification(work, connection, claim)
     return None

@@ -9,9 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from verify.security.logging import get_logger
 from verify.steps.appointments import appointment
 from verify.steps.ask import ask
+from verify.steps.collect import collect
 from verify.steps.digest import send_digest
 from verify.steps.follow_up import follow_up
 from verify.steps.gaps import appointment_gap
+from verify.steps.hand_in import hand_in
 from verify.steps.imports import import_rows
 from verify.steps.judge import judge
 from verify.steps.nightly import plan_night
@@ -28,6 +30,8 @@ log = get_logger(__name__)
 STEPS: dict[str, Callable[[Work, Claim], None]] = {
     "receive": receive,
     "ask": ask,
+    "hand_in": hand_in,
+    "collect": collect,
     "judge": judge,
     "follow_up": follow_up,
     "notify": notify,

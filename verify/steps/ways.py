@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from payers.directory import Quirks
 from payers.maintenance import BadMaintenance, Window, closed_until, windows
+from payers.registry import asks_in_batches
 from verify.asking import MAINTENANCE, OUTAGE, Route
 from verify.steps.work import Work
 from verify.store.routes import routes_of
@@ -29,19 +30,20 @@ def _route(work: Work, row: Row[Any], quirks: Quirks, now: datetime) -> Route:
         paused_code=row.paused_code or "",
         closed_until=until,
         closed_code=code,
+        in_batches=asks_in_batches(row.adapter, row.options) and bool(row.options.get("nightly_batch", True)),
     )
 
 
 def _closed(work: Work, row: Row[Any], quirks: Quirks, now: datetime) -> tuple[datetime | None, str]:
     """Until when the way is closed, and why: whichever ends last."""
-    hours = closed_until([*_hours(row.options), *quirks.maintenance], now)
+    of_hours = closed_until([*hours(row.options), *quirks.maintenance], now)
     outage = work.outages.closed_until(row.account_id, row.their_id, now)
-    if outage is not None and (hours is None or hours < outage):
+    if outage is not None and (of_hours is None or of_hours < outage):
         return outage, OUTAGE
-    return hours, MAINTENANCE if hours else ""
+    return of_hours, MAINTENANCE if of_hours else ""
 
 
-def _hours(options: dict[str, Any]) -> Sequence[Window]:
+def hours(options: dict[str, Any]) -> Sequence[Window]:
     """Windows that cannot be read are none: `verify accounts add` refuses them."""
     try:
         return windows(options)

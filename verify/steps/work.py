@@ -1,9 +1,11 @@
 """Work: what every step needs to do its part: database, keys, broker, payer accounts, clock."""
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 import redis
@@ -11,9 +13,10 @@ from sqlalchemy import Engine
 
 from payers.account import Account
 from payers.adapter import Adapter
+from payers.batch import BatchSource
 from payers.errors import AccountError
 from payers.limits import Limits
-from payers.registry import adapter_for
+from payers.registry import adapter_for, batch_source_for
 from verify.catalogue import use_folder
 from verify.queue import Sender
 from verify.security.keys import Keyring
@@ -66,36 +69,65 @@ class Work:
 class Adapters:
     """One adapter per account and process, so that its connections are kept alive; made anew when the account changed.
 
-    Payers that want to be asked in their own way have their own beside it: their wishes are options.
+    Payers that want to be asked in their own way have their own beside it: their wishes are options. What asks in
+    batches stands beside what asks one by one.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._made: dict[tuple[str, bytes], tuple[Account, Adapter]] = {}
+        self._singly = _Kept(adapter_for)
+        self._in_batches = _Kept(batch_source_for)
 
     def of(self, account: Account) -> Adapter:
         """Raises AccountError for an account no adapter can be made of."""
-        place = (account.id, msgspec.json.encode(account.options, order="deterministic"))
-        with self._lock:
-            known = self._made.get(place)
-            if known is not None and known[0] == account:
-                return known[1]
-            made = adapter_for(account)
-            self._made[place] = (account, made)
-        # The old one is not closed: another thread may be asking through it. Its sockets go with it.
-        return made
+        return self._singly.of(account)
 
     def warm(self, account: Account) -> None:
         """Makes the account's adapter, so that a question leaves on time; what is wrong with it is said when it asks."""
         with suppress(AccountError):
             self.of(account)
 
+    def in_batches_of(self, account: Account) -> BatchSource | None:
+        """None for an account that asks one by one only. Raises AccountError as `of`."""
+        return self._in_batches.of(account)
+
+    def close(self) -> None:
+        self._singly.close()
+        self._in_batches.close()
+
+
+class _Closes(Protocol):
+    def close(self) -> None: ...
+
+
+Made = TypeVar("Made", bound=_Closes | None)
+
+
+class _Kept(Generic[Made]):
+    """What was made of accounts, by account and options."""
+
+    def __init__(self, make: Callable[[Account], Made]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._made: dict[tuple[str, bytes], tuple[Account, Made]] = {}
+
+    def of(self, account: Account) -> Made:
+        place = (account.id, msgspec.json.encode(account.options, order="deterministic"))
+        with self._lock:
+            known = self._made.get(place)
+            if known is not None and known[0] == account:
+                return known[1]
+            made = self._make(account)
+            self._made[place] = (account, made)
+        # The old one is not closed: another thread may be asking through it. Its sockets go with it.
+        return made
+
     def close(self) -> None:
         with self._lock:
-            made = [adapter for _, adapter in self._made.values()]
+            made = [each for _, each in self._made.values()]
             self._made.clear()
-        for adapter in made:
-            adapter.close()
+        for each in made:
+            if each is not None:
+                each.close()
 
 
 def open_work(settings: Settings, *, pool_size: int = 10) -> Work:

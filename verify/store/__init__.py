@@ -4,6 +4,7 @@
 from verify.store import (
     tables_appointments,
     tables_asking,
+    tables_batches,
     tables_courses,
     tables_directory,
     tables_imports,
@@ -21,6 +22,7 @@ __all__ = [
     "revisions",
     "tables_appointments",
     "tables_asking",
+    "tables_batches",
     "tables_courses",
     "tables_directory",
     "tables_imports",

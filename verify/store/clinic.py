@@ -112,7 +112,7 @@ def provider(connection: Connection, practice_id: str, provider_id: str) -> Row[
 
 def account(connection: Connection, keyring: Keyring, account_id: str) -> Account:
     """The account with its secrets, ready for an adapter. Raises NoResultFound."""
-    row = connection.execute(select(payer_accounts).where(payer_accounts.c.id == account_id)).one()
+    row = account_row(connection, account_id)
     secrets: dict[str, str] = {}
     if row.secrets_sealed is not None:
         seals = Seals(keyring, row.practice_id)
@@ -136,6 +136,11 @@ def account(connection: Connection, keyring: Keyring, account_id: str) -> Accoun
         },
         Account,
     )
+
+
+def account_row(connection: Connection, account_id: str) -> Row[Any]:
+    """The account without its secrets. Raises NoResultFound."""
+    return connection.execute(select(payer_accounts).where(payer_accounts.c.id == account_id)).one()
 
 
 def accounts(connection: Connection) -> list[Row[Any]]:

@@ -138,6 +138,10 @@ class InquiryShown(Shown):
     asked_at: datetime | None
     answered_at: datetime | None
     ask_again_at: datetime | None
+    #: Of the batch it is in: gathering, submitting, submitted or collecting; null once it is in none.
+    batch_state: str | None
+    #: Null until the batch's source has it.
+    handed_in_at: datetime | None
 
 
 class RepairShown(Shown):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from verify.store.database import copy_rows
@@ -27,6 +27,8 @@ SWEPT_LANES = frozenset({Lane.NIGHTLY})
 #: interrupted has most of its patients done, and not all of them half.
 FOLLOWS_FIRST = timedelta(days=1)
 BEGINS = "receive"
+#: Of these there are few, and a thousand questions wait for each: after a wait, too, they are before what begins.
+AHEAD = frozenset({"hand_in", "collect"})
 
 
 class Claim(NamedTuple):
@@ -79,7 +81,7 @@ def accept(
         "lane": lane.value,
         "round": run,
         "not_before": not_before or now,
-        "due_at": not_before or soon,
+        "due_at": _due(step, lane, not_before) if not_before else soon,
     }
     made = connection.execute(
         insert(jobs)
@@ -91,9 +93,12 @@ def accept(
 
 
 def accept_nightly(
-    connection: Connection, *, step: str, subject_ids: Sequence[str], practice_id: str
+    connection: Connection, *, step: str, subject_ids: Sequence[str], practice_id: str, run: str = ""
 ) -> None:
-    """Adds a job of the nightly lane for each of these new subjects; the sweep hints them, a window at a time."""
+    """Adds a job of the nightly lane for each of these subjects, which have none of this run yet.
+
+    The sweep hints them, a window at a time.
+    """
     rows = [
         {
             "id": new_id("job"),
@@ -101,6 +106,7 @@ def accept_nightly(
             "subject_id": subject_id,
             "practice_id": practice_id,
             "lane": Lane.NIGHTLY.value,
+            "round": run,
         }
         for subject_id in subject_ids
     ]
@@ -184,7 +190,7 @@ def postpone(connection: Connection, claim: Claim, *, until: datetime, counts: b
             token=None,
             lease_until=None,
             not_before=until,
-            due_at=until,
+            due_at=_due(claim.step, claim.lane, until),
             attempt=jobs.c.attempt if counts else 0,
         )
     )
@@ -217,6 +223,7 @@ def sweep(connection: Connection, *, lane: Lane, window: int, limit: int = 500) 
             jobs.c.lane == lane.value,
             jobs.c.state.in_(("queued", "leased")),
             jobs.c.due_at <= now,
+            jobs.c.not_before <= now,
             jobs.c.attempt < MAX_ATTEMPTS,
         )
         .order_by(jobs.c.due_at)
@@ -270,7 +277,7 @@ def bring_forward(connection: Connection, subject_ids: Sequence[str]) -> None:
     connection.execute(
         update(jobs)
         .where(jobs.c.subject_id.in_(subject_ids), jobs.c.state == "queued", jobs.c.not_before > now)
-        .values(not_before=now, due_at=now)
+        .values(not_before=now, due_at=case((jobs.c.step.in_(AHEAD), now - FOLLOWS_FIRST), else_=now))
     )
 
 
@@ -300,6 +307,11 @@ def backlog(connection: Connection) -> list[Backlog]:
         .group_by(jobs.c.lane)
     )
     return [Backlog(*row) for row in rows]
+
+
+def _due(step: str, lane: Lane, moment: datetime) -> datetime:
+    """When a job that waits for a moment is due among others; no sweep hints it before that moment."""
+    return moment - FOLLOWS_FIRST if step in AHEAD and lane in SWEPT_LANES else moment
 
 
 def _held(claim: Claim) -> Update:

@@ -34,6 +34,24 @@ class Failures(Shown):
     count: int
 
 
+class BatchShown(Shown):
+    """Questions of the night that go out together."""
+
+    id: str
+    #: The account they go through.
+    account: str
+    #: gathering, submitting, submitted, collecting, done, failed
+    state: str
+    #: Why it failed, or has to wait: a code of payers.errors, or of ours.
+    code: str
+    #: Null until its source has it.
+    handed_in_at: datetime | None
+    questions: int
+    #: Of these, how many have ended, and how many are asked by themselves after all.
+    ended: int
+    returned: int
+
+
 class Progress(NightShown):
     asked: int
     #: Of those asked, how many are still on their way.
@@ -43,6 +61,8 @@ class Progress(NightShown):
     #: Of the answered, by the heaviest change (verify.recheck.Weight); "" for none.
     changed: dict[str, int]
     payers: list[PayerProgress]
+    #: Empty where nobody is asked in batches.
+    batches: list[BatchShown]
     failures: list[Failures]
     #: Ended in the last minute.
     per_minute: int

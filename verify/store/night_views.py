@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, case, func, or_, select, tuple_
 
 from verify.recheck import Change, Weight, change_words
 from verify.store import night_documents as shown
-from verify.store import patients
+from verify.store import patients, payer_batches
 from verify.store.documents import PatientShown
 from verify.store.nights import AnyRow, Wanted
 from verify.store.sealing import Seals
@@ -53,6 +53,7 @@ def progress(connection: Connection, practice_id: str, night_id: str) -> shown.P
         failed=states["failed"],
         changed=_changed(connection, row.id),
         payers=_by_payer(counted),
+        batches=[shown.BatchShown(**batch) for batch in payer_batches.of_night(connection, row)],
         failures=sorted(
             (
                 shown.Failures(cause=cause, count=sum(it.n for it in counted if it.cause == cause))

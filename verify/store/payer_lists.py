@@ -1,4 +1,4 @@
-"""Payer lists: what a clearinghouse lists, taken in whole; and what that says of the ways to the practice's payers."""
+"""Payer lists: what a clearinghouse lists, taken in whole, and what that says of the practice's payers."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

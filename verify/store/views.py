@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, true, tuple_, union_all
+from sqlalchemy import Connection, Row, Select, and_, func, select, true, tuple_, union_all
 
 from verify.asking import WORDS
 from verify.security.blind_index import member_index, search_token
@@ -19,6 +19,8 @@ from verify.store import documents as shown
 from verify.store import evidence, patients
 from verify.store import inquiries as asking
 from verify.store import repairs as trying
+from verify.store.payer_batches import HANDED_IN_AT
+from verify.store.payer_batches import OPEN as IN_BATCH
 from verify.store.sealing import Seals
 from verify.store.tables import (
     coverages,
@@ -38,6 +40,8 @@ from verify.store.tables import (
 from verify.store.tables import patients as patient_rows
 from verify.store.tables_appointments import appointment_sources
 from verify.store.tables_asking import repairs as repair_rows
+from verify.store.tables_batches import payer_batch_items as items
+from verify.store.tables_batches import payer_batches as batches
 from verify.verification import VERIFICATION_NEXT, Due, OwnerRole, VerificationState
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -415,8 +419,10 @@ def _follow_ups(connection: Connection, verification_id: str) -> list[shown.Foll
 
 def _inquiries(connection: Connection, verification_id: str) -> list[shown.InquiryShown]:
     statement = (
-        select(inquiries, payers.c.code, payers.c.name)
+        select(inquiries, payers.c.code, payers.c.name, batches.c.state.label("batch_state"), HANDED_IN_AT)
         .join(payers, payers.c.id == inquiries.c.payer_id)
+        .outerjoin(items, and_(items.c.inquiry_id == inquiries.c.id, items.c.state.in_(IN_BATCH)))
+        .outerjoin(batches, batches.c.id == items.c.batch_id)
         .where(inquiries.c.verification_id == verification_id)
         .order_by(inquiries.c.id)
     )

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from verify import steps
-from verify.recheck import RULE_WORDS, WEIGHT_WORDS, Rule, Weight, cause_words
+from verify.recheck import BATCH_WORDS, RULE_WORDS, WEIGHT_WORDS, Rule, Weight, cause_words
 from verify.security.roles import Permission
 from verify.store import night_views
 from verify.store.night_documents import Progress
@@ -99,6 +99,7 @@ def _progress(it: Progress | None) -> dict[str, Any]:
         "live": LIVE_SECONDS if it and it.state in ("planning", "running") else 0,
         "time_left": duration(it.seconds_left) if it and it.seconds_left else "",
         "cause": cause_words,
+        "batches": BATCH_WORDS,
         "weights": WEIGHT_WORDS,
         "unchanged": it.changed.get("", 0) + it.changed.get(Weight.ROUTINE.value, 0) if it else 0,
     }

@@ -504,9 +504,10 @@ def test_retry_hours_go_out_where_the_account_names_them():
         bodies.append((path, json.loads(body)))
         return "200 OK", {"batchId": "b1"}
 
-    for options in ({}, {"max_retry_hours": 24}):
+    for options, hours in (({}, 8), ({"max_retry_hours": 24}, 24)):
         with served(manager, **options) as source:
             source.submit([JANE], "night-1")
+            assert source.longest_hours == hours, "Stedi tries for eight where nothing is said"
     assert [path for path, _ in bodies] == ["/core/batch-eligibility"] * 2
     assert [body.get("maxRetryHours") for _, body in bodies] == [None, 24]
     assert bodies[0][1]["name"] == "night-1"

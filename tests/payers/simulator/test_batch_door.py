@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -22,16 +23,16 @@ def call(
     *,
     key: str = KEY,
     gzipped: bool = False,
+    patience: float = 10,
 ) -> tuple[int, Any]:
     """POST where something is said, else GET."""
-    connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=10)
     headers = {"Authorization": key, "Accept-Encoding": "gzip" if gzipped else "identity"}
     body = None if said is None else json.dumps(said).encode()
-    connection.request("GET" if body is None else "POST", path, body, headers)
-    answer = connection.getresponse()
-    packed = answer.getheader("Content-Encoding") == "gzip"
-    read = answer.read()
-    connection.close()
+    with closing(http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=patience)) as connection:
+        connection.request("GET" if body is None else "POST", path, body, headers)
+        answer = connection.getresponse()
+        packed = answer.getheader("Content-Encoding") == "gzip"
+        read = answer.read()
     return answer.status, json.loads(gzip.decompress(read) if packed else read)
 
 
@@ -40,8 +41,8 @@ def question(number: int, member: str = "ACT") -> dict[str, Any]:
     return without(told, "/subscriber/memberId", f"{member}{number}-")
 
 
-def submit(simulator: Simulator, *questions: object, **more: object) -> tuple[int, Any]:
-    return call(simulator, stedi_batch.SUBMIT_PATH, {"items": questions, **more})
+def submit(simulator: Simulator, *questions: object, patience: float = 10, **more: object) -> tuple[int, Any]:
+    return call(simulator, stedi_batch.SUBMIT_PATH, {"items": questions, **more}, patience=patience)
 
 
 def poll(simulator: Simulator, query: str, *, gzipped: bool = False) -> tuple[int, Any]:
@@ -153,7 +154,21 @@ def test_the_states_of_a_batch_are_those_of_its_payers(simulator: Simulator):
     assert [each["index"] for each in every["items"]] == [0, 1, 2]
 
 
-def test_an_item_whose_date_is_none_gets_a_999_as_by_every_door(simulator: Simulator):
-    _, taken = submit(simulator, without(question(1), "/subscriber/dateOfBirth", "19901399"))
-    _, page = poll(simulator, f"batchId={taken['batchId']}")
-    assert "ST*999*" in page["items"][0]["x12"]
+def test_an_item_whose_date_is_none_is_refused_by_name_as_by_every_door(simulator: Simulator):
+    status, refused = submit(simulator, without(question(1), "/subscriber/dateOfBirth", "19901399"))
+    assert status == 400
+    assert "dateOfBirth" in json.dumps(refused)
+
+
+def test_looks_can_be_refused_for_a_while(simulator: Simulator):
+    simulator.batches.refuse_looks(429, 2, retry_after=5)
+    assert [poll(simulator, "batchId=b1")[0] for _ in range(3)] == [429, 429, 200]
+
+
+def test_a_receipt_that_takes_its_time_is_of_a_batch_that_was_taken_before():
+    with Simulator() as simulator:
+        simulator.batches.receipt_seconds = 30.0
+        with pytest.raises(TimeoutError):
+            submit(simulator, question(1), name="night-1", patience=0.5)
+        assert simulator.batches.traces() == ["T1"]
+        assert submit(simulator, question(2), name="night-1")[0] == 409

@@ -133,3 +133,28 @@ def test_keys_are_made_for_an_empty_database_and_never_for_one_that_was_sealed(
     assert done.returncode == 1
     assert "restore it from its copy" in done.stderr
     assert not (folder / "keys.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"batch_url": "/manager", "max_retry_hours": 100}, "bad_option"),
+        ({"batch_url": "/manager", "nightly_batch": "no"}, "nightly_batch is true or false"),
+    ],
+)
+def test_an_account_that_could_not_ask_in_batches_is_refused(
+    clinic: Place, options: dict[str, object], said: str
+) -> None:
+    account = {
+        "name": "Invented batches",
+        "adapter": "stedi_json",
+        "url": "https://stedi.example.test/eligibility",
+        "secrets": {"api_key": "marked-secret"},
+    }
+    done = clinic.verify("accounts", "add", "-", stdin=json.dumps({**account, "options": options}))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    sound = {"batch_url": "/manager", "max_retry_hours": 24, "nightly_batch": False}
+    assert (
+        clinic.verify("accounts", "add", "-", stdin=json.dumps({**account, "options": sound})).returncode == 0
+    )

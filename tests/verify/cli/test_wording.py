@@ -92,6 +92,25 @@ def test_findings_and_questions_are_sentences_with_what_they_are_about() -> None
     assert "  What is the copay for 90868? (by phone)" in shown()
 
 
+@pytest.mark.parametrize(
+    ("batch", "words"),
+    [
+        ({}, "Invented Health, service type 30, asking, attempt 1"),
+        (
+            {"batch_state": "gathering", "handed_in_at": None},
+            "Invented Health, service type 30, in tonight's batch, not handed in yet",
+        ),
+        (
+            {"batch_state": "submitted", "handed_in_at": "2026-11-24T08:01:00Z"},
+            "Invented Health, service type 30, in tonight's batch, handed in at 2026-11-24 08:01 UTC",
+        ),
+    ],
+)
+def test_a_question_that_is_out_in_a_batch_says_so(batch: dict[str, Any], words: str) -> None:
+    asked = {"payer": {"name": "Invented Health"}, "service_type": "30", "state": "asking", "attempt": 1}
+    assert list(wording.inquiries({"inquiries": [{**asked, **batch}]})) == [words]
+
+
 def test_parts_without_content_have_no_heading() -> None:
     assert "NOTES" not in shown()
     assert "FACTS AND WHERE THEY COME FROM" in shown()

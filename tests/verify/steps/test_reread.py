@@ -95,8 +95,9 @@ def keep(work: Work, inquiry_id: str) -> None:
     """What `ask` does, with a reader that can read nothing."""
     with work.engine.begin() as connection:
         row = inquiries.inquiry(connection, inquiry_id)
-        question = compose(work, connection, row, verifications.read(connection, row.verification_id))
-        exchange_id = inquiries.begin(connection, row, question.inquiry.trace)
+        verification = verifications.read(connection, row.verification_id)
+        question = compose(work, connection, row, verification, row.account_id)
+        exchange_id = inquiries.begin(connection, row, question.inquiry.trace, account_id=question.account.id)
     came = answer_to(work, question)
     with work.engine.begin() as connection:
         row = inquiries.inquiry(connection, inquiry_id)

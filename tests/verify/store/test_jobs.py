@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Engine, func, select, update
 
 from verify.store import clinic, connect, jobs
@@ -163,6 +164,49 @@ def test_what_a_night_has_begun_comes_before_what_it_begins(engine: Engine, prac
     assert set(sweep(engine, Lane.NIGHTLY, window=2)) == set(follows)
     make_due(engine)
     assert set(begins) <= set(sweep(engine, Lane.NIGHTLY, window=4))
+
+
+def test_a_batch_comes_before_what_a_night_begins_once_its_wait_is_over_and_not_sooner(
+    engine: Engine, practice_id: str
+) -> None:
+    begins = [accept(engine, practice_id, lane=Lane.NIGHTLY, step="receive") for _ in range(3)]
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    batch = accept(engine, practice_id, lane=Lane.NIGHTLY, step="collect", not_before=soon)
+    assert sweep(engine, Lane.NIGHTLY, window=1) != [batch], "an early hint would only be in the way"
+    with engine.begin() as connection:
+        connection.execute(
+            update(table).where(table.c.id == batch).values(not_before=func.now() - timedelta(seconds=1))
+        )
+    assert sweep(engine, Lane.NIGHTLY, window=2) == [batch]
+    held = claim(engine, batch)
+    assert held is not None
+    with engine.begin() as connection:
+        assert jobs.postpone(connection, held, until=soon)
+    assert set(sweep(engine, Lane.NIGHTLY, window=10)) < set(begins)
+
+
+def test_what_is_brought_forward_of_a_batch_comes_first(engine: Engine, practice_id: str) -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    made = {
+        step: accept(engine, practice_id, lane=Lane.NIGHTLY, step=step, not_before=later)
+        for step in ("ask", "hand_in")
+    }
+    with engine.begin() as connection:
+        subjects = connection.execute(select(table.c.subject_id)).scalars().all()
+        jobs.bring_forward(connection, subjects)
+    assert sweep(engine, Lane.NIGHTLY, window=1) == [made["hand_in"]]
+    assert sweep(engine, Lane.NIGHTLY, window=2) == [made["ask"]]
+
+
+def test_a_second_job_of_a_subject_is_of_another_run(engine: Engine, practice_id: str) -> None:
+    subject = new_id("inq")
+    for run in ("", "batch_of_the_night"):
+        with engine.begin() as connection:
+            jobs.accept_nightly(
+                connection, step="ask", subject_ids=[subject], practice_id=practice_id, run=run
+            )
+    with pytest.raises(UniqueViolation), engine.begin() as connection:
+        jobs.accept_nightly(connection, step="ask", subject_ids=[subject], practice_id=practice_id)
 
 
 def test_a_nightly_job_is_not_hinted_at_once(engine: Engine, practice_id: str) -> None:

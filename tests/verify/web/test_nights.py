@@ -1,7 +1,7 @@
 """Nights on pages, at the terminal and through the API: progress without a patient, the report with them, and one night a day."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ from sqlalchemy import update
 
 from tests.verify.cli.conftest import verify
 from tests.verify.web.conftest import Practice, Site
+from verify.cli.nightly import status_lines
 from verify.client import ADDRESS_FILE, TOKEN_FILE
 from verify.recheck import Cents, Change, ChangeKind, Weight
-from verify.store import clinic, nights
+from verify.store import clinic, inquiries, nights, payer_batches
+from verify.store.inquiries import Ask
 from verify.store.tables import payer_accounts, verifications
 from verify.store.tables_nightly import night_items
 from verify.verification import new_id
@@ -60,6 +62,26 @@ def add_item(site: Site, night_id: str, *changes: Change, failed: str = "", wait
     return recheck
 
 
+def add_batch(site: Site, night_id: str, *, handed_in: bool = False) -> tuple[str, str]:
+    """A batch with the one question of a patient of the night; its id, and the re-check's."""
+    recheck = add_item(site, night_id, waiting=True)
+    with site.work.engine.begin() as connection:
+        verification = connection.execute(verifications.select().where(verifications.c.id == recheck)).one()
+        (account,) = [row for row in clinic.accounts(connection) if row.practice_id == site.here.id]
+        ask = Ask(site.here.payer_id, account.id, "30", verification.date_of_service, "plan")
+        planned = inquiries.plan(connection, site.work.seals(site.here.id), verification, ask)
+        assert planned is not None
+        row = inquiries.inquiry(connection, planned)
+        batch_id = payer_batches.join(
+            connection, row, account_id=account.id, options={}, closes_at=site.work.now(), most=10
+        )
+        if handed_in:
+            payer_batches.close(connection, batch_id)
+            payer_batches.hand_in(connection, batch_id)
+            payer_batches.handed_in(connection, batch_id, "b1", datetime(2026, 11, 24, 8, 1, tzinfo=UTC))
+    return batch_id, recheck
+
+
 def copay(was: int, now: int) -> Change:
     return Change(
         kind=ChangeKind.COPAY,
@@ -89,6 +111,52 @@ def test_progress_counts_per_payer_and_by_cause(site: Site, night: str) -> None:
     assert shown["failures"] == [{"cause": "http_5xx", "count": 1}]
     assert (shown["per_minute"], shown["seconds_left"]) == (3, 20)
     assert shown["looked_at"] == 1_234
+
+
+def test_progress_shows_the_batches_of_the_night_and_of_no_other(site: Site) -> None:
+    before, night = add_night(site, days_ago=2), add_night(site, days_ago=1)
+    batch, _ = add_batch(site, night, handed_in=True)
+    shown = site.program().get(f"/api/v1/nights/{night}").json()
+    assert shown["batches"] == [
+        {
+            "id": batch,
+            "account": "Phone",
+            "state": "submitted",
+            "code": "",
+            "handed_in_at": "2026-11-24T08:01:00Z",
+            "questions": 1,
+            "ended": 0,
+            "returned": 0,
+        }
+    ]
+    page = site.visit().get("/nights").text
+    assert "Handed in" in page
+    assert site.program().get(f"/api/v1/nights/{before}").json()["batches"] == []
+    lines = list(status_lines(shown))
+    assert "  BATCH THROUGH  STATE      HANDED IN         QUESTIONS  ENDED  BY THEMSELVES" in lines
+    assert "  Phone          handed in  2026-11-24 08:01  1          0      0" in lines
+
+
+def test_a_question_in_a_batch_says_so_until_it_has_ended(site: Site, night: str) -> None:
+    batch, recheck = add_batch(site, night)
+    (asked,) = site.program().get(f"/api/v1/verifications/{recheck}").json()["inquiries"]
+    assert (asked["batch_state"], asked["handed_in_at"]) == ("gathering", None)
+    page = site.visit().get(f"/verifications/{recheck}").text
+    assert "In tonight’s batch" in page
+    assert "not handed in yet" in page
+    with site.work.engine.begin() as connection:
+        payer_batches.close(connection, batch)
+        payer_batches.hand_in(connection, batch)
+        payer_batches.handed_in(connection, batch, "b1")
+    page = site.visit().get(f"/verifications/{recheck}").text
+    assert "handed in" in page
+    assert "not handed in yet" not in page
+    with site.work.engine.begin() as connection:
+        payer_batches.fail(connection, batch, "lost")
+    (asked,) = site.program().get(f"/api/v1/verifications/{recheck}").json()["inquiries"]
+    assert (asked["batch_state"], asked["handed_in_at"]) == (None, None)
+    (shown,) = site.program().get(f"/api/v1/nights/{night}").json()["batches"]
+    assert (shown["state"], shown["code"], shown["returned"]) == ("failed", "lost", 1)
 
 
 def test_the_report_tells_amounts_effects_and_tasks_and_leaves_out_what_is_equal(
