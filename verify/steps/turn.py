@@ -9,8 +9,9 @@ from verify.verification import Lane
 
 #: How long a thread waits for the account's turn before it gives the job back.
 PATIENCE_SECONDS = 10.0
-#: A place is kept beyond the payer's deadline by this, so that it never frees itself during a call.
-LEASE_MARGIN_SECONDS = 5.0
+#: A place is kept beyond the payer's deadline by this, so that it never frees itself during a call, which may have to
+#: wait for another moment first.
+LEASE_MARGIN_SECONDS = PATIENCE_SECONDS + 5.0
 #: A question leaves this part of the time between two after its admission. In between a row is written, which takes
 #: now more and now less; leaving as soon as that is done, questions admitted evenly would reach the payer in bunches.
 EVEN = 0.25
