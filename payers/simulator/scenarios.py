@@ -158,7 +158,11 @@ SCENARIOS = (
         further={"EXMA1": "AAA72"},
     ),
     Scenario(
-        "HYP", "active", "AAA 72 while the member id has a hyphen, then active", wants="plain_member_id"
+        "HYP",
+        "active",
+        "AAA 72 while the member id has a hyphen, then active",
+        wants="plain_member_id",
+        ending=Ending.REJECTED,
     ),
     Scenario("MID", "active", "AAA 73 while a middle name is sent, then active", wants="no_middle_name"),
     Scenario("SUB", "active", "AAA 77 for a dependent, active for a subscriber", wants="subscriber"),
