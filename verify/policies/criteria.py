@@ -1,0 +1,340 @@
+"""One criterion held against the evidence sheet: a function for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from verify.catalogue.criteria import (
+    Age,
+    Answered,
+    AnyOf,
+    Asks,
+    Diagnosis,
+    Prescriber,
+    PriorResponse,
+    Psychotherapy,
+    Severity,
+    Threshold,
+    Trials,
+)
+from verify.catalogue.drug_classes import DrugClasses
+from verify.findings.finding import day_words
+from verify.policies.judged import Result, Said, all_of, any_of, counted, joined, listed
+from verify.policies.sheet import EvidenceSheet, Prior, Reply, Score, Therapy
+from verify.policies.trials import judge_trials, months_before
+from verify.policies.wording import CREDENTIALS, SCREENS, TREATMENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What criteria are held against: the sheet, the birth date, the day, and the classes of drugs."""
+
+    sheet: EvidenceSheet
+    born: date | None
+    on: date
+    drugs: DrugClasses
+
+    def __repr__(self) -> str:
+        return "Evidence()"
+
+
+def judge_asks(asks: Asks, evidence: Evidence) -> Said:
+    """What one reading of a criterion comes to."""
+    match asks:
+        case Age():
+            return _age(asks, evidence)
+        case Diagnosis():
+            return _diagnosis(asks, evidence)
+        case Trials():
+            return judge_trials(asks, evidence.sheet, evidence.on, evidence.drugs)
+        case Severity():
+            return _severity(asks, evidence)
+        case Psychotherapy():
+            return _psychotherapy(asks, evidence)
+        case Answered():
+            return _answered(asks, evidence)
+        case PriorResponse():
+            return _prior_response(asks, evidence)
+        case Prescriber():
+            return _prescriber(asks, evidence)
+        case AnyOf():
+            return _any_of(asks, evidence)
+
+
+def age_on(born: date, day: date) -> int:
+    """In whole years; who was born on February 29 is a year older on March 1."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _age(asks: Age, evidence: Evidence) -> Said:
+    asked = f"The policy asks for an age of at least {asks.min}."
+    if evidence.born is None:
+        return Said(
+            result=Result.UNKNOWN,
+            sentence=f"{asked} The birth date is not known.",
+            missing=("the birth date",),
+        )
+    years = age_on(evidence.born, evidence.on)
+    told = f"{asked} The patient is {years}"
+    if years >= asks.min:
+        return Said(result=Result.MET, sentence=f"{told}.", evidence=("birth_date",))
+    if asks.open_from is not None and years >= asks.open_from:
+        return Said(
+            result=Result.UNKNOWN,
+            sentence=f"{told}: {asks.open_note}.",
+            evidence=("birth_date",),
+            missing=("the payer's rules for this age",),
+        )
+    return Said(result=Result.NOT_MET, sentence=f"{told}.", evidence=("birth_date",))
+
+
+def _diagnosis(asks: Diagnosis, evidence: Evidence) -> Said:
+    asked = f"The policy asks for {listed(asks.any_of, 'or')}."
+    codes = [one.code for one in evidence.sheet.diagnoses]
+    fitting = [at for at, code in enumerate(codes) if is_under(code, asks.any_of)]
+    if fitting:
+        told = listed([codes[at] for at in fitting])
+        return Said(
+            result=Result.MET,
+            sentence=f"{asked} On the sheet: {told}.",
+            evidence=tuple(f"diagnoses/{at}" for at in fitting),
+        )
+    if not codes:
+        return Said(
+            result=Result.UNKNOWN,
+            sentence=f"{asked} No diagnosis is on the sheet.",
+            missing=("the diagnosis, as the psychiatrist codes it",),
+        )
+    return Said(
+        result=Result.NOT_MET,
+        sentence=f"{asked} On the sheet: {listed(codes)}. Ask the psychiatrist; a code is never changed here.",
+        evidence=tuple(f"diagnoses/{at}" for at in range(len(codes))),
+    )
+
+
+def is_under(code: str, families: Sequence[str]) -> bool:
+    """Whether a code is one of these, or lies under one of them."""
+    return any(
+        code == family or (code.startswith(family) and ("." in family or code[len(family)] == "."))
+        for family in families
+    )
+
+
+def _severity(asks: Severity, evidence: Evidence) -> Said:
+    asked = f"The policy asks for {listed([_threshold(one) for one in asks.any_of], 'or')}."
+    newest = _newest_scores(asks, evidence)
+    if not newest:
+        names = listed([one.scale.value for one in asks.any_of], "or")
+        return Said(
+            result=Result.UNKNOWN,
+            sentence=f"{asked} No such score is on the sheet.",
+            missing=(f"a score on {names}, with its day",),
+        )
+    results = {
+        place: _reaches(score, threshold, stated=not asks.not_stated)
+        for place, (score, threshold) in newest.items()
+    }
+    result = any_of(results.values())
+    told = listed(
+        [f"{score.scale.value} {score.points} on {day_words(score.on)}" for score, _ in newest.values()]
+    )
+    missing = ("the score from which the payer counts it",) if result is Result.UNKNOWN else ()
+    return Said(
+        result=result,
+        sentence=f"{asked} On the sheet: {told}.",
+        evidence=tuple(place for place, one in results.items() if one is result),
+        missing=missing,
+    )
+
+
+def _threshold(one: Threshold) -> str:
+    return one.scale.value if one.min is None else f"{one.scale.value} of at least {one.min}"
+
+
+def _newest_scores(asks: Severity, evidence: Evidence) -> dict[str, tuple[Score, Threshold]]:
+    """The newest score on each scale asked for; what was scored after the day is not known on it."""
+    found: dict[str, tuple[Score, Threshold]] = {}
+    for threshold in asks.any_of:
+        scores = [
+            (score.on, at)
+            for at, score in enumerate(evidence.sheet.scores)
+            if score.scale is threshold.scale and score.on <= evidence.on
+        ]
+        if scores:
+            _, at = max(scores)
+            found[f"scores/{at}"] = (evidence.sheet.scores[at], threshold)
+    return found
+
+
+def _reaches(score: Score, threshold: Threshold, *, stated: bool) -> Result:
+    """Where our copy does not state from which score it counts, a score on record settles nothing."""
+    if threshold.min is None:
+        return Result.MET if stated else Result.UNKNOWN
+    return Result.MET if score.points >= threshold.min else Result.NOT_MET
+
+
+def _psychotherapy(asks: Psychotherapy, evidence: Evidence) -> Said:
+    sheet = evidence.sheet
+    asked = "The policy asks for a trial of psychotherapy"
+    asked += f" of at least {counted(asks.min_weeks, 'week')}" if asks.min_weeks else ""
+    asked += f" in the last {asks.within_months} months." if asks.within_months else "."
+    of_each = [_therapy(one, asks, evidence.on) for one in sheet.therapies]
+    result = any_of(found for found, _ in of_each)
+    if result is Result.NOT_MET and sheet.therapies_complete is not Reply.YES:
+        result = Result.UNKNOWN
+    places = tuple(f"therapies/{at}" for at, (found, _) in enumerate(of_each) if found is result)
+    kinds = listed([one.kind for one in sheet.therapies])
+    told = f"On the sheet: {kinds}." if kinds else _no_therapy(sheet)
+    missing = joined(words for found, words in of_each if found is Result.UNKNOWN)
+    if result is Result.UNKNOWN and not missing:
+        missing = ("psychotherapy: which kind, from when to when",)
+    return Said(
+        result=result,
+        sentence=f"{asked} {told}",
+        evidence=places,
+        missing=missing if result is Result.UNKNOWN else (),
+    )
+
+
+def _no_therapy(sheet: EvidenceSheet) -> str:
+    if sheet.therapies_complete is Reply.YES:
+        return "None was tried."
+    return "None is on the sheet. Nobody said that none was tried."
+
+
+def _therapy(one: Therapy, asks: Psychotherapy, on: date) -> tuple[Result, tuple[str, ...]]:
+    results, missing = [Result.MET], []
+    if asks.min_weeks is not None:
+        weeks = one.weeks_until(on)
+        results.append(_at_least(weeks, asks.min_weeks))
+        missing += [] if weeks is not None else [f"{one.kind}: how many weeks it lasted"]
+    if asks.within_months is not None:
+        last = on if one.ongoing else one.ended_on
+        earliest = months_before(on, asks.within_months)
+        results.append(Result.UNKNOWN if last is None else Result.MET if last >= earliest else Result.NOT_MET)
+        missing += [] if last is not None else [f"{one.kind}: when it ended"]
+    return all_of(results), tuple(missing)
+
+
+def _at_least(number: int | None, least: int) -> Result:
+    if number is None:
+        return Result.UNKNOWN
+    return Result.MET if number >= least else Result.NOT_MET
+
+
+def _answered(asks: Answered, evidence: Evidence) -> Said:
+    words = SCREENS[asks.question]
+    asked = f"The policy asks that {words}." if asks.wanted else f"The policy excludes it where {words}."
+    reply = evidence.sheet.reply(asks.question)
+    coded = [
+        at for at, one in enumerate(evidence.sheet.diagnoses) if asks.codes and is_under(one.code, asks.codes)
+    ]
+    places = (f"answers/{asks.question}", *(f"diagnoses/{at}" for at in coded))
+    if coded and reply is Reply.NO:
+        codes = listed([evidence.sheet.diagnoses[at].code for at in coded])
+        return Said(
+            result=Result.UNKNOWN,
+            sentence=f"{asked} The sheet says no and has {codes}; ask the psychiatrist which is right.",
+            evidence=places,
+            missing=(f"whether {words}",),
+        )
+    if coded or reply in (Reply.YES, Reply.NO):
+        is_so = bool(coded) or reply is Reply.YES
+        return Said(
+            result=Result.MET if is_so is asks.wanted else Result.NOT_MET,
+            sentence=f"{asked} The sheet says {'yes' if is_so else 'no'}.",
+            evidence=places if reply is not Reply.NOT_ASKED else places[1:],
+        )
+    told = "It was asked and is not known." if reply is Reply.UNKNOWN else "It was not asked."
+    return Said(result=Result.UNKNOWN, sentence=f"{asked} {told}", missing=(f"whether {words}",))
+
+
+def _prior_response(asks: PriorResponse, evidence: Evidence) -> Said:
+    name = TREATMENTS[asks.treatment]
+    found = [
+        (f"priors/{at}", *_helped(one, asks, evidence.on))
+        for at, one in enumerate(evidence.sheet.priors)
+        if one.treatment is asks.treatment
+    ]
+    result = any_of(result for _, result, _ in found)
+    if result is Result.NOT_MET and not found and evidence.sheet.priors_complete is not Reply.YES:
+        result = Result.UNKNOWN
+    missing = joined(words for _, one, words in found if one is Result.UNKNOWN)
+    if not found:
+        missing = (f"whether there was an earlier course of {name}, and how it worked",)
+    return Said(
+        result=result,
+        sentence=f"{_response_asked(asks)} {_courses_told(len(found), name)}",
+        evidence=tuple(place for place, one, _ in found if one is result),
+        missing=missing if result is Result.UNKNOWN else (),
+    )
+
+
+def _response_asked(asks: PriorResponse) -> str:
+    more = "at least" if asks.or_equal else "more than"
+    asked = f"The policy asks that an earlier course of {TREATMENTS[asks.treatment]} helped by {more} {asks.percent} %"
+    if asks.kept_months is not None:
+        asked += f" and that this held for {counted(asks.kept_months, 'month')}"
+    if asks.after_days is not None:
+        asked += f", at least {counted(asks.after_days, 'day')} ago"
+    return f"{asked}."
+
+
+def _courses_told(count: int, name: str) -> str:
+    return (
+        f"{counted(count, 'earlier course')} of {name} on the sheet." if count else f"No {name} on the sheet."
+    )
+
+
+def _helped(one: Prior, asks: PriorResponse, on: date) -> tuple[Result, tuple[str, ...]]:
+    name = TREATMENTS[asks.treatment]
+    results, missing = [], []
+    better = one.percent_better
+    results.append(_at_least(better, asks.percent if asks.or_equal else asks.percent + 1))
+    missing += [] if better is not None else [f"{name}: by how many percent it helped"]
+    if asks.kept_months is not None:
+        results.append(_at_least(one.kept_months, asks.kept_months))
+        missing += [] if one.kept_months is not None else [f"{name}: how long the response held"]
+    if asks.after_days is not None:
+        last = one.ended_on
+        results.append(
+            Result.UNKNOWN
+            if last is None
+            else Result.MET
+            if last + timedelta(days=asks.after_days) <= on
+            else Result.NOT_MET
+        )
+        missing += [] if last is not None else [f"{name}: the day of the last session"]
+    return all_of(results), tuple(missing)
+
+
+def _prescriber(asks: Prescriber, evidence: Evidence) -> Said:
+    asked = f"The policy asks that it is ordered by {listed([CREDENTIALS[one] for one in asks.credentials], 'or')}."
+    credential = evidence.sheet.ordering.credential
+    if credential is None:
+        return Said(
+            result=Result.UNKNOWN,
+            sentence=f"{asked} Who orders it is not on the sheet.",
+            missing=("who orders it, with the credential",),
+        )
+    return Said(
+        result=Result.MET if credential in asks.credentials else Result.NOT_MET,
+        sentence=f"{asked} It is ordered by {CREDENTIALS[credential]}.",
+        evidence=("ordering",),
+    )
+
+
+def _any_of(asks: AnyOf, evidence: Evidence) -> Said:
+    """The ways that are as good as the whole: where one is met, what the others lack is of no interest."""
+    parts = [judge_asks(part, evidence) for part in asks.parts]
+    result = any_of(part.result for part in parts)
+    counting = [part for part in parts if part.result is result]
+    told = " Or: ".join(part.sentence for part in (counting if result is Result.MET else parts))
+    return Said(
+        result=result,
+        sentence=f"One of {len(parts)} ways is enough. {told}",
+        evidence=joined(part.evidence for part in counting),
+        missing=joined(part.missing for part in counting),
+    )
