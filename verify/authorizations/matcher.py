@@ -144,11 +144,9 @@ def _not_yet(case: Case) -> Iterator[Alert]:
 def _chase_on(case: Case) -> date:
     """Three days after the request, then five, then every business day. Source: clinic practice."""
     asked = case.held.requested_at
-    for days in CHASE_DAYS if asked is not None else ():
-        day = asked.date() + timedelta(days=days)
-        if day > case.today:
-            return day if is_business_day(day) else business_day_after(day)
-    return case.soon
+    days = [asked.date() + timedelta(days=days) for days in CHASE_DAYS] if asked else []
+    ahead = next((day for day in days if day > case.today), case.soon)
+    return ahead if is_business_day(ahead) else business_day_after(ahead)
 
 
 def _overdue(case: Case) -> Iterator[Alert]:

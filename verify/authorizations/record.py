@@ -7,19 +7,31 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from verify.catalogue import BenefitDomain
 from verify.catalogue.policy_card import Per
 
 MOST_ENTRIES = 40
+
+
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Npi = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(\d{10})?$")]
 TaxId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(\d{9}|\d{2}-\d{7})?$")]
-Code = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^(\d{5}|[A-Z]\d{4}|\d{4}T)$")
-]
+Code = Annotated[str, BeforeValidator(_upper), StringConstraints(pattern=r"^(\d{5}|[A-Z]\d{4}|\d{4}T)$")]
 Units = Annotated[int, Field(ge=0, le=100_000)]
 
 

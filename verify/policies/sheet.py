@@ -11,6 +11,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -35,10 +36,15 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Npi = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(\d{10})?$")]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Count = Annotated[int, Field(ge=0, le=2000)]
+
+
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
 #: ICD-10-CM with its point.
 Icd10 = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?$"),
+    str, BeforeValidator(_upper), StringConstraints(pattern=r"^[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?$")
 ]
 
 
