@@ -3,6 +3,7 @@
 # Their tables belong to the metadata, whoever asks for it.
 from verify.store import (
     tables_appointments,
+    tables_clinical,
     tables_imports,
     tables_nightly,
     tables_notices,
@@ -17,6 +18,7 @@ __all__ = [
     "migrate",
     "revisions",
     "tables_appointments",
+    "tables_clinical",
     "tables_imports",
     "tables_nightly",
     "tables_notices",

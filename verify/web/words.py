@@ -139,6 +139,9 @@ EVENT_WORDS = {
     "asked_again": "Asked again; the newer answer speaks from now on",
     "compared": "Held against what was known before",
     "confirmed": "Nothing changed: what was signed still stands",
+    "evidence_recorded": "Evidence recorded",
+    "crisis_raised": "The psychiatrist says it cannot wait: urgent from now on",
+    "authorization_recorded": "Authorization recorded",
     "step_failed": "A step failed and was given to a person",
 }
 
