@@ -5,11 +5,13 @@ import sys
 import typer
 
 from verify.cli import (
+    authorizations,
     clinic,
     estimates,
     files,
     nightly,
     people,
+    policies,
     prices,
     running,
     sources,
@@ -50,6 +52,8 @@ verifications.register(app)
 nightly.register(app)
 files.register(app)
 estimates.register(app)
+policies.register(app)
+authorizations.register(app)
 
 
 def main(arguments: list[str] | None = None) -> int:

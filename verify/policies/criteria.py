@@ -21,6 +21,7 @@ from verify.catalogue.criteria import (
 )
 from verify.catalogue.drug_classes import DrugClasses
 from verify.findings.finding import day_words
+from verify.policies.asking import asked, ways
 from verify.policies.judged import Result, Said, all_of, any_of, counted, joined, listed
 from verify.policies.sheet import EvidenceSheet, Prior, Reply, Score, Therapy
 from verify.policies.trials import judge_trials, months_before
@@ -69,15 +70,15 @@ def age_on(born: date, day: date) -> int:
 
 
 def _age(asks: Age, evidence: Evidence) -> Said:
-    asked = f"The policy asks for an age of at least {asks.min}."
+    question = asked(asks)
     if evidence.born is None:
         return Said(
             result=Result.UNKNOWN,
-            sentence=f"{asked} The birth date is not known.",
+            sentence=f"{question} The birth date is not known.",
             missing=("the birth date",),
         )
     years = age_on(evidence.born, evidence.on)
-    told = f"{asked} The patient is {years}"
+    told = f"{question} The patient is {years}"
     if years >= asks.min:
         return Said(result=Result.MET, sentence=f"{told}.", evidence=("birth_date",))
     if asks.open_from is not None and years >= asks.open_from:
@@ -91,25 +92,25 @@ def _age(asks: Age, evidence: Evidence) -> Said:
 
 
 def _diagnosis(asks: Diagnosis, evidence: Evidence) -> Said:
-    asked = f"The policy asks for {listed(asks.any_of, 'or')}."
+    question = asked(asks)
     codes = [one.code for one in evidence.sheet.diagnoses]
     fitting = [at for at, code in enumerate(codes) if is_under(code, asks.any_of)]
     if fitting:
         told = listed([codes[at] for at in fitting])
         return Said(
             result=Result.MET,
-            sentence=f"{asked} On the sheet: {told}.",
+            sentence=f"{question} On the sheet: {told}.",
             evidence=tuple(f"diagnoses/{at}" for at in fitting),
         )
     if not codes:
         return Said(
             result=Result.UNKNOWN,
-            sentence=f"{asked} No diagnosis is on the sheet.",
+            sentence=f"{question} No diagnosis is on the sheet.",
             missing=("the diagnosis, as the psychiatrist codes it",),
         )
     return Said(
         result=Result.NOT_MET,
-        sentence=f"{asked} On the sheet: {listed(codes)}. Ask the psychiatrist; a code is never changed here.",
+        sentence=f"{question} On the sheet: {listed(codes)}. Ask the psychiatrist; a code is never changed here.",
         evidence=tuple(f"diagnoses/{at}" for at in range(len(codes))),
     )
 
@@ -123,13 +124,13 @@ def is_under(code: str, families: Sequence[str]) -> bool:
 
 
 def _severity(asks: Severity, evidence: Evidence) -> Said:
-    asked = f"The policy asks for {listed([_threshold(one) for one in asks.any_of], 'or')}."
+    question = asked(asks)
     newest = _newest_scores(asks, evidence)
     if not newest:
         names = listed([one.scale.value for one in asks.any_of], "or")
         return Said(
             result=Result.UNKNOWN,
-            sentence=f"{asked} No such score is on the sheet.",
+            sentence=f"{question} No such score is on the sheet.",
             missing=(f"a score on {names}, with its day",),
         )
     results = {
@@ -143,14 +144,10 @@ def _severity(asks: Severity, evidence: Evidence) -> Said:
     missing = ("the score from which the payer counts it",) if result is Result.UNKNOWN else ()
     return Said(
         result=result,
-        sentence=f"{asked} On the sheet: {told}.",
+        sentence=f"{question} On the sheet: {told}.",
         evidence=tuple(place for place, one in results.items() if one is result),
         missing=missing,
     )
-
-
-def _threshold(one: Threshold) -> str:
-    return one.scale.value if one.min is None else f"{one.scale.value} of at least {one.min}"
 
 
 def _newest_scores(asks: Severity, evidence: Evidence) -> dict[str, tuple[Score, Threshold]]:
@@ -177,9 +174,7 @@ def _reaches(score: Score, threshold: Threshold, *, stated: bool) -> Result:
 
 def _psychotherapy(asks: Psychotherapy, evidence: Evidence) -> Said:
     sheet = evidence.sheet
-    asked = "The policy asks for a trial of psychotherapy"
-    asked += f" of at least {counted(asks.min_weeks, 'week')}" if asks.min_weeks else ""
-    asked += f" in the last {asks.within_months} months." if asks.within_months else "."
+    question = asked(asks)
     of_each = [_therapy(one, asks, evidence.on) for one in sheet.therapies]
     result = any_of(found for found, _ in of_each)
     if result is Result.NOT_MET and sheet.therapies_complete is not Reply.YES:
@@ -192,7 +187,7 @@ def _psychotherapy(asks: Psychotherapy, evidence: Evidence) -> Said:
         missing = ("psychotherapy: which kind, from when to when",)
     return Said(
         result=result,
-        sentence=f"{asked} {told}",
+        sentence=f"{question} {told}",
         evidence=places,
         missing=missing if result is Result.UNKNOWN else (),
     )
@@ -225,8 +220,7 @@ def _at_least(number: int | None, least: int) -> Result:
 
 
 def _answered(asks: Answered, evidence: Evidence) -> Said:
-    words = SCREENS[asks.question]
-    asked = f"The policy asks that {words}." if asks.wanted else f"The policy excludes it where {words}."
+    words, question = SCREENS[asks.question], asked(asks)
     reply = evidence.sheet.reply(asks.question)
     coded = [
         at for at, one in enumerate(evidence.sheet.diagnoses) if asks.codes and is_under(one.code, asks.codes)
@@ -236,7 +230,7 @@ def _answered(asks: Answered, evidence: Evidence) -> Said:
         codes = listed([evidence.sheet.diagnoses[at].code for at in coded])
         return Said(
             result=Result.UNKNOWN,
-            sentence=f"{asked} The sheet says no and has {codes}; ask the psychiatrist which is right.",
+            sentence=f"{question} The sheet says no and has {codes}; ask the psychiatrist which is right.",
             evidence=places,
             missing=(f"whether {words}",),
         )
@@ -244,11 +238,11 @@ def _answered(asks: Answered, evidence: Evidence) -> Said:
         is_so = bool(coded) or reply is Reply.YES
         return Said(
             result=Result.MET if is_so is asks.wanted else Result.NOT_MET,
-            sentence=f"{asked} The sheet says {'yes' if is_so else 'no'}.",
+            sentence=f"{question} The sheet says {'yes' if is_so else 'no'}.",
             evidence=places if reply is not Reply.NOT_ASKED else places[1:],
         )
     told = "It was asked and is not known." if reply is Reply.UNKNOWN else "It was not asked."
-    return Said(result=Result.UNKNOWN, sentence=f"{asked} {told}", missing=(f"whether {words}",))
+    return Said(result=Result.UNKNOWN, sentence=f"{question} {told}", missing=(f"whether {words}",))
 
 
 def _prior_response(asks: PriorResponse, evidence: Evidence) -> Said:
@@ -266,20 +260,10 @@ def _prior_response(asks: PriorResponse, evidence: Evidence) -> Said:
         missing = (f"whether there was an earlier course of {name}, and how it worked",)
     return Said(
         result=result,
-        sentence=f"{_response_asked(asks)} {_courses_told(len(found), name)}",
+        sentence=f"{asked(asks)} {_courses_told(len(found), name)}",
         evidence=tuple(place for place, one, _ in found if one is result),
         missing=missing if result is Result.UNKNOWN else (),
     )
-
-
-def _response_asked(asks: PriorResponse) -> str:
-    more = "at least" if asks.or_equal else "more than"
-    asked = f"The policy asks that an earlier course of {TREATMENTS[asks.treatment]} helped by {more} {asks.percent} %"
-    if asks.kept_months is not None:
-        asked += f" and that this held for {counted(asks.kept_months, 'month')}"
-    if asks.after_days is not None:
-        asked += f", at least {counted(asks.after_days, 'day')} ago"
-    return f"{asked}."
 
 
 def _courses_told(count: int, name: str) -> str:
@@ -311,17 +295,17 @@ def _helped(one: Prior, asks: PriorResponse, on: date) -> tuple[Result, tuple[st
 
 
 def _prescriber(asks: Prescriber, evidence: Evidence) -> Said:
-    asked = f"The policy asks that it is ordered by {listed([CREDENTIALS[one] for one in asks.credentials], 'or')}."
+    question = asked(asks)
     credential = evidence.sheet.ordering.credential
     if credential is None:
         return Said(
             result=Result.UNKNOWN,
-            sentence=f"{asked} Who orders it is not on the sheet.",
+            sentence=f"{question} Who orders it is not on the sheet.",
             missing=("who orders it, with the credential",),
         )
     return Said(
         result=Result.MET if credential in asks.credentials else Result.NOT_MET,
-        sentence=f"{asked} It is ordered by {CREDENTIALS[credential]}.",
+        sentence=f"{question} It is ordered by {CREDENTIALS[credential]}.",
         evidence=("ordering",),
     )
 
@@ -334,7 +318,7 @@ def _any_of(asks: AnyOf, evidence: Evidence) -> Said:
     told = " Or: ".join(part.sentence for part in (counting if result is Result.MET else parts))
     return Said(
         result=result,
-        sentence=f"One of {len(parts)} ways is enough. {told}",
+        sentence=f"{ways(asks)} {told}",
         evidence=joined(part.evidence for part in counting),
         missing=joined(part.missing for part in counting),
     )

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from verify.catalogue.criteria import TrialRole, Trials
+from verify.catalogue.criteria import Trials
 from verify.catalogue.drug_classes import DrugClasses
+from verify.policies.asking import DRUGS, asked
 from verify.policies.judged import Result, Said, all_of, counted, joined, listed
 from verify.policies.sheet import EvidenceSheet, Outcome, Reply, Trial
-
-WORDS = {TrialRole.ANTIDEPRESSANT: "antidepressant", TrialRole.AUGMENTATION: "augmentation agent"}
 
 TELLING = {
     Result.MET: ("counts", "count"),
@@ -45,7 +44,7 @@ def judge_trials(asks: Trials, sheet: EvidenceSheet, on: date, drugs: DrugClasse
     missing = () if result is Result.MET else _missing(asks, found, sheet.trials_complete, drugs)
     return Said(
         result=result,
-        sentence=f"{_asked(asks)} {_told(asks, found, sheet.trials_complete)}",
+        sentence=f"{asked(asks)} {_told(asks, found, sheet.trials_complete)}",
         evidence=tuple(one.place for one in (sure if result is Result.MET else found)),
         missing=missing,
     )
@@ -174,7 +173,7 @@ def months_before(day: date, months: int) -> date:
 
 
 def _missing(asks: Trials, found: Sequence[Counted], complete: Reply, drugs: DrugClasses) -> tuple[str, ...]:
-    what = WORDS[asks.role]
+    what = DRUGS[asks.role]
     open_ = joined(one.missing for one in found if one.result is Result.UNKNOWN)
     possible = [one.drug for one in found if one.result is not Result.NOT_MET]
     unclear = tuple(
@@ -188,26 +187,9 @@ def _missing(asks: Trials, found: Sequence[Counted], complete: Reply, drugs: Dru
     return (*open_, *unclear, *lacking, *more)
 
 
-def _asked(asks: Trials) -> str:
-    parts = [f"The policy asks for {counted(asks.min, f'failed {WORDS[asks.role]}')}"]
-    if asks.classes > 1:
-        parts.append(f"from {asks.classes} classes")
-    if asks.min_weeks is not None:
-        parts.append(f"for at least {counted(asks.min_weeks, 'week')} each")
-    if asks.min_adherence_percent is not None:
-        parts.append(f"taken {asks.min_adherence_percent} % of the time")
-    if asks.most_percent_better is not None:
-        parts.append(f"with at most {asks.most_percent_better} % improvement")
-    if asks.this_episode:
-        parts.append("in the present episode")
-    if asks.within_months is not None:
-        parts.append(f"in the last {asks.within_months} months")
-    return " ".join(parts) + "."
-
-
 def _told(asks: Trials, found: Sequence[Counted], complete: Reply) -> str:
     if not found:
-        what = WORDS[asks.role]
+        what = DRUGS[asks.role]
         return f"No {what} is on the sheet." + (
             "" if complete is Reply.YES else " Nobody said that none was tried."
         )

@@ -16,6 +16,7 @@ from verify.web import (
     access_page,
     account,
     api,
+    clinical_api,
     cost,
     health,
     imports,
@@ -51,6 +52,8 @@ ROUTERS = (
     prices.router,
     api.router,
     cost.router,
+    clinical_api.router,
+    clinical_api.authorization_router,
     imports_api.router,
     nights_api.router,
 )

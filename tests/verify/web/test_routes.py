@@ -8,11 +8,13 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import func, select, text
 
+from tests.verify.authorizations.records import authorization
 from tests.verify.web.conftest import ROLES, Practice, Site, Visit, submission
 from verify import steps
 from verify.affordability.prices import Price, PriceKind
 from verify.intake.spreadsheet import read_csv
 from verify.security.roles import Permission, allowed
+from verify.steps.authorizations import add_authorization
 from verify.store import notices, prices
 from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, metadata, sessions
 from verify.store.tables_nightly import night_items, nights
@@ -39,6 +41,12 @@ NEEDS = {
     ("GET", "/verifications/{verification_id}/live"): Permission.READ_PATIENTS,
     ("GET", "/verifications/{verification_id}/exchanges/{exchange_id}"): Permission.WORK_FOLLOW_UPS,
     ("GET", "/verifications/{verification_id}/estimate"): Permission.READ_PATIENTS,
+    ("GET", "/verifications/{verification_id}/evidence"): Permission.READ_CLINICAL,
+    ("PUT", "/verifications/{verification_id}/evidence"): Permission.WRITE_CLINICAL,
+    ("GET", "/verifications/{verification_id}/policy"): Permission.READ_CLINICAL,
+    ("GET", "/verifications/{verification_id}/authorizations"): Permission.READ_PATIENTS,
+    ("POST", "/verifications/{verification_id}/authorizations"): Permission.WORK_FOLLOW_UPS,
+    ("PUT", "/authorizations/{authorization_id}"): Permission.WORK_FOLLOW_UPS,
     ("POST", "/verifications/{verification_id}/notes"): Permission.WRITE_NOTES,
     ("POST", "/verifications/{verification_id}/information"): Permission.SUBMIT,
     ("POST", "/verifications/{verification_id}/cancel"): Permission.SUBMIT,
@@ -122,6 +130,7 @@ class Things(NamedTuple):
     import_id: str
     night_id: str
     price_id: str
+    authorization_id: str
     #: Of an appointment system; there is none here.
     source: str = "source_01JD4Z8Q6V3M5N7P9R1T2W4X6Y"
 
@@ -171,7 +180,20 @@ def fill(site: Site, practice: Practice) -> Things:
     import_id = preview(site, practice)
     night_id = add_night(site, practice, verification_id)
     price_id = add_price(site, practice)
-    return Things(verification_id, exchange_id, task, endpoint_id, notice.id, import_id, night_id, price_id)
+    authorization_id = add_authorization(
+        site.work, verification_id, practice.id, practice.user_ids["coordinator"], authorization()
+    )
+    return Things(
+        verification_id,
+        exchange_id,
+        task,
+        endpoint_id,
+        notice.id,
+        import_id,
+        night_id,
+        price_id,
+        authorization_id,
+    )
 
 
 def add_price(site: Site, practice: Practice) -> str:
@@ -240,7 +262,11 @@ FORMS = {
     },
     "/account/password": {"current": "x", "new": "y", "again": "y"},
 }
+RECORD = authorization().model_dump(mode="json")
 BODIES = {
+    "/verifications/{verification_id}/evidence": {"version": 0, "sheet": {}},
+    "/verifications/{verification_id}/authorizations": RECORD,
+    "/authorizations/{authorization_id}": {"version": 1, "record": RECORD},
     "/verifications": submission(),
     "/verifications/{verification_id}/notes": {"kind": "call", "body": "Line busy."},
     "/verifications/{verification_id}/information": {"coverage": {"group_number": "G1"}},
@@ -268,7 +294,7 @@ def send(site: Site, route: Route, things: Things, role: str | None) -> Any:
         return visit.post(path, data={"csrf": visit.csrf}, files={"file": ("visits.csv", FILE)})
     if api:
         body = BODIES.get(route.path.removeprefix("/api/v1"))
-        return visit.post(path, json=body, headers={"Idempotency-Key": new_id("key")})
+        return visit.request(route.method, path, json=body, headers={"Idempotency-Key": new_id("key")})
     return visit.send_form(path, **FORMS.get(route.path, {}))
 
 
@@ -334,11 +360,19 @@ def test_showing_a_patient_writes_exactly_one_row_and_nothing_else_does(
     for route in CLOSED:
         if route.path in {"/sign-out", "/access"}:
             continue
+        clinical = (route.method, route.path.rsplit("/", 1)[-1]) in {
+            ("GET", "evidence"),
+            ("PUT", "evidence"),
+            ("GET", "policy"),
+            ("GET", "authorizations"),
+        }
         before = len(rows(site))
         answer = send(site, route, things["here"], "admin")
         added = rows(site)[before:]
-        shows = "Marguerite" in answer.text or route.path.endswith(
-            ("/live", "{exchange_id}", "/ahead", "/estimate")
+        shows = (
+            clinical
+            or "Marguerite" in answer.text
+            or route.path.endswith(("/live", "{exchange_id}", "/ahead", "/estimate"))
         )
         assert len(added) == (1 if shows else 0), (route.method, route.path, answer.status_code, len(added))
         if shows:
