@@ -89,7 +89,7 @@ class Granted(_Part):
     @model_validator(mode="after")
     def _dated(self) -> Self:
         if (self.used is None) != (self.used_as_of is None):
-            raise ValueError("used and used_as_of stand together")
+            raise ValueError("what is used has its day, and the day its count")
         return self
 
 
@@ -136,14 +136,14 @@ class Authorization(_Part):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            raise ValueError("ends_on lies before starts_on")
+            raise ValueError("it ends before it begins")
         if self.requested_at and self.decided_at and self.decided_at < self.requested_at:
-            raise ValueError("decided_at lies before requested_at")
+            raise ValueError("it was decided before it was requested")
         codes = [code for one in self.granted for code in one.codes]
         if len(codes) != len(set(codes)):
-            raise ValueError("granted has a code twice")
+            raise ValueError("a code stands in two groups of units")
         if self.status is Status.NOT_NEEDED and not (self.source and self.source_on):
-            raise ValueError("a status of not_needed has its source and source_on")
+            raise ValueError("what is not needed has its source and the day of it")
         return self
 
     @property

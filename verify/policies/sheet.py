@@ -92,7 +92,7 @@ class _Span(_Part):
     @model_validator(mode="after")
     def _rises(self) -> Self:
         if self.started_on and self.ended_on and self.ended_on < self.started_on:
-            raise ValueError("ended_on lies before started_on")
+            raise ValueError("it ends before it begins")
         return self
 
 
@@ -116,7 +116,7 @@ class Trial(_Span):
     @model_validator(mode="after")
     def _not_both(self) -> Self:
         if self.ongoing and self.ended_on:
-            raise ValueError("a drug still taken has no ended_on")
+            raise ValueError("what goes on has no last day")
         return self
 
     def last_day(self, on: date) -> date | None:
@@ -185,7 +185,7 @@ class Necessity(_Part):
     @model_validator(mode="after")
     def _signed(self) -> Self:
         if self.decision is not Decision.PENDING and not (self.by and self.on):
-            raise ValueError("a decision names who made it and when")
+            raise ValueError("a decision names who made it and on which day")
         return self
 
 
@@ -230,7 +230,7 @@ class EvidenceSheet(_Part):
     def _one_decision_a_line(self) -> Self:
         lines = [one.service_line for one in self.necessity]
         if len(lines) != len(set(lines)):
-            raise ValueError("necessity has one decision for a service line")
+            raise ValueError("there is one decision for a service line")
         return self
 
     def reply(self, question: Screen) -> Reply:

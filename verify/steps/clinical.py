@@ -145,6 +145,12 @@ def network_of(known: Sequence[Fact], line: ServiceLine, work: Work) -> Network:
     return Network.IN if found.standing is Standing.YES else Network.OUT
 
 
+def lines_of(connection: Connection, practice_id: str, verification_id: str) -> list[str]:
+    """Keys of a verification's service lines; none for one this practice does not have."""
+    row = chart(connection, practice_id, verification_id)
+    return list(row.service_lines) if row else []
+
+
 def _lines(row: Row[Any]) -> list[ServiceLine]:
     return [load().service_lines[key] for key in row.service_lines]
 

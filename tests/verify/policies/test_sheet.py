@@ -37,12 +37,12 @@ def test_an_empty_sheet_was_asked_nothing() -> None:
         (
             {"trials": [{"drug": "x", "started_on": "2026-02-01", "ended_on": "2026-01-31"}]},
             ("trials", 0),
-            "ended_on lies before",
+            "ends before it begins",
         ),
         (
             {"trials": [{"drug": "x", "ongoing": True, "ended_on": "2026-01-31"}]},
             ("trials", 0),
-            "still taken has no ended_on",
+            "goes on has no last day",
         ),
         ({"trials": [{"drug": "x", "adherence_percent": 101}]}, ("trials", 0, "adherence_percent"), "100"),
         ({"answers": {"weather": "yes"}}, ("answers", "weather", "[key]"), "Input"),
@@ -50,12 +50,12 @@ def test_an_empty_sheet_was_asked_nothing() -> None:
         (
             {"necessity": [{"service_line": "tms", "decision": "necessary", "by": "Dr. Larkspur"}]},
             ("necessity", 0),
-            "who made it and when",
+            "who made it and on which day",
         ),
         (
             {"necessity": [{"service_line": "tms", "decision": "not_necessary", "on": "2026-11-01"}]},
             ("necessity", 0),
-            "who made it and when",
+            "who made it and on which day",
         ),
         (
             {"necessity": [{"service_line": "tms", "decision": "pending"}] * 2},

@@ -172,7 +172,7 @@ def test_an_authorization_that_cannot_be_is_refused_by_its_place(site: Site, pat
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/status"]
     answer = site.program().post(f"{path}/authorizations", json={**RECORD, "status": "not_needed"})
-    assert "source and source_on" in answer.json()["errors"][0]["detail"]
+    assert "its source and the day of it" in answer.json()["errors"][0]["detail"]
 
 
 def test_what_is_not_there_is_not_found(site: Site) -> None:

@@ -43,7 +43,13 @@ NEEDS = {
     ("GET", "/verifications/{verification_id}/estimate"): Permission.READ_PATIENTS,
     ("GET", "/verifications/{verification_id}/evidence"): Permission.READ_CLINICAL,
     ("PUT", "/verifications/{verification_id}/evidence"): Permission.WRITE_CLINICAL,
+    ("POST", "/verifications/{verification_id}/evidence"): Permission.WRITE_CLINICAL,
     ("GET", "/verifications/{verification_id}/policy"): Permission.READ_CLINICAL,
+    ("GET", "/verifications/{verification_id}/clinical"): Permission.READ_PATIENTS,
+    (
+        "POST",
+        "/verifications/{verification_id}/authorizations/{authorization_id}",
+    ): Permission.WORK_FOLLOW_UPS,
     ("GET", "/verifications/{verification_id}/authorizations"): Permission.READ_PATIENTS,
     ("POST", "/verifications/{verification_id}/authorizations"): Permission.WORK_FOLLOW_UPS,
     ("PUT", "/authorizations/{authorization_id}"): Permission.WORK_FOLLOW_UPS,
@@ -252,6 +258,7 @@ FORMS = {
         "date_of_service": "2027-01-05",
     },
     "/verifications/{verification_id}/notes": {"kind": "call", "body": "Line busy."},
+    "/verifications/{verification_id}/evidence": {"section": "answers", "version": "0"},
     "/worklist/search": {"text": "Quill"},
     "/follow-ups/{follow_up_id}/call": {
         "answer_authorization_tms": "no",
@@ -370,7 +377,7 @@ def test_showing_a_patient_writes_exactly_one_row_and_nothing_else_does(
         answer = send(site, route, things["here"], "admin")
         added = rows(site)[before:]
         shows = (
-            clinical
+            (clinical and answer.ok)
             or "Marguerite" in answer.text
             or route.path.endswith(("/live", "{exchange_id}", "/ahead", "/estimate"))
         )
