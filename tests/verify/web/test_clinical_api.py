@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from tests.verify.authorizations.records import authorization
 from tests.verify.policies.sheets import sheet, trial
 from tests.verify.web.conftest import Site
-from verify.store.tables import access_rows, payers
+from verify.store.tables import access_rows, metadata, payers
 
 SHEET = sheet(
     trials=[trial()],
@@ -186,3 +186,29 @@ def test_what_is_not_there_is_not_found(site: Site) -> None:
     assert program.post("/api/v1/verifications/ver_none/authorizations", json=RECORD).status_code == 404
     body = {"version": 1, "record": RECORD}
     assert program.put("/api/v1/authorizations/auth_none", json=body).status_code == 404
+
+
+def test_nothing_of_a_sheet_or_an_authorization_stands_in_any_table_in_clear(site: Site, path: str) -> None:
+    program = site.program()
+    marked = sheet(
+        trials=[trial("ZZMARK", dose="ZZMARK", stopped_because="ZZMARK")],
+        therapies=[{"kind": "ZZMARK"}],
+        necessity=[{"service_line": "tms", "decision": "necessary", "by": "ZZMARK", "on": "2026-11-01"}],
+        crisis={"by": "ZZMARK", "at": "2026-11-28T15:00:00Z"},
+        ordering={"name": "ZZMARK"},
+    )
+    record = authorization(
+        number="ZZMARK", vendor="ZZMARK", site="ZZMARK", diagnosis="ZZMARK", said_by="ZZMARK", source="ZZMARK"
+    )
+    assert program.put(f"{path}/evidence", json={"version": 0, "sheet": marked.model_dump(mode="json")}).ok
+    made = program.post(f"{path}/authorizations", json=record.model_dump(mode="json"))
+    body = {"version": 1, "record": record.model_dump(mode="json")}
+    assert program.put(f"/api/v1/authorizations/{made.json()['id']}", json=body).ok
+    program.get(f"{path}/policy")
+    forms = ("ZZMARK", b"ZZMARK".hex())
+    with site.work.engine.connect() as connection:
+        for name in metadata.tables:
+            stored = connection.execute(
+                text(f"select string_agg(t::text, '') from \"{name}\" t")
+            ).scalar_one()
+            assert not [form for form in forms if form in (stored or "")], name
