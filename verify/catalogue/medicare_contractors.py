@@ -10,8 +10,8 @@ from importlib.resources import files
 
 import msgspec
 
-from verify.catalogue.policy_card import US_STATES
 from verify.catalogue.shelf import CatalogueError
+from verify.catalogue.states import US_STATES
 
 FILE = "medicare_contractors.toml"
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from verify.authorizations.matcher import PER_WORDS
 from verify.catalogue.criteria import Purpose
 from verify.catalogue.policy_card import Length, PolicyCard, Units
 from verify.cli.terminal import clean
 from verify.policies import Evaluation, Result, caveats, wanted
 from verify.policies.asking import asked
-from verify.policies.wording import NETWORKS, PROTOCOLS, PURPOSES, REQUIRED, RESULTS, SCREENS, STANDS, label
+from verify.policies.wording import (
+    NETWORKS,
+    PERS,
+    PROTOCOLS,
+    PURPOSES,
+    REQUIRED,
+    RESULTS,
+    SCREENS,
+    STANDS,
+    label,
+)
 
 MARK = {Result.MET: "+", Result.NOT_MET: "x", Result.UNKNOWN: "?"}
 
@@ -69,8 +78,7 @@ def _numbers(card: PolicyCard) -> Iterator[str]:
     told = [f"{_units(one)} [{one.source}]" for one in card.units]
     told += [f"{_length(one)} [{one.source}]" for one in card.lengths]
     told += [
-        f"at most {cap.most} of {', '.join(cap.codes)} {PER_WORDS[cap.per]} [{cap.source}]"
-        for cap in card.caps
+        f"at most {cap.most} of {', '.join(cap.codes)} {PERS[cap.per]} [{cap.source}]" for cap in card.caps
     ]
     yield from _block("Units and lengths", told)
 

@@ -1,7 +1,7 @@
 """Policy cards held against a patient's evidence: met, not met or unknown; pure."""
 
 from verify.policies.choosing import Chosen, Wanted, choose
-from verify.policies.criteria import Evidence, age_on
+from verify.policies.criteria import age_on
 from verify.policies.evaluation import (
     AuthorizationSaid,
     Evaluation,
@@ -12,6 +12,7 @@ from verify.policies.evaluation import (
     purpose_of,
     wanted,
 )
+from verify.policies.evidence import Evidence
 from verify.policies.findings import policy_findings
 from verify.policies.judged import Judged, Result
 from verify.policies.sheet import EvidenceSheet, Reply

@@ -22,7 +22,8 @@ from verify.catalogue.criteria import (
 )
 from verify.catalogue.policy_card import Criterion, Exclusion, Network, PolicyCard, Required, Stand
 from verify.findings.finding import day_words
-from verify.policies.criteria import Evidence, judge_asks
+from verify.policies.criteria import judge_asks
+from verify.policies.evidence import Evidence
 from verify.policies.judged import Judged, Result, joined
 from verify.policies.sheet import Decision, EvidenceSheet, Reply
 from verify.policies.wording import (

@@ -11,8 +11,8 @@ from verify.catalogue.policy_card import Network, Required, Stand
 from verify.facts import Status
 from verify.findings.finding import Finding, day_words
 from verify.policies.choosing import Chosen
-from verify.policies.criteria import Evidence
 from verify.policies.evaluation import authorization_said, evaluate, purpose_of
+from verify.policies.evidence import Evidence
 from verify.policies.judged import Result, counted
 from verify.policies.sheet import Decision
 

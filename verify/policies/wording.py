@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from verify.catalogue.criteria import Credential, Purpose, Screen, Treatment
-from verify.catalogue.policy_card import EntryStatus, Network, Program, Protocol, Required, Stand
+from verify.catalogue.policy_card import EntryStatus, Network, Per, Program, Protocol, Required, Stand
 from verify.policies.judged import Result
 from verify.policies.sheet import Decision, Outcome, Reply
 
@@ -156,6 +156,13 @@ PROGRAMS: Mapping[Program, str] = {
     Program.CHIP: "CHIP",
     Program.TRICARE: "TRICARE",
     Program.VETERANS: "Veterans Affairs",
+}
+
+PERS: Mapping[Per, str] = {
+    Per.DAY: "a day",
+    Per.WEEK: "a week",
+    Per.SIX_WEEKS: "in six weeks",
+    Per.COURSE: "in a course",
 }
 
 

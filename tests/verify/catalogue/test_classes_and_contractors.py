@@ -7,7 +7,7 @@ import pytest
 from verify.catalogue import CatalogueError
 from verify.catalogue.drug_classes import load_drug_classes, read_drug_classes
 from verify.catalogue.medicare_contractors import load_contractors, read_contractors
-from verify.catalogue.policy_card import US_STATES
+from verify.catalogue.states import US_STATES
 
 DRUGS = load_drug_classes()
 CONTRACTORS = load_contractors()
