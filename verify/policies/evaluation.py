@@ -121,6 +121,11 @@ def authorization_said(card: PolicyCard, on: date, network: Network) -> Authoriz
     notes = " ".join(dict.fromkeys(rule.note for rule in stated if rule.note))
     keys = tuple(dict.fromkeys(rule.source for rule in rules))
     where = f" for a clinic {NETWORKS[network]}" if network is not Network.ANY else ""
+    if said and _turns_on_network(network, {rule.network for rule in stated}):
+        told = f"The policy says it for a clinic {NETWORKS[stated[0].network]} alone; whether ours is must be known first."
+        return AuthorizationSaid(
+            required=Required.NOT_STATED, disputed=False, sentence=f"{told} {notes}".strip(), sources=keys
+        )
     if len(said) == 1:
         required = said.pop()
         told = f"The policy says that authorization is {REQUIRED[required]}{where} on {day_words(on)}."
@@ -149,6 +154,11 @@ def authorization_said(card: PolicyCard, on: date, network: Network) -> Authoriz
 
 def _speaks_of(rule: Network, asked: Network) -> bool:
     return Network.ANY in (rule, asked) or rule is asked
+
+
+def _turns_on_network(asked: Network, spoken_of: set[Network]) -> bool:
+    """The clinic's status is not known, and only one of the two is spoken of."""
+    return asked is Network.ANY and spoken_of in ({Network.IN}, {Network.OUT})
 
 
 def _criterion(criterion: Criterion, evidence: Evidence) -> Judged:

@@ -256,6 +256,19 @@ def test_what_turns_on_the_network_is_open_while_that_is_not_known() -> None:
     assert said.sentence.endswith("Contracted.")
 
 
+@pytest.mark.parametrize(("network", "words"), [("in", "in network"), ("out", "out of network")])
+def test_what_is_said_for_one_network_alone_is_open_while_the_clinics_is_not_known(
+    network: str, words: str
+) -> None:
+    of = card(authorization=[{"network": network, "required": "no", "source": "a", "note": "Noted."}])
+    said = authorization_said(of, ON, Network.ANY)
+    assert (said.required, said.disputed, said.sources) == (Required.NOT_STATED, False, ("a",))
+    assert said.sentence == (
+        f"The policy says it for a clinic {words} alone; whether ours is must be known first. Noted."
+    )
+    assert authorization_said(of, ON, Network(network)).required is Required.NO
+
+
 def test_no_authorization_is_no_promise() -> None:
     said = authorization_said(card(authorization=RULES), ON, Network.IN)
     assert said.sentence == (

@@ -231,6 +231,15 @@ def test_everything_that_is_open_about_a_trial_is_named() -> None:
     )
 
 
+def test_what_is_open_about_a_trial_that_does_not_count_is_of_no_interest() -> None:
+    asks = Trials(min=1, this_episode=True, min_adherence_percent=80)
+    said = judged(asks, trial(this_episode="no", adherence_percent=None), complete="no")
+    assert said.missing == (
+        "1 more antidepressant that failed",
+        "whether every antidepressant that was tried is on the sheet",
+    )
+
+
 def test_a_trial_that_began_after_the_day_has_no_weeks_yet() -> None:
     said = judged(Trials(min=1, min_weeks=1), trial(started_on="2026-12-20", ended_on=None, ongoing=True))
     assert said.result is NOT_MET
