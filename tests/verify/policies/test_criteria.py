@@ -466,3 +466,84 @@ def test_while_no_way_is_met_and_one_is_open_it_is_open() -> None:
 def test_where_no_way_can_be_met_it_is_not_met() -> None:
     said = judged(EITHER, trials_complete="yes", **therapies(complete="yes"))
     assert said.result is NOT_MET
+
+
+# --- the sentences, word for word -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asks", "fields", "told"),
+    [
+        (
+            Age(min=18),
+            {"born": None},
+            "The policy asks for an age of at least 18. The birth date is not known.",
+        ),
+        (SEVERE, {}, "The policy asks for F32.2 or F33.2. No diagnosis is on the sheet."),
+        (
+            SEVERE,
+            codes("F32.1"),
+            "The policy asks for F32.2 or F33.2. On the sheet: F32.1. Ask the psychiatrist; a code is never changed here.",
+        ),
+        (
+            PHQ_OR_MADRS,
+            {},
+            "The policy asks for PHQ-9 of at least 15 or MADRS of at least 28. No such score is on the sheet.",
+        ),
+        (CONFIRMED, {}, "The policy asks that a psychiatrist confirmed the diagnosis. It was not asked."),
+        (
+            CONFIRMED,
+            {"answers": {CONFIRMED.question: "unknown"}},
+            "The policy asks that a psychiatrist confirmed the diagnosis. It was asked and is not known.",
+        ),
+        (
+            CONFIRMED,
+            {"answers": {CONFIRMED.question: "yes"}},
+            "The policy asks that a psychiatrist confirmed the diagnosis. The sheet says yes.",
+        ),
+        (
+            EXCLUDED,
+            {"answers": {"psychosis": "no"}, **codes("F32.3")},
+            "The policy excludes it where there are psychotic symptoms. The sheet says no and has F32.3; "
+            "ask the psychiatrist which is right.",
+        ),
+        (
+            BY_PSYCHIATRIST,
+            {"ordering": {"credential": "other"}},
+            "The policy asks that it is ordered by a psychiatrist or a psychiatric nurse practitioner. "
+            "It is ordered by somebody else.",
+        ),
+        (
+            BY_PSYCHIATRIST,
+            {},
+            "The policy asks that it is ordered by a psychiatrist or a psychiatric nurse practitioner. "
+            "Who orders it is not on the sheet.",
+        ),
+        (
+            EITHER,
+            {},
+            "One of 2 ways is enough. The policy asks for 1 failed antidepressant. No antidepressant is on the sheet. "
+            "Nobody said that none was tried. Or: The policy asks for a trial of psychotherapy of at least 8 weeks. "
+            "None is on the sheet. Nobody said that none was tried.",
+        ),
+        (
+            Psychotherapy(),
+            therapies(complete="yes"),
+            "The policy asks for a trial of psychotherapy. None was tried.",
+        ),
+        (
+            HELPED,
+            priors({"treatment": "tms"}),
+            "The policy asks that an earlier course of TMS helped by more than 50 %. 1 earlier course of TMS on the sheet.",
+        ),
+        (
+            HELPED,
+            {},
+            "The policy asks that an earlier course of TMS helped by more than 50 %. No TMS on the sheet.",
+        ),
+    ],
+)
+def test_a_sentence_says_what_is_asked_and_then_what_is_there(
+    asks: Asks, fields: dict[str, Any], told: str
+) -> None:
+    assert judged(asks, **fields).sentence == told

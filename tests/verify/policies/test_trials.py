@@ -240,6 +240,11 @@ def test_what_is_open_about_a_trial_that_does_not_count_is_of_no_interest() -> N
     )
 
 
+def test_the_class_of_a_drug_that_does_not_count_is_of_no_interest() -> None:
+    said = judged(TWO_CLASSES, trial("vilazodone", outcome="remission"), trial(), complete="no")
+    assert "vilazodone: which class the payer counts it in" not in said.missing
+
+
 def test_a_trial_that_began_after_the_day_has_no_weeks_yet() -> None:
     said = judged(Trials(min=1, min_weeks=1), trial(started_on="2026-12-20", ended_on=None, ongoing=True))
     assert said.result is NOT_MET
@@ -274,6 +279,14 @@ def test_the_sentence_of_a_single_trial_says_no_more_than_is_asked() -> None:
     assert said.sentence == (
         "The policy asks for 1 failed antidepressant for at least 1 week each. "
         "Of those on the sheet 2 count (sertraline and venlafaxine)."
+    )
+
+
+def test_several_open_and_several_that_do_not_count_are_told_as_several() -> None:
+    trials = [trial(drug, outcome="unknown") for drug in ("sertraline", "venlafaxine")]
+    trials += [trial(drug, outcome="remission") for drug in ("bupropion", "phenelzine")]
+    assert judged(ONE, *trials).sentence.endswith(
+        "Of those on the sheet 2 are open (sertraline and venlafaxine) and 2 do not count (bupropion and phenelzine)."
     )
 
 
