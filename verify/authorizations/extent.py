@@ -64,10 +64,10 @@ def _units(it: Fitting) -> Iterator[Alert]:
         yield Alert(
             kind=AlertKind.UNITS_LOW if low else AlertKind.UNITS_SHORT,
             sentence=(
-                f"{ahead}: {one.short} short. The last {counted(without, 'session')} from "
-                f"{day_words(one.first_without)} on have none, which is where a taper lies."
+                f"{ahead}: {one.short} short. From {day_words(one.first_without)} on "
+                f"{counted(without, 'session has', 'sessions have')} none, which is where a taper lies."
             ),
-            next_step=f"Ask for {one.short} more units of {codes}, the taper among them.",
+            next_step=f"Ask for {counted(one.short, 'more unit')} of {codes}, the taper among them.",
             due_on=it.soon if low else due_before(one.first_without, it.today),
             code=one.codes[0],
         )
@@ -82,8 +82,8 @@ def _dates(it: Fitting) -> Iterator[Alert]:
         yield Alert(
             kind=AlertKind.STARTS_LATE,
             sentence=(
-                f"It begins on {day_words(held.starts_on)}; {counted(len(early), 'session')} "
-                f"from {day_words(early[0])} on lie before it."
+                f"It begins on {day_words(held.starts_on)}; "
+                f"{counted(len(early), 'session lies', 'sessions lie')} before it, from {day_words(early[0])} on."
             ),
             next_step="Ask for an earlier first day, or move the sessions.",
             due_on=due_before(early[0], it.today),
@@ -94,8 +94,8 @@ def _dates(it: Fitting) -> Iterator[Alert]:
         yield Alert(
             kind=AlertKind.ENDS_SOON if soon else AlertKind.DATES_SHORT,
             sentence=(
-                f"It ends on {day_words(held.ends_on)}; {counted(len(late), 'session')} "
-                f"from {day_words(late[0])} on lie after it."
+                f"It ends on {day_words(held.ends_on)}; "
+                f"{counted(len(late), 'session lies', 'sessions lie')} after it, from {day_words(late[0])} on."
             ),
             next_step="Ask for an extension to the last session.",
             due_on=it.soon if soon else due_before(late[0], it.today),

@@ -33,7 +33,7 @@ def _not_yet(it: Fitting) -> Iterator[Alert]:
     if status is Status.DENIED:
         yield Alert(
             kind=AlertKind.DENIED,
-            sentence=f"The payer denied it; {counted(len(it.coming), 'session')} are planned from {day_words(first)}.",
+            sentence=f"The payer denied it; {counted(len(it.coming), 'session is', 'sessions are')} planned from {day_words(first)} on.",
             next_step="Get the reason in writing; ask for a peer-to-peer review or appeal within the payer's time limit.",
             due_on=it.soon,
         )

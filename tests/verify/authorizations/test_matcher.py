@@ -64,8 +64,8 @@ def test_thirty_granted_and_thirty_six_planned_leave_the_taper_without() -> None
     found = only(authorization(granted=[{"codes": ["90867", "90868", "90869"], "units": 30}]), course)
     assert found.kind is K.UNITS_SHORT
     assert found.sentence == (
-        "30 of 30 units of 90867, 90868 or 90869 are left and 36 are planned: 6 short. The last 6 sessions "
-        "from January 11, 2027 on have none, which is where a taper lies."
+        "30 of 30 units of 90867, 90868 or 90869 are left and 36 are planned: 6 short. From January 11, 2027 on "
+        "6 sessions have none, which is where a taper lies."
     )
     assert found.next_step == "Ask for 6 more units of 90867, 90868 or 90869, the taper among them."
     assert (found.due_on, found.code) == (date(2026, 12, 28), "90867")
@@ -79,7 +79,7 @@ def test_units_are_short_by_what_is_planned_and_not_there(units: int | None, sho
 
 def test_a_single_session_without_units_is_told_as_one() -> None:
     found = only(authorization(granted=[{"codes": ["90868"], "units": 35}]))
-    assert "The last 1 session from January 4, 2027 on have none" in found.sentence
+    assert "From January 4, 2027 on 1 session has none" in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_drugs_units_are_milligrams_and_three_left_means_sessions() -> None:
     found = only(held, course, line=SPRAVATO)
     assert found.kind is K.UNITS_SHORT
     assert found.sentence.startswith(
-        "476 of 476 units of J0013 are left and 980 are planned: 504 short. The last 6 sessions"
+        "476 of 476 units of J0013 are left and 980 are planned: 504 short. From December 21, 2026 on 6 sessions have none"
     )
 
 
@@ -241,7 +241,7 @@ def test_a_new_code_that_is_on_it_raises_nothing() -> None:
 def test_sessions_after_the_end_are_counted_from_their_first_day() -> None:
     found = only(authorization(ends_on="2026-12-31"))
     assert found.kind is K.DATES_SHORT
-    assert found.sentence == "It ends on December 31, 2026; 4 sessions from January 1, 2027 on lie after it."
+    assert found.sentence == "It ends on December 31, 2026; 4 sessions lie after it, from January 1, 2027 on."
     assert found.next_step == "Ask for an extension to the last session."
     assert found.due_on == date(2026, 12, 18)
 
@@ -266,7 +266,8 @@ def test_sessions_before_the_beginning_are_told() -> None:
     found = only(authorization(starts_on="2026-12-02"))
     assert found.kind is K.STARTS_LATE
     assert (
-        found.sentence == "It begins on December 2, 2026; 2 sessions from November 30, 2026 on lie before it."
+        found.sentence
+        == "It begins on December 2, 2026; 2 sessions lie before it, from November 30, 2026 on."
     )
     assert found.due_on == date(2026, 11, 16)
     assert alerts(authorization(starts_on="2026-12-02"), today=date(2026, 12, 2)) == ()
@@ -636,3 +637,158 @@ def test_a_plan_is_in_the_order_of_its_days() -> None:
         plan(of=(*sessions(1, first=FIRST + timedelta(days=1)), *sessions(1)))
     assert plan(of=(*sessions(1), *sessions(1))).codes == ["90868"]
     assert repr(plan(2, payer=("Blue Hollow",))) == "Plan(tms, 2 sessions)"
+
+
+# --- word for word ------------------------------------------------------------------------------------------
+
+FIRST_WORDS = "the next session is on November 30, 2026."
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            {"status": "needed"},
+            (
+                f"There is none yet (needed); {FIRST_WORDS} "
+                "Gather the papers the policy asks for and send the request."
+            ),
+        ),
+        (
+            {"status": "drafting"},
+            f"There is none yet (drafting); {FIRST_WORDS} Finish the request and send it.",
+        ),
+        (
+            {"status": "submitted"},
+            f"There is none yet (submitted); {FIRST_WORDS} Ask the payer where it stands.",
+        ),
+        (
+            {"status": "pended"},
+            f"There is none yet (pended); {FIRST_WORDS} Ask the payer what it waits for, and send it.",
+        ),
+        (
+            {"status": "peer_to_peer"},
+            (
+                f"There is none yet (peer to peer); {FIRST_WORDS} "
+                "Set a time for the psychiatrist to speak with the payer's reviewer."
+            ),
+        ),
+        (
+            {"status": "appeal"},
+            f"There is none yet (appeal); {FIRST_WORDS} Ask the payer where the appeal stands.",
+        ),
+        ({"status": "expired"}, f"There is none yet (expired); {FIRST_WORDS} Ask for a new one."),
+        (
+            {"status": "exhausted"},
+            f"There is none yet (exhausted); {FIRST_WORDS} Ask for more units, with the progress so far.",
+        ),
+        (
+            {"status": "denied"},
+            (
+                "The payer denied it; 36 sessions are planned from November 30, 2026 on. "
+                "Get the reason in writing; ask for a peer-to-peer review or appeal within the payer's time limit."
+            ),
+        ),
+        (
+            {"number": ""},
+            (
+                "The payer granted it, and its number is not on record. "
+                "Get the number: without it the claim is denied."
+            ),
+        ),
+        (
+            {"renewal_due_on": "2026-09-10"},
+            "The renewal is due on September 10, 2026. Send the renewal, with the scores so far.",
+        ),
+        (
+            {"payer": "Lakeside"},
+            (
+                "It is of another payer than the present coverage, and does not go along with the patient. "
+                "Ask the present payer whether one is needed, and for continuity of care."
+            ),
+        ),
+        (
+            {"tax_id": "11-1111111"},
+            "It names another tax id than the course. Have the payer change the tax id, or plan with the one it names.",
+        ),
+        (
+            {"site": "Elsewhere"},
+            "It names another site than the course. Have the payer change the site, or plan with the one it names.",
+        ),
+        (
+            {"rendering_npi": "1888888882"},
+            (
+                "It names another rendering provider than the course. "
+                "Have the payer change the rendering provider, or plan with the one it names."
+            ),
+        ),
+        (
+            {"diagnosis": "F32.1"},
+            (
+                "Its diagnosis is none of the patient's present ones. "
+                "Ask the psychiatrist which is right; a code is never changed here."
+            ),
+        ),
+        (
+            {"starts_on": "2026-12-01"},
+            (
+                "It begins on December 1, 2026; 1 session lies before it, from November 30, 2026 on. "
+                "Ask for an earlier first day, or move the sessions."
+            ),
+        ),
+        (
+            {"ends_on": "2027-01-03"},
+            (
+                "It ends on January 3, 2027; 1 session lies after it, from January 4, 2027 on. "
+                "Ask for an extension to the last session."
+            ),
+        ),
+        (
+            {"granted": [{"codes": ["90867"], "units": 1}]},
+            "90868 is planned from November 30, 2026 and is not on it. Ask the payer to add 90868.",
+        ),
+        (
+            {"frequencies": [{"codes": ["90868", "90869"], "most": 6, "per": "week"}]},
+            (
+                "No more than 6 of 90868 or 90869 a week; by December 6, 2026 more are planned. "
+                "Move the sessions, or ask the payer for an exception."
+            ),
+        ),
+        (
+            {"granted": [{"codes": ["90868"], "units": 35}]},
+            (
+                "35 of 35 units of 90868 are left and 36 are planned: 1 short. From January 4, 2027 on 1 session has "
+                "none, which is where a taper lies. Ask for 1 more unit of 90868, the taper among them."
+            ),
+        ),
+    ],
+)
+def test_an_alert_says_what_does_not_fit_and_what_to_do(change: dict[str, Any], told: str) -> None:
+    of = plan(
+        payer=("Blue Hollow",),
+        rendering_npi="1999999984",
+        tax_id="990000001",
+        site="12 Mill Rd.",
+        diagnoses=("F33.2",),
+    )
+    found = only(authorization(**change), of)
+    assert f"{found.sentence} {found.next_step}" == told
+
+
+def test_a_payer_past_its_time_is_asked_by_the_rule() -> None:
+    held = authorization(status="pended", requested_at="2026-09-07T15:00:00Z")
+    late = next(
+        one
+        for one in alerts(held, today=date(2026, 9, 15), decide_by=date(2026, 9, 14))
+        if one.kind is K.OVERDUE
+    )
+    assert late.next_step == "Ask for the decision, naming the rule and the day the request was received."
+
+
+def test_the_second_time_a_request_is_chased_is_on_the_fifth_day() -> None:
+    held = authorization(status="submitted", requested_at="2026-09-02T15:00:00Z")
+    assert only(held, today=date(2026, 9, 5)).due_on == date(2026, 9, 7)
+
+
+def test_a_single_session_after_the_end_is_reason_enough() -> None:
+    assert near_end_on(authorization(ends_on="2027-01-03"), plan()) == date(2026, 12, 20)

@@ -144,3 +144,20 @@ def test_a_found_card_is_named() -> None:
         chosen("Priority Health").sentence
         == "Policy card: Priority Health, transcranial magnetic stimulation."
     )
+
+
+def test_what_is_said_without_a_card_is_said_in_full() -> None:
+    assert chosen("Nobody's").sentence == (
+        "There is no policy card: what the payer's written policy says is not stated."
+    )
+    assert chosen("Aetna", program="medicare_advantage", state="TX").caveats == (
+        (
+            "A Medicare Advantage plan follows the local determination of its area at the least and may ask for "
+            "authorization besides."
+        ),
+    )
+
+
+def test_an_empty_name_is_nobodys() -> None:
+    nameless = msgspec.structs.replace(BY_KEY["aetna_tms"], names=("!",))
+    assert chosen(" ", cards=[nameless]).card is None

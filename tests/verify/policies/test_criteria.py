@@ -21,6 +21,7 @@ from verify.catalogue.criteria import (
     Severity,
     Threshold,
     Treatment,
+    TrialRole,
     Trials,
 )
 from verify.policies.criteria import age_on, is_under, judge_asks
@@ -504,27 +505,35 @@ def test_where_no_way_can_be_met_it_is_not_met() -> None:
         (
             EXCLUDED,
             {"answers": {"psychosis": "no"}, **codes("F32.3")},
-            "The policy excludes it where there are psychotic symptoms. The sheet says no and has F32.3; "
-            "ask the psychiatrist which is right.",
+            (
+                "The policy excludes it where there are psychotic symptoms. The sheet says no and has F32.3; "
+                "ask the psychiatrist which is right."
+            ),
         ),
         (
             BY_PSYCHIATRIST,
             {"ordering": {"credential": "other"}},
-            "The policy asks that it is ordered by a psychiatrist or a psychiatric nurse practitioner. "
-            "It is ordered by somebody else.",
+            (
+                "The policy asks that it is ordered by a psychiatrist or a psychiatric nurse practitioner. "
+                "It is ordered by somebody else."
+            ),
         ),
         (
             BY_PSYCHIATRIST,
             {},
-            "The policy asks that it is ordered by a psychiatrist or a psychiatric nurse practitioner. "
-            "Who orders it is not on the sheet.",
+            (
+                "The policy asks that it is ordered by a psychiatrist or a psychiatric nurse practitioner. "
+                "Who orders it is not on the sheet."
+            ),
         ),
         (
             EITHER,
             {},
-            "One of 2 ways is enough. The policy asks for 1 failed antidepressant. No antidepressant is on the sheet. "
-            "Nobody said that none was tried. Or: The policy asks for a trial of psychotherapy of at least 8 weeks. "
-            "None is on the sheet. Nobody said that none was tried.",
+            (
+                "One of 2 ways is enough. The policy asks for 1 failed antidepressant. No antidepressant is on the sheet. "
+                "Nobody said that none was tried. Or: The policy asks for a trial of psychotherapy of at least 8 weeks. "
+                "None is on the sheet. Nobody said that none was tried."
+            ),
         ),
         (
             Psychotherapy(),
@@ -547,3 +556,13 @@ def test_a_sentence_says_what_is_asked_and_then_what_is_there(
     asks: Asks, fields: dict[str, Any], told: str
 ) -> None:
     assert judged(asks, **fields).sentence == told
+
+
+def test_several_ways_are_asked_one_after_the_other() -> None:
+    from verify.policies.asking import asked
+
+    augmented = Trials(min=1, role=TrialRole.AUGMENTATION)
+    assert asked(AnyOf(parts=(augmented, Psychotherapy()))) == (
+        "One of 2 ways is enough. The policy asks for 1 failed augmentation agent. "
+        "Or: The policy asks for a trial of psychotherapy."
+    )

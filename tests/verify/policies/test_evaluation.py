@@ -659,3 +659,50 @@ def test_every_question_and_every_criterion_has_words_of_its_own() -> None:
     keys = {one.key for of in CARDS.values() for one in of.criteria}
     assert [key for key in keys if label(key) == key] == []
     assert label("quite_new") == "Quite new"
+
+
+# --- word for word ------------------------------------------------------------------------------------------
+
+
+def test_disputes_are_told_in_full() -> None:
+    assert judged(card(criteria=[age(15, 18)]), "age", born=date(2010, 1, 1)).sentence == (
+        "Public sources disagree. a: The policy asks for an age of at least 15. The patient is 16. "
+        "b: The policy asks for an age of at least 18. The patient is 16."
+    )
+    both = "The policy says both that authorization is required and that it is not"
+    said = authorization_said(card(authorization=RULES), ON, Network.ANY).sentence
+    assert said == f"{both}: whether the clinic is in network must be known first. Contracted."
+    rules = [{"network": "any", "required": one, "source": key} for one, key in (("yes", "a"), ("no", "b"))]
+    said = authorization_said(card(authorization=rules), ON, Network.ANY).sentence
+    assert said == f"{both}: its sources disagree, so ask."
+
+
+@pytest.mark.parametrize(
+    ("protocol", "told"),
+    [("saint", "Planned is SAINT."), (None, "Which protocol is planned is not on the sheet.")],
+)
+def test_the_protocol_is_told_in_full(protocol: str | None, told: str) -> None:
+    of = card(investigational=[{"protocol": "saint", "source": "a"}])
+    found_ = judged(of, "protocol", protocol=protocol)
+    assert found_.sentence == f"The policy calls investigational, or does not cover: SAINT. {told}"
+    assert (found_.label, found_.missing) == ("Protocol", () if protocol else ("which protocol is planned",))
+
+
+def test_findings_are_told_in_full() -> None:
+    needs = f"The psychiatrist's decision on the medical necessity of {TMS.label}"
+    assert found(card())["policy"][1] == (
+        "Larkspur, policy 7: the card names no criteria; what the policy asks is not stated."
+    )
+    assert found(card())["medical_necessity"][1] == f"{needs} is missing."
+    pending = [{"service_line": "tms", "decision": "pending"}]
+    assert found(card(), necessity=pending)["medical_necessity"][1:] == (
+        f"{needs} is pending.",
+        Status.STATED,
+    )
+    recorded = found(card(), necessity=COMPLETE["necessity"])["medical_necessity"]
+    assert recorded[1:] == (f"{needs} is on the evidence sheet.", Status.STATED)
+    assert found(None)["medical_necessity"][2] is Status.NOT_STATED
+
+
+def test_results_are_the_words_the_api_gives() -> None:
+    assert [result.value for result in Result] == ["met", "not_met", "unknown"]
