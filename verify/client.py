@@ -7,7 +7,7 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -20,6 +20,7 @@ TIME_LIMITS = (3.0, 20.0)
 MOVING = frozenset({"ready", "asking"})
 
 Document = dict[str, Any]
+T = TypeVar("T")
 
 
 class ClientError(Exception):
@@ -120,6 +121,16 @@ class Client:
             headers={"Idempotency-Key": key},
         )
 
+    def authorizations(self, verification_id: str, *, program: str | None = None) -> list[Document]:
+        """The patient's authorizations for the verification's treatments, with their alerts."""
+        query = {} if program is None else {"program": program}
+        path = f"/verifications/{quote(verification_id, safe='')}/authorizations"
+        return read(self._send("GET", path, query=query), list[Document])
+
+    def add_authorization(self, verification_id: str, record: object) -> Document:
+        path = f"/verifications/{quote(verification_id, safe='')}/authorizations"
+        return self._call("POST", path, body=record)
+
     def start_night(self) -> Document:
         """Begins today's night, or says that there was one: `created`, and how far the `night` is."""
         return self._call("POST", "/nights")
@@ -167,9 +178,22 @@ class Client:
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Document:
+        answer = self._send(method, path, body=body, content=content, query=query, headers=headers)
+        return read(answer, Document)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        content: bytes | None = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> requests.Response:
         typed = {} if body is None else {"Content-Type": "application/json"}
         try:
-            answer = self._session.request(
+            return self._session.request(
                 method,
                 self._base + path,
                 params=query,
@@ -184,7 +208,6 @@ class Client:
             raise NotRunning(
                 f"{self._base} did not answer in time. `verify doctor` says what is wrong."
             ) from None
-        return read(answer)
 
 
 def connect(folder: Path) -> Client:
@@ -216,20 +239,20 @@ def progress(document: Document) -> object:
     return document["state"], inquiries
 
 
-def read(answer: requests.Response) -> Document:
-    """The document in an answer. Raises Problem, or ClientError for what is not our API's."""
+def read(answer: requests.Response, shape: type[T]) -> T:
+    """What is in an answer. Raises Problem, or ClientError for what is not our API's."""
     kind = answer.headers.get("Content-Type", "").split(";")[0]
     if kind not in {"application/json", "application/problem+json"}:
         raise ClientError(
             f"{answer.url.split('/api/')[0]} is not a verify server (HTTP {answer.status_code})."
         )
     try:
-        document = msgspec.json.decode(answer.content, type=Document)
+        if answer.ok:
+            return msgspec.json.decode(answer.content, type=shape)
+        refused = msgspec.json.decode(answer.content, type=Document)
     except msgspec.DecodeError:
         raise ClientError(f"The answer could not be read (HTTP {answer.status_code}).") from None
-    if answer.ok:
-        return document
-    raise problem(answer.status_code, document)
+    raise problem(answer.status_code, refused)
 
 
 def problem(status: int, document: Document) -> Problem:

@@ -24,7 +24,9 @@ def answer(status: int, body: bytes, kind: str = "application/json") -> requests
 
 
 def test_an_answer_is_its_document() -> None:
-    assert client.read(answer(200, b'{"id": "ver_1"}', "application/json; charset=utf-8")) == {"id": "ver_1"}
+    assert client.read(
+        answer(200, b'{"id": "ver_1"}', "application/json; charset=utf-8"), client.Document
+    ) == {"id": "ver_1"}
 
 
 def test_a_problem_keeps_its_status_words_places_and_request() -> None:
@@ -35,7 +37,7 @@ def test_a_problem_keeps_its_status_words_places_and_request() -> None:
         "errors": [{"pointer": "/patient/birth_date", "detail": "is not a date"}],
     }
     with pytest.raises(client.Problem) as caught:
-        client.read(answer(422, json.dumps(body).encode(), "application/problem+json"))
+        client.read(answer(422, json.dumps(body).encode(), "application/problem+json"), client.Document)
     problem = caught.value
     assert (problem.status, str(problem), problem.request) == (422, "The submission cannot be used.", "req_7")
     assert problem.fields == [("/patient/birth_date", "is not a date")]
@@ -43,7 +45,7 @@ def test_a_problem_keeps_its_status_words_places_and_request() -> None:
 
 def test_a_problem_without_details_has_its_title() -> None:
     with pytest.raises(client.Problem, match="Not Found"):
-        client.read(answer(404, b'{"title": "Not Found"}', "application/problem+json"))
+        client.read(answer(404, b'{"title": "Not Found"}', "application/problem+json"), client.Document)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def test_a_problem_without_details_has_its_title() -> None:
 )
 def test_what_is_not_our_apis_is_no_answer(body: bytes, kind: str) -> None:
     with pytest.raises(client.ClientError) as caught:
-        client.read(answer(200, body, kind))
+        client.read(answer(200, body, kind), client.Document)
     assert not isinstance(caught.value, client.Problem | client.NotRunning)
 
 

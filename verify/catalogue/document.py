@@ -19,6 +19,8 @@ _AT = re.compile(r"^(?P<reason>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.?([A-Za-z_][\w-]*)|\[(\d+)\]")
 #: "Object contains unknown field `lable`": the field stands in the file, at the end of the place.
 _UNKNOWN = re.compile(r"unknown field `(.+)`$")
+#: "review_by: must lie after read_on": a part's own check begins with the key it is about.
+_PART = re.compile(r"(\w+): ")
 #: "Expected '=' after a key in a key/value pair (at line 7, column 3)"
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
@@ -79,8 +81,8 @@ class Document:
         assert found is not None  # every part of the pattern is optional
         steps = _STEP.findall(found["path"] or "")
         place: Place = (*within, *(int(number) if number else key for key, number in steps))
-        unknown = _UNKNOWN.search(found["reason"])
-        return self.fault((*place, unknown[1]) if unknown else place, _in_words(found["reason"], place))
+        named = _UNKNOWN.search(found["reason"]) or _PART.match(found["reason"])
+        return self.fault((*place, named[1]) if named else place, _in_words(found["reason"], place))
 
     def _unreadable(self, said: str, text: str) -> Fault:
         """The reader's words, with the line taken out of them; it may be the end of the document."""

@@ -6,6 +6,7 @@ import typer
 
 from verify.cli import (
     asking,
+    authorizations,
     catalogue,
     clinic,
     courses,
@@ -13,6 +14,7 @@ from verify.cli import (
     files,
     nightly,
     people,
+    policies,
     prices,
     rereading,
     running,
@@ -58,6 +60,8 @@ files.register(app)
 asking.register(app)
 rereading.register(app)
 estimates.register(app)
+policies.register(app)
+authorizations.register(app)
 
 
 def main(arguments: list[str] | None = None) -> int:

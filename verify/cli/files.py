@@ -29,7 +29,8 @@ Exit codes: 0 all read, 1 something was lost in a file, 4 a file is not X12; the
 SCHEMA = """Print a JSON Schema.
 
 submission is what `verify submit` and the API take, benefits what `verify read --json` gives, estimate what
-`verify estimate` takes and gives, appointment what a sender of Standard Webhooks or CloudEvents posts.
+`verify estimate` takes and gives, appointment what a sender of Standard Webhooks or CloudEvents posts, evidence
+and authorization what `verify policies match` and `verify authorizations` take.
 
 \b
   verify schema submission
@@ -127,7 +128,10 @@ def about(service: str, on: datetime | None) -> Asked:
 
 def schema(
     name: Annotated[
-        str, typer.Argument(metavar="submission|benefits|estimate|appointment", show_default=False)
+        str,
+        typer.Argument(
+            metavar="submission|benefits|estimate|appointment|evidence|authorization", show_default=False
+        ),
     ],
 ) -> None:
     match name:
@@ -147,7 +151,14 @@ def schema(
             from verify.intake.appointments import standard
 
             write_json(standard.json_schema())
+        case "evidence":
+            from verify.policies import EvidenceSheet
+
+            write_json(EvidenceSheet.model_json_schema())
+        case "authorization":
+            from verify.authorizations import Authorization
+
+            write_json(Authorization.model_json_schema())
         case _:
-            raise Stop(
-                f"No schema {name!r}; there are submission, benefits, estimate and appointment.", Exit.USAGE
-            )
+            names = "submission, benefits, estimate, appointment, evidence and authorization"
+            raise Stop(f"No schema {name!r}; there are {names}.", Exit.USAGE)

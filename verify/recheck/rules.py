@@ -1,7 +1,7 @@
 """Whom to ask again tonight: one rule per function, each with its source.
 
-Sessions after the first are not known before there are courses, so they are taken to lie anywhere from the
-first visit to the end of the usual course of the catalogue.
+Where a course is not planned, its sessions are taken to lie anywhere from the first visit to the end of the
+usual course of the catalogue.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ DAYS_BEFORE_PLAN_END = 3
 DAYS_OF_INTEREST = 7
 #: November 1 for a year that begins in January. Source: clinic practice, re-verification rule 5.
 DAYS_BEFORE_PLAN_YEAR = 61
+#: Sessions no further apart than this are a running course, checked as often. Source: rule 3.
+DAYS_OF_A_COURSE = 7
 #: Turns of rule 5 are spread over so many nights, so that the season is not one night. Source: our own.
 NIGHTS_OF_THE_SEASON = 50
 
@@ -29,16 +31,18 @@ NIGHTS_OF_THE_SEASON = 50
 class Rule(StrEnum):
     """Why somebody is asked again. The numbers are those of the clinics' re-verification practice.
 
-    Rule 3, a weekly check between sessions, needs the dates of a course; what a person signed is asked again
-    before it expires, which is within a week as well.
+    Rule 3 needs the dates of a course; where they are not planned, what a person signed is asked again before
+    it expires, which is within a week as well.
     """
 
     UNANSWERED = "unanswered"  # 1
     FIRST_VISIT = "first_visit"  # 2
+    COURSE = "course"  # 3
     EXPIRES = "expires"  # in place of 3
     MONTH = "month"  # 4
     PLAN_YEAR = "plan_year"  # 5
     PLAN_END = "plan_end"  # 6
+    AUTHORIZATION = "authorization"  # 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,10 @@ class Checked:
     plan_ends_on: date | None = None
     #: The day the first of the facts that a person signed runs out.
     expires_on: date | None = None
+    #: The planned sessions in order; empty while the course is not planned.
+    sessions: tuple[date, ...] = ()
+    #: The day an authorization comes within two weeks or three sessions of its end (verify.authorizations).
+    authorization_near_end_on: date | None = None
     #: The payer refused the question: a person mends it first.
     refused: bool = False
     #: Any number that stays the same; it decides the turn within the season of rule 5.
@@ -74,6 +82,15 @@ def rules_due(checked: Checked, tonight: date) -> tuple[Rule, ...]:
 def _before_first_visit(checked: Checked, answered_on: date, tonight: date) -> bool:
     begins = checked.first_visit_on - timedelta(days=DAYS_BEFORE_FIRST_VISIT)
     return answered_on < begins <= tonight <= checked.first_visit_on
+
+
+def _in_course(checked: Checked, answered_on: date, tonight: date) -> bool:
+    """Every week while sessions follow one another closely: status and accumulators move with each."""
+    before = max((day for day in checked.sessions if day < tonight), default=None)
+    coming = min((day for day in checked.sessions if day >= tonight), default=None)
+    if before is None or coming is None or (coming - before).days > DAYS_OF_A_COURSE:
+        return False
+    return (tonight - answered_on).days >= DAYS_OF_A_COURSE
 
 
 def _expires(checked: Checked, answered_on: date, tonight: date) -> bool:
@@ -107,19 +124,29 @@ def _plan_end(checked: Checked, answered_on: date, tonight: date) -> bool:
     return answered_on < near <= tonight <= ends or answered_on <= ends < tonight
 
 
+def _authorization(checked: Checked, answered_on: date, tonight: date) -> bool:
+    """Once, when an authorization comes near its end: the renewal is asked for on a plan that still holds."""
+    near = checked.authorization_near_end_on
+    return near is not None and answered_on < near <= tonight
+
+
 RULES: Mapping[Rule, Callable[[Checked, date, date], bool]] = {
     Rule.FIRST_VISIT: _before_first_visit,
+    Rule.COURSE: _in_course,
     Rule.EXPIRES: _expires,
     Rule.MONTH: _new_month,
     Rule.PLAN_YEAR: _new_plan_year,
     Rule.PLAN_END: _plan_end,
+    Rule.AUTHORIZATION: _authorization,
 }
 
 
 def visit_to_ask_about(checked: Checked, tonight: date) -> date:
-    """The next visit as far as it is known: the first one, or in a running course the next business day."""
+    """The next visit as far as it is known: the first one, a planned session, or the next business day."""
     if checked.first_visit_on >= tonight:
         return checked.first_visit_on
+    if coming := [day for day in checked.sessions if day >= tonight]:
+        return min(coming)
     return min(business_day_after(tonight), max(checked.last_visit_on, tonight))
 
 

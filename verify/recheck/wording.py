@@ -35,10 +35,12 @@ TITLES: Mapping[ChangeKind, str] = {
 RULE_WORDS: Mapping[Rule, str] = {
     Rule.UNANSWERED: "the payer has not answered yet",
     Rule.FIRST_VISIT: "the first visit is near",
+    Rule.COURSE: "the course runs, and a week has passed",
     Rule.EXPIRES: "what was verified expires",
     Rule.MONTH: "a new month began",
     Rule.PLAN_YEAR: "sessions lie in a new plan year",
     Rule.PLAN_END: "the plan ends",
+    Rule.AUTHORIZATION: "an authorization runs out",
 }
 
 WEIGHT_WORDS: Mapping[Weight, str] = {

@@ -12,6 +12,9 @@ class Permission(StrEnum):
     #: Notes may be clinical, so they are a permission of their own.
     READ_NOTES = "read_notes"
     WRITE_NOTES = "write_notes"
+    #: The evidence sheet: illness and treatment so far, and the psychiatrist's decisions.
+    READ_CLINICAL = "read_clinical"
+    WRITE_CLINICAL = "write_clinical"
     WORK_FOLLOW_UPS = "work_follow_ups"
     MANAGE_USERS = "manage_users"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -43,11 +46,20 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.READ_PATIENTS,
                 Permission.READ_NOTES,
                 Permission.WRITE_NOTES,
+                Permission.READ_CLINICAL,
+                Permission.WRITE_CLINICAL,
                 Permission.WORK_FOLLOW_UPS,
             }
         ),
         Role.CLINICIAN: frozenset(
-            {Permission.SUBMIT, Permission.READ_PATIENTS, Permission.READ_NOTES, Permission.WRITE_NOTES}
+            {
+                Permission.SUBMIT,
+                Permission.READ_PATIENTS,
+                Permission.READ_NOTES,
+                Permission.WRITE_NOTES,
+                Permission.READ_CLINICAL,
+                Permission.WRITE_CLINICAL,
+            }
         ),
         Role.BILLER: frozenset({Permission.READ_PATIENTS, Permission.MANAGE_PRICES}),
         Role.AUDITOR: frozenset({Permission.READ_ACCESS_RECORD}),

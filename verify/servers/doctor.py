@@ -17,6 +17,7 @@ from verify.catalogue import CatalogueError, own_folder, read_folders
 from verify.security.key_file import KeyFileError
 from verify.security.keys import Keyring
 from verify.servers.account_checks import check_accounts
+from verify.servers.data_checks import check_data_briefly
 from verify.servers.diagnosis import Finding, Level, fault, ok, warning
 from verify.servers.installation import recall
 from verify.servers.own import with_addresses
@@ -47,6 +48,7 @@ def examine(environment: dict[str, str]) -> list[Finding]:
     return [
         ok("configuration", "every setting can be read"),
         *check_catalogue(chosen, datetime.now(UTC).date()),
+        *check_data_briefly(datetime.now(UTC).date()),
         *check_folder(chosen),
         *check_disk(chosen),
         *check_keys(chosen),

@@ -1,5 +1,6 @@
 """Nightly: the slot is taken, everybody is looked at page by page, and whoever is due is asked again."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from verify.recheck import (
     visit_to_ask_about,
 )
 from verify.security.logging import get_logger
+from verify.steps.authorizations import near_ends
 from verify.steps.work import Work
 from verify.store import clinic, jobs, nights
 from verify.store.jobs import Claim
@@ -81,7 +83,8 @@ def look_ahead(work: Work, practice_id: str, *, after: str = "", limit: int = PA
         day = clinic.day(connection, practice_id, nights.database_now(connection))
         zone = clinic.zone(connection, practice_id)
         found = _candidates(connection, practice_id, day, after, limit)
-    wanted = _due(found, day, zone)
+        ends = near_ends(connection, work, practice_id, found)
+    wanted = _due(found, day, zone, ends)
     return Lookout(day, wanted, len(found), found[-1].id if len(found) == limit else None)
 
 
@@ -121,7 +124,8 @@ def _plan_page(work: Work, claim: Claim) -> bool:
         it = nights.lock(connection, claim.subject_id)
         zone = clinic.zone(connection, it.practice_id)
         found = _candidates(connection, it.practice_id, it.local_date, it.looked_up_to, PAGE)
-        nights.ask_again(connection, it, _due(found, it.local_date, zone))
+        ends = near_ends(connection, work, it.practice_id, found)
+        nights.ask_again(connection, it, _due(found, it.local_date, zone, ends))
         if found:
             nights.advance(connection, it, to=found[-1].id, looked_at=len(found))
         if len(found) == PAGE:
@@ -136,17 +140,17 @@ def _candidates(connection: Connection, practice_id: str, day: date, after: str,
     return list(nights.candidates(connection, practice_id, after=after, first_visit_since=since, limit=limit))
 
 
-def _due(found: list[AnyRow], day: date, zone: ZoneInfo) -> list[Wanted]:
+def _due(found: list[AnyRow], day: date, zone: ZoneInfo, ends: Mapping[str, date]) -> list[Wanted]:
     wanted = []
     for row in found:
-        checked = _checked(row, zone)
+        checked = _checked(row, zone, ends.get(row.id))
         rules: tuple[Rule, ...] = rules_due(checked, day)
         if rules:
             wanted.append(Wanted(row, [rule.value for rule in rules], visit_to_ask_about(checked, day)))
     return wanted
 
 
-def _checked(row: Any, zone: ZoneInfo) -> Checked:
+def _checked(row: Any, zone: ZoneInfo, near_end_on: date | None) -> Checked:
     lines = [load().service_lines[key] for key in row.service_lines]
     return Checked(
         first_visit_on=row.first_visit_on,
@@ -155,6 +159,7 @@ def _checked(row: Any, zone: ZoneInfo) -> Checked:
         plan_begins_on=row.plan_begins_on,
         plan_ends_on=row.plan_ends_on,
         expires_on=_day(row.expires_at, zone),
+        authorization_near_end_on=near_end_on,
         refused=row.refused,
         # The end of an id is random: the same turn each night, spread over all patients.
         lot=int.from_bytes(row.id[-4:].encode(), "big"),

@@ -8,6 +8,7 @@ from verify.security.encryption import seal, seal_json, sealing_key, unseal, uns
 from verify.security.keys import KeyId, Keyring
 from verify.store.tables import patients, payer_accounts
 from verify.store.tables_appointments import appointment_sources
+from verify.store.tables_clinical import authorization_versions, evidence_sheets
 from verify.store.tables_notices import notice_endpoints
 
 
@@ -64,6 +65,8 @@ def keys_in_use(connection: Connection) -> set[KeyId]:
         (payer_accounts.c.id, payer_accounts.c.secrets_sealed),
         (appointment_sources.c.id, appointment_sources.c.secrets_sealed),
         (notice_endpoints.c.id, notice_endpoints.c.secrets_sealed),
+        (evidence_sheets.c.id, evidence_sheets.c.sheet_sealed),
+        (authorization_versions.c.id, authorization_versions.c.record_sealed),
     ]
     looks = [
         select(sealed).where(sealed.is_not(None)).order_by(order).limit(1)

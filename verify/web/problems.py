@@ -159,6 +159,7 @@ _WORDS = {
     "date_type": "must be a date, as 2026-12-31",
     "json_invalid": "is not valid JSON",
     "too_short": "choose at least one",
+    "string_pattern_mismatch": "is not written as it should be",
 }
 
 

@@ -166,6 +166,9 @@ EVENT_WORDS = {
     "repair_refused": "Refused in these words too",
     "repair_ended": "The try ended without an answer",
     "repair_kept": "The correction was written into the record",
+    "evidence_recorded": "Evidence recorded",
+    "crisis_raised": "The psychiatrist says it cannot wait: urgent from now on",
+    "authorization_recorded": "Authorization recorded",
     "step_failed": "A step failed and was given to a person",
 }
 

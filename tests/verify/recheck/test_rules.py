@@ -8,13 +8,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verify.catalogue import load
-from verify.recheck import Checked, Rule, last_visit_on, longest_course, rules_due, visit_to_ask_about
-from verify.recheck.rules import first_business_day
+from verify.recheck import (
+    RULE_WORDS,
+    Checked,
+    Rule,
+    last_visit_on,
+    longest_course,
+    rules_due,
+    visit_to_ask_about,
+)
+from verify.recheck.rules import RULES, first_business_day
 
 #: A course of nine weeks from Tuesday, December 1; the payer answered on November 20.
 COURSE = Checked(
     first_visit_on=date(2026, 12, 1), last_visit_on=date(2027, 2, 1), answered_on=date(2026, 11, 20)
 )
+
+
+def days(first: str, count: int) -> list[date]:
+    return [date.fromisoformat(first) + timedelta(days=each) for each in range(count)]
+
+
+def weekdays(first: str, count: int) -> tuple[date, ...]:
+    return tuple(day for day in days(first, count * 2) if day.isoweekday() <= 5)[:count]
 
 
 def due(tonight: str, **changes: object) -> tuple[Rule, ...]:
@@ -86,6 +102,57 @@ def test_a_known_term_date_is_asked_about_before_and_after() -> None:
     assert Rule.PLAN_END not in due("2026-12-29", plan_ends_on=COURSE.last_visit_on)
 
 
+@pytest.mark.parametrize(
+    ("tonight", "answered_on", "sessions", "asked"),
+    [
+        ("2026-12-08", date(2026, 12, 1), weekdays("2026-12-01", 30), True),
+        ("2026-12-08", date(2026, 12, 2), weekdays("2026-12-01", 30), False),
+        ("2026-12-20", date(2026, 12, 2), weekdays("2026-12-01", 30), True),
+        # Before the first session and after the last there is no course to check.
+        ("2026-12-01", date(2026, 11, 20), weekdays("2026-12-01", 30), False),
+        ("2026-12-08", date(2026, 12, 1), weekdays("2026-12-01", 5), False),
+        ("2026-12-08", date(2026, 12, 1), (), False),
+        # Seven days apart is close, eight is not.
+        ("2026-12-08", date(2026, 12, 1), (date(2026, 12, 1), date(2026, 12, 8)), True),
+        ("2026-12-09", date(2026, 12, 1), (date(2026, 12, 8), date(2026, 12, 15)), True),
+        ("2026-12-09", date(2026, 12, 1), (date(2026, 12, 8), date(2026, 12, 16)), False),
+    ],
+)
+def test_while_sessions_follow_closely_the_payer_is_asked_every_week(
+    tonight: str, answered_on: date, sessions: tuple[date, ...], asked: bool
+) -> None:
+    assert (Rule.COURSE in due(tonight, answered_on=answered_on, sessions=sessions)) is asked
+
+
+@pytest.mark.parametrize(
+    ("tonight", "answered_on", "near", "asked"),
+    [
+        ("2026-12-10", date(2026, 12, 9), date(2026, 12, 10), True),
+        ("2026-12-12", date(2026, 12, 9), date(2026, 12, 10), True),
+        ("2026-12-09", date(2026, 12, 8), date(2026, 12, 10), False),
+        ("2026-12-12", date(2026, 12, 10), date(2026, 12, 10), False),
+        ("2026-12-12", date(2026, 12, 8), None, False),
+    ],
+)
+def test_an_authorization_near_its_end_is_reason_to_ask_once(
+    tonight: str, answered_on: date, near: date | None, asked: bool
+) -> None:
+    found = due(tonight, answered_on=answered_on, authorization_near_end_on=near)
+    assert (Rule.AUTHORIZATION in found) is asked
+
+
+def test_every_rule_has_words_and_all_but_the_first_a_function() -> None:
+    assert set(RULE_WORDS) == set(Rule)
+    assert set(RULES) == set(Rule) - {Rule.UNANSWERED}
+
+
+def test_a_planned_session_is_the_visit_asked_about() -> None:
+    planned = replace(COURSE, sessions=(date(2026, 12, 1), date(2026, 12, 9), date(2026, 12, 16)))
+    assert visit_to_ask_about(planned, date(2026, 12, 4)) == date(2026, 12, 9)
+    assert visit_to_ask_about(planned, date(2026, 12, 9)) == date(2026, 12, 9)
+    assert visit_to_ask_about(planned, date(2026, 12, 17)) == date(2026, 12, 18), "none is left"
+
+
 def test_what_a_person_signed_is_asked_again_before_it_expires() -> None:
     assert Rule.EXPIRES in due("2026-11-27", expires_on=date(2026, 11, 28))
     assert Rule.EXPIRES not in due("2026-11-26", expires_on=date(2026, 11, 28))
@@ -124,16 +191,21 @@ def test_the_longest_line_decides_how_long_a_course_runs() -> None:
     weeks=st.integers(1, 52),
     lead=st.integers(0, 60),
     ends=st.none() | st.dates(date(2026, 1, 1), date(2028, 12, 31)),
+    near=st.none() | st.dates(date(2026, 1, 1), date(2028, 12, 31)),
+    apart=st.integers(0, 9),
     lot=st.integers(0, 1000),
 )
 def test_asked_and_answered_tonight_nobody_is_asked_again_tomorrow_for_the_same_reason(
-    first: date, weeks: int, lead: int, ends: date | None, lot: int
+    first: date, weeks: int, lead: int, ends: date | None, near: date | None, apart: int, lot: int
 ) -> None:
+    planned = range(0, weeks * 7, apart) if apart else ()
     checked = Checked(
         first_visit_on=first,
         last_visit_on=first + timedelta(weeks=weeks),
         answered_on=first - timedelta(days=lead),
         plan_ends_on=ends,
+        sessions=tuple(first + timedelta(days=ahead) for ahead in planned),
+        authorization_near_end_on=near,
         lot=lot,
     )
     asked = []
@@ -147,11 +219,8 @@ def test_asked_and_answered_tonight_nobody_is_asked_again_tomorrow_for_the_same_
     assert sum(Rule.MONTH in rules for _, rules in asked) == len(months)
     assert sum(Rule.FIRST_VISIT in rules for _, rules in asked) <= 1
     assert sum(Rule.PLAN_END in rules for _, rules in asked) <= 2
+    assert sum(Rule.AUTHORIZATION in rules for _, rules in asked) <= 1
 
 
 def seasoned(**changes: object) -> Checked:
     return replace(COURSE, **{"answered_on": date(2026, 10, 20), **changes})  # type: ignore[arg-type]
-
-
-def days(first: str, count: int) -> list[date]:
-    return [date.fromisoformat(first) + timedelta(days=each) for each in range(count)]

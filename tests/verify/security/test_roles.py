@@ -7,15 +7,16 @@ import pytest
 from verify.security.roles import PERMISSIONS, Permission, Role, allowed
 
 #: Written out a second time on purpose: a change to the table has to be meant twice.
-#: Columns: submit, patients, notes, write notes, follow-ups, users, accounts, access record, prices.
+#: Columns: submit, patients, notes, write notes, follow-ups, users, accounts, access record, prices,
+#: read the evidence sheet, write it.
 EXPECTED = {
-    "admin": "yes yes yes yes yes yes yes yes yes",
-    "coordinator": "yes yes yes yes yes no no no no",
-    "clinician": "yes yes yes yes no no no no no",
-    "auditor": "no no no no no no no yes no",
-    "biller": "no yes no no no no no no yes",
-    "front_desk": "yes yes no no no no no no no",
-    "service": "yes yes no no no no no no no",
+    "admin": "yes yes yes yes yes yes yes yes yes yes yes",
+    "coordinator": "yes yes yes yes yes no no no no yes yes",
+    "clinician": "yes yes yes yes no no no no no yes yes",
+    "auditor": "no no no no no no no yes no no no",
+    "biller": "no yes no no no no no no yes no no",
+    "front_desk": "yes yes no no no no no no no no no",
+    "service": "yes yes no no no no no no no no no",
 }
 COLUMNS = (
     "submit",
@@ -27,6 +28,8 @@ COLUMNS = (
     "manage_accounts",
     "read_access_record",
     "manage_prices",
+    "read_clinical",
+    "write_clinical",
 )
 
 

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.house import House, house
+from tests.verify.authorizations.records import authorization
 from verify import steps
 from verify.steps import nightly
+from verify.steps.authorizations import add_authorization
 from verify.steps.run import sweep
+from verify.store import clinic, nights
 from verify.store import jobs as queue
-from verify.store import nights
 from verify.store.jobs import Claim
 from verify.store.tables import jobs, payer_accounts, practices, verifications
 from verify.store.tables_nightly import night_items
@@ -187,3 +189,34 @@ def test_a_night_ends_though_a_person_cancelled_what_it_asked(still_house: House
     (item,) = items(still_house)
     assert (item.state, item.cause) == ("failed", "cancelled")
     assert still_house.rows(night_rows, practice_id=practice_id)[0].state == "finished"
+
+
+def test_a_night_asks_again_where_an_authorization_comes_near_its_end(still_house: House) -> None:
+    practice_id, work = still_house.add_clinic(), still_house.work
+    first_visit = date.today() + timedelta(days=20)
+    made = [
+        still_house.submit(
+            practice_id,
+            f"ACT{number:08}",
+            patient={"first_name": f"P{number}"},
+            date_of_service=first_visit.isoformat(),
+        )
+        for number in range(2)
+    ]
+    with work.engine.begin() as connection:
+        connection.execute(
+            update(verifications).values(state="needs_person", answered_at=func.now() - timedelta(days=2))
+        )
+    # Two weeks left tonight, and the course goes on.
+    ends = nightly_day(still_house, practice_id) + timedelta(days=14)
+    record = authorization(starts_on=None, ends_on=ends.isoformat())
+    add_authorization(work, made[0], practice_id, "user_1", record)
+    plan(still_house, practice_id)
+    found = {item.verification_id: item.rules for item in items(still_house)}
+    assert "authorization" in found[made[0]]
+    assert "authorization" not in found.get(made[1], [])
+
+
+def nightly_day(built: House, practice_id: str) -> date:
+    with built.work.engine.connect() as connection:
+        return clinic.day(connection, practice_id, nights.database_now(connection))

@@ -8,12 +8,14 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import func, select, text
 
+from tests.verify.authorizations.records import authorization
 from tests.verify.web.conftest import ROLES, Practice, Site, Visit, submission
 from verify import steps
 from verify.affordability.prices import Price, PriceKind
 from verify.asking import Changes, RepairKind
 from verify.intake.spreadsheet import read_csv
 from verify.security.roles import Permission, allowed
+from verify.steps.authorizations import add_authorization
 from verify.store import notices, prices, repairs, verifications
 from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, metadata, sessions
 from verify.store.tables_asking import repairs as repair_rows
@@ -45,6 +47,18 @@ NEEDS = {
     ("GET", "/verifications/{verification_id}/courses/{service_line}"): Permission.READ_PATIENTS,
     ("PUT", "/verifications/{verification_id}/courses/{service_line}"): Permission.SUBMIT,
     ("POST", "/verifications/{verification_id}/courses/{service_line}"): Permission.SUBMIT,
+    ("GET", "/verifications/{verification_id}/evidence"): Permission.READ_CLINICAL,
+    ("PUT", "/verifications/{verification_id}/evidence"): Permission.WRITE_CLINICAL,
+    ("POST", "/verifications/{verification_id}/evidence"): Permission.WRITE_CLINICAL,
+    ("GET", "/verifications/{verification_id}/policy"): Permission.READ_CLINICAL,
+    ("GET", "/verifications/{verification_id}/clinical"): Permission.READ_PATIENTS,
+    (
+        "POST",
+        "/verifications/{verification_id}/authorizations/{authorization_id}",
+    ): Permission.WORK_FOLLOW_UPS,
+    ("GET", "/verifications/{verification_id}/authorizations"): Permission.READ_PATIENTS,
+    ("POST", "/verifications/{verification_id}/authorizations"): Permission.WORK_FOLLOW_UPS,
+    ("PUT", "/authorizations/{authorization_id}"): Permission.WORK_FOLLOW_UPS,
     ("POST", "/verifications/{verification_id}/notes"): Permission.WRITE_NOTES,
     ("POST", "/verifications/{verification_id}/information"): Permission.SUBMIT,
     ("POST", "/verifications/{verification_id}/cancel"): Permission.SUBMIT,
@@ -133,6 +147,7 @@ class Things(NamedTuple):
     price_id: str
     payer_id: str
     repair_id: str
+    authorization_id: str
     #: Of an appointment system; there is none here.
     source: str = "source_01JD4Z8Q6V3M5N7P9R1T2W4X6Y"
     service_line: str = "tms"
@@ -186,6 +201,9 @@ def fill(site: Site, practice: Practice) -> Things:
     night_id = add_night(site, practice, verification_id)
     price_id = add_price(site, practice)
     repair_id = add_repair(site, practice, verification_id)
+    authorization_id = add_authorization(
+        site.work, verification_id, practice.id, practice.user_ids["coordinator"], authorization()
+    )
     return Things(
         verification_id,
         exchange_id,
@@ -197,6 +215,7 @@ def fill(site: Site, practice: Practice) -> Things:
         price_id,
         practice.payer_id,
         repair_id,
+        authorization_id,
     )
 
 
@@ -275,6 +294,7 @@ FORMS = {
         "date_of_service": "2027-01-05",
     },
     "/verifications/{verification_id}/notes": {"kind": "call", "body": "Line busy."},
+    "/verifications/{verification_id}/evidence": {"section": "answers", "version": "0"},
     "/worklist/search": {"text": "Quill"},
     "/follow-ups/{follow_up_id}/call": {
         "answer_authorization_tms": "no",
@@ -285,7 +305,11 @@ FORMS = {
     },
     "/account/password": {"current": "x", "new": "y", "again": "y"},
 }
+RECORD = authorization().model_dump(mode="json")
 BODIES = {
+    "/verifications/{verification_id}/evidence": {"version": 0, "sheet": {}},
+    "/verifications/{verification_id}/authorizations": RECORD,
+    "/authorizations/{authorization_id}": {"version": 1, "record": RECORD},
     "/verifications": submission(),
     "/verifications/{verification_id}/notes": {"kind": "call", "body": "Line busy."},
     "/verifications/{verification_id}/information": {"coverage": {"group_number": "G1"}},
@@ -384,22 +408,32 @@ def test_showing_a_patient_writes_exactly_one_row_and_nothing_else_does(
     for route in CLOSED:
         if route.path in {"/sign-out", "/access"}:
             continue
+        clinical = (route.method, route.path.rsplit("/", 1)[-1]) in {
+            ("GET", "evidence"),
+            ("PUT", "evidence"),
+            ("GET", "policy"),
+            ("GET", "authorizations"),
+        }
         before = len(rows(site))
         answer = send(site, route, things["here"], "admin")
         added = rows(site)[before:]
         # A course of what was cancelled before is not planned, nor shown.
-        shows = "Marguerite" in answer.text or (
-            answer.ok
-            and (route.method == "GET" or not route.path.endswith("/repairs"))
-            and route.path.endswith(
-                (
-                    "/live",
-                    "{exchange_id}",
-                    "/ahead",
-                    "/estimate",
-                    "/courses",
-                    "/courses/{service_line}",
-                    "/repairs",
+        shows = (
+            (clinical and answer.ok)
+            or "Marguerite" in answer.text
+            or (
+                answer.ok
+                and (route.method == "GET" or not route.path.endswith("/repairs"))
+                and route.path.endswith(
+                    (
+                        "/live",
+                        "{exchange_id}",
+                        "/ahead",
+                        "/estimate",
+                        "/courses",
+                        "/courses/{service_line}",
+                        "/repairs",
+                    )
                 )
             )
         )

@@ -1,0 +1,39 @@
+"""Policy cards held against a patient's evidence: met, not met or unknown; pure."""
+
+from verify.policies.choosing import Chosen, Wanted, choose
+from verify.policies.criteria import age_on
+from verify.policies.evaluation import (
+    AuthorizationSaid,
+    Evaluation,
+    authorization_said,
+    caveats,
+    evaluate,
+    inputs_missing,
+    purpose_of,
+    wanted,
+)
+from verify.policies.evidence import Evidence
+from verify.policies.findings import policy_findings
+from verify.policies.judged import Judged, Result
+from verify.policies.sheet import EvidenceSheet, Reply
+
+__all__ = [
+    "AuthorizationSaid",
+    "Chosen",
+    "Evaluation",
+    "Evidence",
+    "EvidenceSheet",
+    "Judged",
+    "Reply",
+    "Result",
+    "Wanted",
+    "age_on",
+    "authorization_said",
+    "caveats",
+    "choose",
+    "evaluate",
+    "inputs_missing",
+    "policy_findings",
+    "purpose_of",
+    "wanted",
+]

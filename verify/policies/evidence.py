@@ -1,0 +1,22 @@
+"""Evidence: what criteria are held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from verify.catalogue.drug_classes import DrugClasses
+from verify.policies.sheet import EvidenceSheet
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The sheet, the birth date, the day, and the classes of drugs."""
+
+    sheet: EvidenceSheet
+    born: date | None
+    on: date
+    drugs: DrugClasses
+
+    def __repr__(self) -> str:
+        return "Evidence()"

@@ -1,0 +1,175 @@
+"""Clinical: the evidence sheet of a patient, and the policy card it is held against."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row
+
+from verify.catalogue import ServiceLine, load
+from verify.catalogue.card_shelf import load_cards
+from verify.catalogue.drug_classes import load_drug_classes
+from verify.catalogue.medicare_contractors import load_contractors
+from verify.catalogue.policy_card import Network, Program
+from verify.facts import Fact, FactName, Standing, merge
+from verify.findings import Finding
+from verify.followup import due_at
+from verify.intake.submission import Patient
+from verify.policies import (
+    Chosen,
+    Evaluation,
+    Evidence,
+    EvidenceSheet,
+    Wanted,
+    choose,
+    evaluate,
+    inputs_missing,
+    policy_findings,
+    purpose_of,
+)
+from verify.steps.people import NotAllowed, NotFound
+from verify.steps.work import Work
+from verify.store import clinic, crisis, evidence, evidence_sheets, patients, verifications
+from verify.store.charts import chart, payer_names
+from verify.store.charts import state as state_of
+from verify.store.evidence_sheets import KeptSheet, Outdated
+from verify.verification import Due, Lane
+
+NEWER = "somebody saved a newer version meanwhile"
+
+
+class LinePolicy(NamedTuple):
+    """What the written policy comes to for one service line; the evaluation is None where no card answers."""
+
+    line: ServiceLine
+    chosen: Chosen
+    evaluation: Evaluation | None
+    #: What only the psychiatrist can say and has not.
+    inputs_missing: tuple[str, ...]
+
+
+def sheet_of(connection: Connection, work: Work, practice_id: str, verification_id: str) -> KeptSheet | None:
+    """The newest sheet of a verification's patient; None when this practice has no such verification."""
+    row = chart(connection, practice_id, verification_id)
+    return evidence_sheets.newest(connection, work.seals(practice_id), row.patient_id) if row else None
+
+
+def save_sheet(
+    work: Work, verification_id: str, practice_id: str, actor: str, sheet: EvidenceSheet, *, after: int
+) -> int:
+    """The version it got. A crisis that is new hurries the patient's open work.
+
+    `after` is the version the person had before them. Raises NotFound, and NotAllowed where it is not the newest.
+    """
+    seals = work.seals(practice_id)
+    with work.engine.begin() as connection:
+        row = chart(connection, practice_id, verification_id)
+        if row is None:
+            raise NotFound
+        before = evidence_sheets.newest(connection, seals, row.patient_id)
+        try:
+            version = evidence_sheets.add(connection, seals, row.patient_id, sheet, by=actor, after=after)
+        except Outdated:
+            raise NotAllowed(NEWER) from None
+        verifications.record(
+            connection, practice_id, row.id, "evidence_recorded", {"version": version}, actor=actor
+        )
+        if sheet.crisis is not None and before.sheet.crisis is None:
+            _hurry(work, connection, practice_id, row.patient_id, actor)
+    return version
+
+
+def _hurry(work: Work, connection: Connection, practice_id: str, patient_id: str, actor: str) -> None:
+    zone = clinic.zone(connection, practice_id)
+    due = due_at(Due.SAME_BUSINESS_DAY, now=work.now(), zone=zone, lane=Lane.URGENT)
+    for moved in crisis.hurry(connection, practice_id, patient_id, due_at=due):
+        verifications.record(connection, practice_id, moved, "crisis_raised", actor=actor)
+
+
+def policies_of(
+    connection: Connection,
+    work: Work,
+    practice_id: str,
+    verification_id: str,
+    *,
+    network: Network | None = None,
+    program: Program | None = None,
+) -> list[LinePolicy] | None:
+    """Each service line's card and evaluation, made when it is looked at and never stored.
+
+    The network status is what is known of the clinic's own where it is not given. None when this practice has
+    no such verification.
+    """
+    row = chart(connection, practice_id, verification_id)
+    if row is None:
+        return None
+    known = evidence.facts_of(connection, row)
+    held = _evidence(connection, work, row)
+    state = state_of(connection, practice_id)
+    found = []
+    for line in _lines(row):
+        chosen = _choose(row, line, program, state)
+        status = network or network_of(known, line, work)
+        made = (
+            evaluate(chosen.card, held, purpose=purpose_of(held.sheet, line.key), network=status)
+            if chosen.card
+            else None
+        )
+        found.append(LinePolicy(line, chosen, made, inputs_missing(held.sheet, line.key, line.label)))
+    return found
+
+
+def policy_findings_of(
+    connection: Connection, work: Work, practice_id: str, verification_id: str, known: Sequence[Fact]
+) -> list[Finding]:
+    """What the cards add to the findings of a judging; nothing in it of the patient's health."""
+    row = chart(connection, practice_id, verification_id)
+    assert row is not None
+    held, state = _evidence(connection, work, row), state_of(connection, practice_id)
+    return [
+        finding
+        for line in _lines(row)
+        for finding in policy_findings(
+            _choose(row, line, None, state),
+            held,
+            line,
+            network=network_of(known, line, work),
+        )
+    ]
+
+
+def network_of(known: Sequence[Fact], line: ServiceLine, work: Work) -> Network:
+    """The clinic's own status for the line, where somebody has said it and nobody disagrees."""
+    found = merge(known, now=work.now()).look_up(FactName.IN_NETWORK, service_line=line.key)
+    if not found.settled:
+        return Network.ANY
+    return Network.IN if found.standing is Standing.YES else Network.OUT
+
+
+def lines_of(connection: Connection, practice_id: str, verification_id: str) -> list[str]:
+    """Keys of a verification's service lines; none for one this practice does not have."""
+    row = chart(connection, practice_id, verification_id)
+    return list(row.service_lines) if row else []
+
+
+def _lines(row: Row[Any]) -> list[ServiceLine]:
+    return [load().service_lines[key] for key in row.service_lines]
+
+
+def _choose(row: Row[Any], line: ServiceLine, program: Program | None, state: str) -> Chosen:
+    wanted = Wanted(
+        service_line=line.key,
+        on=row.date_of_service,
+        payer=payer_names(row),
+        administrator=(row.administered_by,) if row.administered_by else (),
+        program=program,
+        state=state,
+    )
+    return choose(wanted, load_cards(), load_contractors())
+
+
+def _evidence(connection: Connection, work: Work, row: Row[Any]) -> Evidence:
+    seals = work.seals(row.practice_id)
+    kept = evidence_sheets.newest(connection, seals, row.patient_id)
+    identity = patients.identity_of(patients.patient(connection, row.practice_id, row.patient_id), seals)
+    born = Patient.model_validate(identity).birth_date
+    return Evidence(kept.sheet, born, row.date_of_service, load_drug_classes())
