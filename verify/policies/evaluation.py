@@ -99,7 +99,7 @@ def evaluate(
         stance=tuple(f"{STANDS[one.stand]} {one.note}" for one in card.stance),
         authorization=authorization_said(card, evidence.on, network),
         criteria=tuple(judged),
-        missing=joined(one.missing for one in judged if one.result is Result.UNKNOWN),
+        missing=joined(one.missing for one in judged),
         wanted=wanted(card, purpose),
         caveats=caveats(card, evidence.on),
     )

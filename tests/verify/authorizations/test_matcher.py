@@ -221,7 +221,8 @@ def test_a_plan_that_still_names_the_old_code_after_its_end_is_caught_too() -> N
     late = Plan(
         service_line="spravato_medical", sessions=sessions(2, first=date(2026, 1, 1), code="S0013", units=56)
     )
-    assert kinds(held, late, today=date(2025, 12, 1), line=SPRAVATO) == [K.CODE_SUPERSEDED]
+    found = only(held, late, today=date(2025, 12, 1), line=SPRAVATO)
+    assert (found.kind, found.code) == (K.CODE_SUPERSEDED, "J0013")
 
 
 def test_without_a_catalogue_line_a_code_that_follows_is_simply_missing() -> None:

@@ -248,6 +248,12 @@ def test_psychotherapy_is_held_against_its_length_and_its_end(
     assert said.evidence == ("therapies/0",)
 
 
+def test_only_the_therapies_that_settle_it_are_its_evidence() -> None:
+    short = {**CBT, "ended_on": "2026-01-12"}
+    said = judged(Psychotherapy(min_weeks=8), **therapies(short, CBT))
+    assert (said.result, said.evidence) == (MET, ("therapies/1",))
+
+
 def test_too_short_a_therapy_is_unknown_while_there_may_be_another() -> None:
     said = judged(Psychotherapy(min_weeks=20), **therapies(CBT))
     assert said.result is UNKNOWN
