@@ -8,6 +8,7 @@ from sqlalchemy import func
 from payers.limits import Outcome as Learned
 from tests.house import House
 from tests.night_batches import asked, batches, go_on, item_of, items
+from tests.payers.raw_server import RawServer
 from tests.verify.steps.conftest import rows, set_rows
 from tests.verify.steps.night import (
     add_second_way,
@@ -85,6 +86,25 @@ def test_a_source_that_is_away_is_tried_again_under_the_same_name(
     proceed(still_house, practice_id)
     proceed(still_house, practice_id)
     assert newest(still_house, practice_id).state == "done"
+
+
+def test_a_receipt_that_cannot_be_read_may_be_of_a_batch_that_was_taken(
+    still_house: House, practice_id: str
+) -> None:
+    (made,), batch = gathered(still_house, practice_id, "ACT1")
+    right = options_of(still_house, practice_id)
+    with RawServer(lambda talk: talk.read_request() and talk.answer(b"<html>Sign in</html>")) as proxy:
+        change_account(still_house, practice_id, options={**right, "batch_url": proxy.url})
+        proceed(still_house, practice_id)
+    waiting = newest(still_house, practice_id)
+    assert (waiting.state, waiting.code) == ("submitting", "not_json")
+    assert items(still_house, batch.id) == {"out": 2}
+    change_account(still_house, practice_id, options=right)
+    proceed(still_house, practice_id)
+    proceed(still_house, practice_id)
+    assert states(still_house, made) == {"answered"}
+    together, alone = asked(still_house, practice_id)
+    assert (set(together.values()), alone) == ({1}, {})
 
 
 def test_what_cannot_be_handed_in_for_hours_is_asked_one_by_one(still_house: House, practice_id: str) -> None:
