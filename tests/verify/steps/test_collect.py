@@ -129,16 +129,13 @@ def test_two_workers_that_collect_the_same_batch_store_each_answer_once(
 ) -> None:
     (made,), batch = handed_in(still_house, practice_id, "ACT1")
     go_on(still_house, practice_id)
-    with still_house.work.engine.connect() as connection:
-        account = collect.account_of(still_house.work, connection, batch)
-        asked_for = collect._open(still_house.work, connection, batch)
-        late = collect._open(still_house.work, connection, batch)
     with still_house.work.engine.begin() as connection:
         (job,) = rows(still_house.work, jobs, step="collect")
         claim = queue.claim(connection, JobId(job.id), lease_seconds=30)
-    assert claim is not None
-    for each in (asked_for, late):
-        collect._collect(still_house.work, claim, batch, account, each)
+        assert claim is not None
+        early, late = (collect._opened(still_house.work, connection, claim, batch) for _ in range(2))
+    for each in (early, late):
+        collect._collect(each)
         assert each.items == {}
     assert outcomes(still_house, made) == ["answered"] * 2
     told = [event for event in _timeline(still_house, made) if event == "inquiry_answered"]
