@@ -28,8 +28,11 @@ from tests.verify.steps.night import (
 from tests.verify.steps.test_nightly import lease_runs_out
 from verify.asking import batches as rules
 from verify.steps import hand_in, people
+from verify.steps.batch_call import LeaseLost
+from verify.store import jobs as queue
 from verify.store.tables import exchanges, follow_ups, inquiries, jobs, payer_accounts
 from verify.store.tables_batches import payer_batches as batch_rows
+from verify.verification import JobId
 
 __all__ = ["practice_id", "still_house"]
 
@@ -232,6 +235,29 @@ def test_in_the_hours_of_its_account_a_batch_is_neither_handed_in_nor_looked_at(
     assert len(still_house.simulator.questions()) == asked_before
     (job,) = rows(still_house.work, jobs, step="collect")
     assert job.not_before > still_house.work.now()
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing_out_a_second_time(
+    still_house: House, practice_id: str
+) -> None:
+    _, batch = gathered(still_house, practice_id, "ACT1", "ACT2")
+    go_on(still_house, practice_id)
+    (job,) = rows(still_house.work, jobs, step="hand_in")
+    claims = []
+    for _ in range(2):
+        with still_house.work.engine.begin() as connection:
+            claims.append(queue.claim(connection, JobId(job.id), lease_seconds=0))
+    late, now = claims
+    assert late is not None
+    assert now is not None
+    with pytest.raises(LeaseLost):
+        hand_in._write_out(still_house.work, late, batch)
+    assert items(still_house, batch.id) == {"waiting": 4}
+    hand_in.hand_in(still_house.work, now)
+    hand_in.hand_in(still_house.work, late)
+    assert items(still_house, batch.id) == {"out": 4}
+    assert len(rows(still_house.work, exchanges)) == 4
+    assert len(still_house.simulator.batches.traces()) == 4
 
 
 def test_a_batch_waits_while_its_account_has_no_room(still_house: House, practice_id: str) -> None:
