@@ -6,6 +6,7 @@
 2. A night of `--night N` (1000; 10000 in full) patients against the simulator, which answers in 5 ms, with real
    workers. The nightly worker is killed five times with SIGKILL, the first time while it plans. Counted is, in the
    simulator's log, how often each question was asked. Their first answers are put there by SQL.
+   With `--batch` the payer is asked in batches, and nothing is planned before.
 3. A bare Celery no-op on the same broker, for comparison: one worker process, as many threads.
 
 The last line is one JSON object. The servers, and everything else, are in a temporary folder.
@@ -22,6 +23,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from kombu.entity import Queue
 from sqlalchemy import func, select, text, update
 
 from tests.house import House, house
+from tests.night_batches import add_batch_clinic
 from verify import steps
 from verify.queue import SETTINGS, broker_url
 from verify.servers.postgres import Postgres
@@ -40,6 +43,7 @@ from verify.steps.question import trace_of
 from verify.store import jobs as queue
 from verify.store import night_views
 from verify.store.tables import exchanges, inquiries, jobs, verifications
+from verify.store.tables_batches import payer_batches
 from verify.store.tables_nightly import night_items, nights
 from verify.verification import JobId
 
@@ -163,8 +167,9 @@ def plan(built: House, practice_id: str) -> None:
 # --- a night --------------------------------------------------------------------------------------------
 
 
-def interrupted_night(built: House, patients: int) -> dict[str, Any]:
-    practice_id = built.add_clinic(max_in_flight=CONCURRENCY, requests_per_second=2_000)
+def interrupted_night(built: House, patients: int, *, in_batches: bool = False) -> dict[str, Any]:
+    add = partial(add_batch_clinic, built) if in_batches else built.add_clinic
+    practice_id = add(max_in_flight=CONCURRENCY, requests_per_second=2_000)
     known(built, practice_id, patients)
     built.start("worker-urgent", "beat")
     steps.start_night(built.work, practice_id, "system")
@@ -247,7 +252,9 @@ def figures(built: House, practice_id: str, patients: int) -> dict[str, Any]:
             .having(func.count() > 1)
         ).all()
     assert night is not None
-    asked = Counter(entry.trace for entry in built.simulator.questions() if entry.trace in traces)
+    alone = Counter(entry.trace for entry in built.simulator.questions() if entry.trace in traces)
+    together = Counter(trace for trace in built.simulator.batches.traces() if trace in traces)
+    asked = alone + together
     twice = sum(times > 1 for times in asked.values())
     assert rechecks == patients == night.answered + night.failed, (rechecks, night.answered, night.failed)
     assert each == []
@@ -258,6 +265,8 @@ def figures(built: House, practice_id: str, patients: int) -> dict[str, Any]:
         "answered": night.answered,
         "failed": night.failed,
         "questions": len(asked),
+        "in_batches": len(together),
+        "batches": built.count(payer_batches, payer_batches.c.practice_id == practice_id),
         "questions_asked_twice": twice,
         "kills": len(KILLS),
     }
@@ -277,6 +286,7 @@ def main() -> None:
     parser.add_argument("--patients", type=int, default=100_000)
     parser.add_argument("--month", action="store_true", help="everybody is due")
     parser.add_argument("--night", type=int, default=1_000)
+    parser.add_argument("--batch", action="store_true", help="the night is asked in batches; no planning")
     wanted = parser.parse_args()
     cores = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as name:
@@ -286,7 +296,7 @@ def main() -> None:
         try:
             found: dict[str, Any] = {}
             with house(folder / "data", *urls, latency=LATENCY, concurrency=CONCURRENCY) as built:
-                if wanted.patients:
+                if wanted.patients and not wanted.batch:
                     found["planning"] = planning(built, wanted.patients, month=wanted.month)
                     print("planning", found["planning"], flush=True)
                     with built.work.engine.begin() as connection, suppress(ValueError):
@@ -294,7 +304,7 @@ def main() -> None:
                         connection.execute(text("update jobs set state = 'done'"))
                         connection.execute(text("update practices set night_hour = null"))
                 if wanted.night:
-                    night = interrupted_night(built, wanted.night)
+                    night = interrupted_night(built, wanted.night, in_batches=wanted.batch)
                     rate = night["patients"] / night["seconds"]
                     night["patients_per_second_per_core"] = round(rate / cores, 2)
                     night["questions_per_second_per_core"] = round(QUESTIONS_EACH * rate / cores, 2)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import OperationalError
@@ -27,6 +28,8 @@ from verify.store.payer_batches import THERE, BatchState, ItemState
 
 log = get_logger(__name__)
 
+T = TypeVar("T")
+
 #: Answers stored between two looks at the lease.
 PAGE = 50
 #: A batch is looked for among what ended since it was handed in, less this: clocks differ.
@@ -37,103 +40,113 @@ LOST = "lost"
 LONGEST_HOURS = 24
 
 
-class Asked(NamedTuple):
-    """What is still open of a batch, by trace: its items, and what they ask."""
+class Look(NamedTuple):
+    """One look at a batch."""
 
+    work: Work
+    claim: Claim
+    batch: Row[Any]
+    account: Account
+    #: What is still open of it, by trace: its items, and what each asks. Whatever ends is taken out.
     items: dict[str, Row[Any]]
     questions: dict[str, Inquiry]
+
+    def call(self, request: Callable[[BatchSource], T]) -> T:
+        return call(self.work, self.claim, self.account, request)
 
 
 def collect(work: Work, claim: Claim) -> None:
     """Looks at a batch once, and comes back until nothing of it is open. Looking twice is harmless."""
     with suppress(LeaseLost):
-        batch = _to_look_at(work, claim)
-        if batch is not None:
-            _look(work, claim, batch)
+        look = _begin(work, claim)
+        if look is not None:
+            _look(look)
 
 
-def _to_look_at(work: Work, claim: Claim) -> Row[Any] | None:
-    """The batch; None while its account is left alone, or when it is over."""
+def _begin(work: Work, claim: Claim) -> Look | None:
+    """None while its account is left alone, and when the batch is over."""
     with work.engine.begin() as connection:
         batch = payer_batches.batch(connection, claim.subject_id)
         if batch.state not in THERE:
             jobs.finish(connection, claim)
             return None
-        account = clinic.account_row(connection, batch.account_id)
-        if until := closed_until(hours(account.options), work.now()):
+        look = _opened(work, connection, claim, batch)
+        if until := closed_until(hours(look.account.options), work.now()):
             jobs.postpone(connection, claim, until=until)
             return None
         # Whoever mends an account takes up what waits for it: this must be waiting by then, or not wait.
         if code := clinic.pause_code(connection, batch.account_id, hold=True):
-            _wait_for_mending(work, connection, claim, batch, code)
+            _wait_for_mending(look, connection, code)
             return None
-        return batch
+    return look
 
 
-def _look(work: Work, claim: Claim, batch: Row[Any]) -> None:
-    with work.engine.connect() as connection:
-        account = account_of(work, connection, batch)
-        asked = _open(work, connection, batch)
-    try:
-        batch = _identified(work, claim, batch, account)
-        standing = _collect(work, claim, batch, account, asked) if batch.their_id else None
-    except NotInBatches:
-        _give_up(work, claim, batch, "no_batches")
-    except AccountError as failure:
-        _stop(work, claim, batch, account, failure.code)
-    except NoRoom as failure:
-        _come_back(work, claim, batch, account, failure.code, failure.seconds)
-    except PayerError as failure:
-        named = getattr(failure, "retry_after_seconds", None)
-        _come_back(work, claim, batch, account, failure.code, named)
-    else:
-        _conclude(work, claim, batch, account, asked, standing)
-
-
-def _open(work: Work, connection: Connection, batch: Row[Any]) -> Asked:
+def _opened(work: Work, connection: Connection, claim: Claim, batch: Row[Any]) -> Look:
     seals = work.seals(batch.practice_id)
     out = payer_batches.items_of(connection, batch.id, ItemState.OUT)
-    questions = {item.inquiry_id: payer_batches.question_of(item, seals) for item in out}
-    return Asked(
-        {questions[item.inquiry_id].trace: item for item in out},
-        {question.trace: question for question in questions.values()},
+    asked = [(item, payer_batches.question_of(item, seals)) for item in out]
+    return Look(
+        work,
+        claim,
+        batch,
+        account_of(work, connection, batch),
+        items={question.trace: item for item, question in asked},
+        questions={question.trace: question for _, question in asked},
     )
 
 
-def _identified(work: Work, claim: Claim, batch: Row[Any], account: Account) -> Row[Any]:
-    """The batch with the source's id for it, as soon as that can be found by its name."""
-    if batch.their_id:
-        return batch
-    since = batch.submitted_at - CLOCKS_DIFFER
-    their_id = call(work, claim, account, lambda source: source.find(batch.id, since))
+def _look(look: Look) -> None:
+    try:
+        look = _identified(look)
+        standing = _collect(look) if look.batch.their_id else None
+    except NotInBatches:
+        _give_up(look, "no_batches")
+    except AccountError as failure:
+        _stop(look, failure.code)
+    except NoRoom as failure:
+        _come_back(look, failure.code, failure.seconds)
+    except PayerError as failure:
+        _come_back(look, failure.code, getattr(failure, "retry_after_seconds", None))
+    else:
+        _go_on(look, standing)
+
+
+def _identified(look: Look) -> Look:
+    """The same with the source's id for the batch, as soon as that can be found by its name."""
+    if look.batch.their_id:
+        return look
+    since = look.batch.submitted_at - CLOCKS_DIFFER
+    their_id = look.call(lambda source: source.find(look.batch.id, since))
     if their_id is None:
-        return batch
-    with work.engine.begin() as connection:
-        return payer_batches.found(connection, batch.id, their_id)
+        return look
+    with look.work.engine.begin() as connection:
+        return look._replace(batch=payer_batches.found(connection, look.batch.id, their_id))
 
 
 # --- answers --------------------------------------------------------------------------------------------
 
 
-def _collect(work: Work, claim: Claim, batch: Row[Any], account: Account, asked: Asked) -> Progress:
-    """Ends every question whose answer is there; they are then no longer among those asked."""
-    standing = call(work, claim, account, lambda source: source.progress(batch.their_id))
-    reading = _Reading(work, claim, batch, account, asked)
+def _collect(look: Look) -> Progress:
+    """Ends every question whose answer is there. Raises what one could not be stored for, when the others are."""
+    batch = look.batch
+    standing = look.call(lambda source: source.progress(batch.their_id))
+    failures: list[Exception] = []
     if standing.status.finished or _has_grown(batch, standing):
-        reading.pages(
+        failures += _read(
+            look,
             lambda source, token: source.collect(
-                batch.their_id, asked.questions, submitted_at=batch.submitted_at, page_token=token
-            )
+                batch.their_id, look.questions, submitted_at=batch.submitted_at, page_token=token
+            ),
         )
-    if standing.status.finished and asked.items:
-        reading.pages(
+    if standing.status.finished and look.items:
+        failures += _read(
+            look,
             lambda source, token: source.failures(
-                batch.their_id, asked.questions, submitted_at=batch.submitted_at, page_token=token
-            )
+                batch.their_id, look.questions, submitted_at=batch.submitted_at, page_token=token
+            ),
         )
-    if reading.failures:
-        # The others are stored; this one is tried again with the job.
-        raise reading.failures[0]
+    if failures:
+        raise failures[0]
     return standing
 
 
@@ -144,139 +157,139 @@ def _has_grown(batch: Row[Any], standing: Progress) -> bool:
     return bool(standing.succeeded + standing.failed > batch.finished)
 
 
-class _Reading:
-    """Reads pages, and stores what each item on them came to."""
+def _read(look: Look, read: Callable[[BatchSource, str], Page]) -> list[Exception]:
+    """Stores what is on all pages; what could not be stored is a fault of ours, and returned."""
+    failures: list[Exception] = []
+    token, seen = "", {""}
+    while True:
+        page = look.call(partial(_page, read, token))
+        for number, finished in enumerate(page.finished):
+            if number % PAGE == 0:
+                hold(look.work, look.claim)
+            failures += _end(look, finished)
+        token = page.next_page_token
+        if token in seen:
+            return failures
+        seen.add(token)
 
-    def __init__(self, work: Work, claim: Claim, batch: Row[Any], account: Account, asked: Asked) -> None:
-        self._work, self._claim, self._batch, self._account = work, claim, batch, account
-        self._asked = asked
-        #: What could not be stored: a fault of ours, or of the database.
-        self.failures: list[Exception] = []
 
-    def pages(self, read: Callable[[BatchSource, str], Page]) -> None:
-        token: str | None = ""
-        seen = set()
-        while token is not None and token not in seen:
-            seen.add(token)
-            page = self._page(read, token)
-            for number, finished in enumerate(page.finished):
-                if number % PAGE == 0:
-                    hold(self._work, self._claim)
-                self._end(finished)
-            token = page.next_page_token or None
+def _page(read: Callable[[BatchSource, str], Page], token: str, source: BatchSource) -> Page:
+    return read(source, token)
 
-    def _page(self, read: Callable[[BatchSource, str], Page], token: str) -> Page:
-        return call(self._work, self._claim, self._account, lambda source: read(source, token))
 
-    def _end(self, finished: Finished) -> None:
-        item = self._asked.items[finished.trace]
-        try:
-            end(self._work, self._batch, item, finished.outcome)
-        except OperationalError:
-            # The database itself is away: none of the others could be stored either.
-            raise
-        except Exception as failure:  # whatever is wrong with one answer, the others are stored
-            log.exception("answer_not_stored", inquiry_id=item.inquiry_id, error_type=type(failure).__name__)
-            self.failures.append(failure)
-            return
-        del self._asked.items[finished.trace], self._asked.questions[finished.trace]
+def _end(look: Look, finished: Finished) -> list[Exception]:
+    """Nothing, or why it could not be stored."""
+    item = look.items[finished.trace]
+    try:
+        end(look.work, look.batch, item, finished.outcome)
+    except OperationalError:
+        # The database itself is away: none of the others could be stored either.
+        raise
+    except Exception as failure:  # whatever is wrong with one answer, the others are stored
+        log.exception("answer_not_stored", inquiry_id=item.inquiry_id, error_type=type(failure).__name__)
+        return [failure]
+    del look.items[finished.trace], look.questions[finished.trace]
+    return []
 
 
 # --- afterwards -----------------------------------------------------------------------------------------
 
 
-def _conclude(
-    work: Work, claim: Claim, batch: Row[Any], account: Account, asked: Asked, standing: Progress | None
-) -> None:
+def _go_on(look: Look, standing: Progress | None) -> None:
     """Comes back for what is open. What a finished batch does not bring, looked at twice, is lost."""
     is_finished = standing is not None and standing.status.finished
-    if not asked.items or (is_finished and batch.state == BatchState.COLLECTING):
-        with work.engine.begin() as connection:
-            lost = [item.inquiry_id for item in asked.items.values()]
-            payer_batches.give_back(connection, batch, lost, code=LOST)
-            payer_batches.end(connection, batch.id, BatchState.DONE)
-            must(jobs.finish(connection, claim))
-        return
-    state = BatchState.COLLECTING if is_finished else BatchState.SUBMITTED
-    known = (standing.succeeded or 0) + (standing.failed or 0) if standing else None
-    _come_back(work, claim, batch, account, "", None, state=state, finished=known)
+    if not look.items or (is_finished and look.batch.state == BatchState.COLLECTING):
+        _finish(look)
+    elif is_finished:
+        _come_back(look, state=BatchState.COLLECTING)
+    else:
+        known = (standing.succeeded or 0) + (standing.failed or 0) if standing else None
+        _come_back(look, state=BatchState.SUBMITTED, finished=known)
+
+
+def _finish(look: Look) -> None:
+    lost = [item.inquiry_id for item in look.items.values()]
+    with look.work.engine.begin() as connection:
+        payer_batches.give_back(connection, look.batch, lost, code=LOST)
+        payer_batches.end(connection, look.batch.id, BatchState.DONE)
+        must(jobs.finish(connection, look.claim))
 
 
 def _come_back(
-    work: Work,
-    claim: Claim,
-    batch: Row[Any],
-    account: Account,
-    code: str,
-    named_seconds: float | None,
+    look: Look,
+    code: str = "",
+    named_seconds: float | None = None,
     *,
     state: BatchState | None = None,
     finished: int | None = None,
 ) -> None:
-    now = work.now()
-    if waited_in_vain(batch.submitted_at, now, longest_hours=_longest_hours(work, account)):
-        _give_up(work, claim, batch, code or "timeout")
+    """Looks again later, less and less often; soon after the source has finished."""
+    now = look.work.now()
+    if _waited_in_vain(look):
+        _give_up(look, code or "timeout")
         return
-    with work.engine.begin() as connection:
+    with look.work.engine.begin() as connection:
         batch = payer_batches.looked(
-            connection, batch.id, state or BatchState(batch.state), code=code, finished=finished
+            connection, look.batch.id, state or BatchState(look.batch.state), code=code, finished=finished
         )
-        # The last look comes soon.
-        times = 1 if batch.state == BatchState.COLLECTING else batch.tries + 1
-        must(jobs.postpone(connection, claim, until=next_try(now, times, named_seconds)))
+        times = 1 if state is BatchState.COLLECTING else batch.tries + 1
+        must(jobs.postpone(connection, look.claim, until=next_try(now, times, named_seconds)))
 
 
-def _longest_hours(work: Work, account: Account) -> int:
+def _waited_in_vain(look: Look) -> bool:
+    longest_hours = LONGEST_HOURS
     with suppress(AccountError):
-        source = work.adapters.in_batches_of(account)
-        if source is not None:
-            return source.longest_hours
-    return LONGEST_HOURS
+        if (source := look.work.adapters.in_batches_of(look.account)) is not None:
+            longest_hours = source.longest_hours
+    return waited_in_vain(look.batch.submitted_at, look.work.now(), longest_hours=longest_hours)
 
 
-def _give_up(work: Work, claim: Claim, batch: Row[Any], code: str) -> None:
+def _give_up(look: Look, code: str) -> None:
     """What is open is asked by itself."""
-    with work.engine.begin() as connection:
-        payer_batches.fail(connection, batch.id, code)
-        must(jobs.finish(connection, claim))
+    with look.work.engine.begin() as connection:
+        payer_batches.fail(connection, look.batch.id, code)
+        must(jobs.finish(connection, look.claim))
 
 
-def _stop(work: Work, claim: Claim, batch: Row[Any], account: Account, code: str) -> None:
-    """The account itself is wrong: somebody is told; see `_wait_for_mending`."""
-    with work.engine.begin() as connection:
-        (item,) = payer_batches.items_of(connection, batch.id, ItemState.OUT, limit=1)
+# --- an account that is wrong ---------------------------------------------------------------------------
+
+
+def _stop(look: Look, code: str) -> None:
+    """Pauses the account, and tells whoever mends it."""
+    if not look.items:
+        _finish(look)
+        return
+    item = next(iter(look.items.values()))
+    with look.work.engine.begin() as connection:
         row = inquiries.inquiry(connection, item.inquiry_id)
         verification = verifications.lock(connection, row.verification_id)
         assert verification is not None
-        pause(work, connection, verification, account, code)
-        _wait_for_mending(work, connection, claim, batch, code)
+        pause(look.work, connection, verification, look.account, code)
+        _wait_for_mending(look, connection, code)
 
 
-def _wait_for_mending(work: Work, connection: Connection, claim: Claim, batch: Row[Any], code: str) -> None:
+def _wait_for_mending(look: Look, connection: Connection, code: str) -> None:
     """Questions with another way to their payer take it; the others' answers are paid for, and wait."""
-    now = work.now()
-    account = account_of(work, connection, batch)
-    if waited_in_vain(batch.submitted_at, now, longest_hours=_longest_hours(work, account)):
-        payer_batches.fail(connection, batch.id, code)
-        must(jobs.finish(connection, claim))
+    if _waited_in_vain(look):
+        payer_batches.fail(connection, look.batch.id, code)
+        must(jobs.finish(connection, look.claim))
         return
-    payer_batches.give_back(connection, batch, _with_another_way(work, connection, batch, code), code=code)
-    payer_batches.put_off(connection, batch.id, code)
-    must(jobs.postpone(connection, claim, until=now + timedelta(seconds=PAUSED_SECONDS)))
+    payer_batches.give_back(connection, look.batch, _with_another_way(look, connection, code), code=code)
+    payer_batches.put_off(connection, look.batch.id, code)
+    until = look.work.now() + timedelta(seconds=PAUSED_SECONDS)
+    must(jobs.postpone(connection, look.claim, until=until))
 
 
-def _with_another_way(work: Work, connection: Connection, batch: Row[Any], code: str) -> list[str]:
+def _with_another_way(look: Look, connection: Connection, code: str) -> list[str]:
     """The open questions whose payer another account reaches."""
-    payers = payer_batches.payers_of(connection, batch.id)
+    payers = payer_batches.payers_of(connection, look.batch.id)
     able = {
-        payer_id
-        for payer_id in set(payers.values())
-        if _has_another_way(work, connection, batch, payer_id, code)
+        payer_id for payer_id in set(payers.values()) if _has_another_way(look, connection, payer_id, code)
     }
     return [inquiry_id for inquiry_id, payer_id in payers.items() if payer_id in able]
 
 
-def _has_another_way(work: Work, connection: Connection, batch: Row[Any], payer_id: str, code: str) -> bool:
-    quirks = read_quirks(clinic.payer(connection, batch.practice_id, payer_id).quirks)
-    routes = ways(work, connection, payer_id, quirks)
-    return after_failure(routes, batch.account_id, code, account_failed=True) is not None
+def _has_another_way(look: Look, connection: Connection, payer_id: str, code: str) -> bool:
+    quirks = read_quirks(clinic.payer(connection, look.batch.practice_id, payer_id).quirks)
+    routes = ways(look.work, connection, payer_id, quirks)
+    return after_failure(routes, look.batch.account_id, code, account_failed=True) is not None

@@ -15,7 +15,7 @@ from payers.inquiry import Inquiry
 from payers.maintenance import closed_until
 from verify.asking import closes_at, next_try, to_try, tried_in_vain
 from verify.security.logging import get_logger
-from verify.steps.batch_call import LeaseLost, NoRoom, NotInBatches, account_of, call, hold, must
+from verify.steps.batch_call import STORING_SECONDS, LeaseLost, NoRoom, NotInBatches, account_of, call, must
 from verify.steps.batched import end, is_unwanted
 from verify.steps.outcome import pause
 from verify.steps.question import compose
@@ -74,8 +74,9 @@ def _waits_until(connection: Connection, batch: Row[Any], now: datetime) -> date
 def _write_out(work: Work, claim: Claim, batch: Row[Any]) -> None:
     """Begins the exchange of every question that still waits, page by page, before anything is sent."""
     while True:
-        hold(work, claim)
         with work.engine.begin() as connection:
+            # Held until the page is written: a worker that takes over begins no exchange of it a second time.
+            must(jobs.extend(connection, claim, lease_seconds=STORING_SECONDS))
             waiting = payer_batches.items_of(connection, batch.id, ItemState.WAITING, limit=PAGE)
             for item in waiting:
                 _write(work, connection, batch, item)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, case, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, case, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -44,8 +44,10 @@ class ItemState(StrEnum):
 HERE = (BatchState.GATHERING, BatchState.SUBMITTING)
 THERE = (BatchState.SUBMITTED, BatchState.COLLECTING)
 OPEN = (ItemState.WAITING, ItemState.OUT)
-#: Null until the source has it.
-HANDED_IN_AT = case((batches.c.state.not_in(HERE), batches.c.submitted_at)).label("handed_in_at")
+#: Null until the source has it, as far as is known.
+HANDED_IN_AT = case(
+    (or_(batches.c.state.in_(THERE), batches.c.their_id != ""), batches.c.submitted_at)
+).label("handed_in_at")
 
 
 # --- gathering ------------------------------------------------------------------------------------------
@@ -220,7 +222,7 @@ def of_night(connection: Connection, night: Row[Any]) -> list[dict[str, Any]]:
         .join(payer_accounts, payer_accounts.c.id == batches.c.account_id)
         .where(
             batches.c.practice_id == night.practice_id,
-            batches.c.created_at >= night.started_at,
+            batches.c.joined_at >= night.started_at,
             of_night.exists(),
         )
         .order_by(batches.c.id)

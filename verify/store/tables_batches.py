@@ -25,7 +25,7 @@ payer_batches = Table(
     metadata,
     #: Also its name at the source, given once for all time.
     Column("id", Text, primary_key=True),
-    Column("practice_id", Text, ForeignKey("practices.id"), nullable=False),
+    Column("practice_id", Text, ForeignKey("practices.id"), nullable=False, index=True),
     Column("account_id", Text, ForeignKey("payer_accounts.id"), nullable=False),
     #: What its payers want of a question beside the account's own options; one batch, one way to ask.
     Column("options", JSONB, nullable=False, server_default=text("'{}'")),
@@ -57,7 +57,6 @@ payer_batches = Table(
         unique=True,
         postgresql_where=text("state = 'gathering'"),
     ),
-    Index("payer_batches_newest_idx", "practice_id", "created_at"),
 )
 
 #: The key says it: an inquiry is in a batch once; whatever comes of it, afterwards it is asked by itself.

@@ -1,5 +1,6 @@
 """Each answer of a batch is stored once, in whatever order and however often it comes; what never comes is asked again."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +31,7 @@ from verify.steps.question import trace_of
 from verify.store import jobs as queue
 from verify.store import payer_batches
 from verify.store.jobs import MAX_ATTEMPTS
-from verify.store.tables import events, exchanges, follow_ups, jobs
+from verify.store.tables import events, exchanges, follow_ups, jobs, payers
 from verify.store.tables_batches import payer_batch_items
 from verify.store.tables_batches import payer_batches as batch_rows
 from verify.verification import InquiryState, JobId
@@ -85,6 +86,36 @@ def test_what_a_finished_batch_does_not_bring_is_looked_for_twice(
     assert outcomes(still_house, made[0]) == ["lost", "lost"]
 
 
+def test_whom_an_answer_leads_to_is_asked_in_the_next_batch(still_house: House, practice_id: str) -> None:
+    still_house.add_companies(practice_id)
+    (made,), first = handed_in(still_house, practice_id, "CRV1")
+    proceed(still_house, practice_id)
+    second = newest(still_house, practice_id)
+    assert (second.id != first.id, second.state) == (True, "gathering")
+    further = [row for row in still_house.inquiries(item_of(still_house, made).recheck_id) if row.hop]
+    assert {row.state for row in further} == {"planned"}
+    assert second.gathered == len(further) > 0
+    proceed(still_house, practice_id)
+    proceed(still_house, practice_id)
+    assert states(still_house, made) == {"answered"}
+    assert item_of(still_house, made).state == "answered"
+
+
+def test_a_refused_question_the_payers_data_mend_goes_out_again_with_the_next_batch(
+    still_house: House, practice_id: str
+) -> None:
+    quirks = {"may_repair": ["plain_member_id"], "source": "its handbook", "read_on": "2026-11-02"}
+    set_rows(still_house.work, payers, {"quirks": quirks}, practice_id=practice_id, code="bluehollow")
+    (made,), first = handed_in(still_house, practice_id, "HYP-0001")
+    proceed(still_house, practice_id)
+    second = newest(still_house, practice_id)
+    assert (second.id != first.id, second.gathered) == (True, 1)
+    for _ in range(4):
+        proceed(still_house, practice_id)
+    assert item_of(still_house, made).state == "answered"
+    assert "HYP0001" in {each["subscriber"]["memberId"] for each in still_house.simulator.batches.questions()}
+
+
 def test_the_answer_for_a_cancelled_verification_is_evidence_and_nothing_else(
     still_house: House, practice_id: str
 ) -> None:
@@ -103,6 +134,26 @@ def test_the_answer_for_a_cancelled_verification_is_evidence_and_nothing_else(
     ]
     assert all(row.response_sealed and row.cents == 25 for row in kept)
     assert rows(still_house.work, jobs, step="judge") == []
+
+
+def test_a_question_given_back_that_nobody_waits_for_any_more_is_not_asked(
+    still_house: House, practice_id: str
+) -> None:
+    made, batch = handed_in(still_house, practice_id, "ACT1", "ACT2")
+    user = still_house.add_user(practice_id)
+    corrected, cancelled = (item_of(still_house, each).recheck_id for each in made)
+    people.complete_information(
+        still_house.work, corrected, practice_id, user, coverage={"member_id": "MIN1"}
+    )
+    people.cancel(still_house.work, cancelled, practice_id, user)
+    with still_house.work.engine.begin() as connection:
+        payer_batches.fail(connection, batch.id, "timeout")
+    do(still_house)
+    _, alone = asked(still_house, practice_id)
+    assert alone == {}
+    assert newest(still_house, practice_id).gathered == 2, "the corrected questions alone"
+    returned = rows(still_house.work, jobs, round=batch.id)
+    assert {(job.step, job.state) for job in returned} == {("ask", "done")}
 
 
 def test_what_is_asked_is_kept_as_it_was_handed_in_and_removed_with_the_answer(
@@ -129,20 +180,17 @@ def test_two_workers_that_collect_the_same_batch_store_each_answer_once(
 ) -> None:
     (made,), batch = handed_in(still_house, practice_id, "ACT1")
     go_on(still_house, practice_id)
-    with still_house.work.engine.connect() as connection:
-        account = collect.account_of(still_house.work, connection, batch)
-        asked_for = collect._open(still_house.work, connection, batch)
-        late = collect._open(still_house.work, connection, batch)
     with still_house.work.engine.begin() as connection:
         (job,) = rows(still_house.work, jobs, step="collect")
         claim = queue.claim(connection, JobId(job.id), lease_seconds=30)
-    assert claim is not None
-    for each in (asked_for, late):
-        collect._collect(still_house.work, claim, batch, account, each)
+        assert claim is not None
+        early, late = (collect._opened(still_house.work, connection, claim, batch) for _ in range(2))
+    for each in (early, late):
+        collect._collect(each)
         assert each.items == {}
     assert outcomes(still_house, made) == ["answered"] * 2
-    told = [event for event in _timeline(still_house, made) if event == "inquiry_answered"]
-    assert len(told) == 2
+    told = Counter(_timeline(still_house, made))
+    assert (told["handed_in"], told["inquiry_answered"]) == (2, 2)
 
 
 def _timeline(built: House, made: str) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import func
 from payers.limits import Outcome as Learned
 from tests.house import House
 from tests.night_batches import asked, batches, go_on, item_of, items
+from tests.payers.raw_server import RawServer
 from tests.verify.steps.conftest import rows, set_rows
 from tests.verify.steps.night import (
     add_second_way,
@@ -27,8 +28,11 @@ from tests.verify.steps.night import (
 from tests.verify.steps.test_nightly import lease_runs_out
 from verify.asking import batches as rules
 from verify.steps import hand_in, people
+from verify.steps.batch_call import LeaseLost
+from verify.store import jobs as queue
 from verify.store.tables import exchanges, follow_ups, inquiries, jobs, payer_accounts
 from verify.store.tables_batches import payer_batches as batch_rows
+from verify.verification import JobId
 
 __all__ = ["practice_id", "still_house"]
 
@@ -85,6 +89,25 @@ def test_a_source_that_is_away_is_tried_again_under_the_same_name(
     proceed(still_house, practice_id)
     proceed(still_house, practice_id)
     assert newest(still_house, practice_id).state == "done"
+
+
+def test_a_receipt_that_cannot_be_read_may_be_of_a_batch_that_was_taken(
+    still_house: House, practice_id: str
+) -> None:
+    (made,), batch = gathered(still_house, practice_id, "ACT1")
+    right = options_of(still_house, practice_id)
+    with RawServer(lambda talk: talk.read_request() and talk.answer(b"<html>Sign in</html>")) as proxy:
+        change_account(still_house, practice_id, options={**right, "batch_url": proxy.url})
+        proceed(still_house, practice_id)
+    waiting = newest(still_house, practice_id)
+    assert (waiting.state, waiting.code) == ("submitting", "not_json")
+    assert items(still_house, batch.id) == {"out": 2}
+    change_account(still_house, practice_id, options=right)
+    proceed(still_house, practice_id)
+    proceed(still_house, practice_id)
+    assert states(still_house, made) == {"answered"}
+    together, alone = asked(still_house, practice_id)
+    assert (set(together.values()), alone) == ({1}, {})
 
 
 def test_what_cannot_be_handed_in_for_hours_is_asked_one_by_one(still_house: House, practice_id: str) -> None:
@@ -212,6 +235,29 @@ def test_in_the_hours_of_its_account_a_batch_is_neither_handed_in_nor_looked_at(
     assert len(still_house.simulator.questions()) == asked_before
     (job,) = rows(still_house.work, jobs, step="collect")
     assert job.not_before > still_house.work.now()
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing_out_a_second_time(
+    still_house: House, practice_id: str
+) -> None:
+    _, batch = gathered(still_house, practice_id, "ACT1", "ACT2")
+    go_on(still_house, practice_id)
+    (job,) = rows(still_house.work, jobs, step="hand_in")
+    claims = []
+    for _ in range(2):
+        with still_house.work.engine.begin() as connection:
+            claims.append(queue.claim(connection, JobId(job.id), lease_seconds=0))
+    late, now = claims
+    assert late is not None
+    assert now is not None
+    with pytest.raises(LeaseLost):
+        hand_in._write_out(still_house.work, late, batch)
+    assert items(still_house, batch.id) == {"waiting": 4}
+    hand_in.hand_in(still_house.work, now)
+    hand_in.hand_in(still_house.work, late)
+    assert items(still_house, batch.id) == {"out": 4}
+    assert len(rows(still_house.work, exchanges)) == 4
+    assert len(still_house.simulator.batches.traces()) == 4
 
 
 def test_a_batch_waits_while_its_account_has_no_room(still_house: House, practice_id: str) -> None:

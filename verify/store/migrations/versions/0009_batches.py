@@ -61,7 +61,7 @@ def _batches() -> None:
         unique=True,
         postgresql_where=sa.text("state = 'gathering'"),
     )
-    op.create_index("payer_batches_newest_idx", "payer_batches", ["practice_id", "created_at"])
+    op.create_index("payer_batches_practice_id_idx", "payer_batches", ["practice_id"])
 
 
 def _items() -> None:
