@@ -5,10 +5,12 @@ import sys
 import typer
 
 from verify.cli import (
+    accounts,
     clinic,
     estimates,
     files,
     nightly,
+    payers,
     people,
     prices,
     running,
@@ -42,6 +44,8 @@ app = typer.Typer(
 )
 running.register(app)
 clinic.register(app)
+accounts.register(app)
+payers.register(app)
 people.register(app)
 prices.register(app)
 webhooks.register(app)
