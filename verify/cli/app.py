@@ -5,6 +5,7 @@ import sys
 import typer
 
 from verify.cli import (
+    accounts,
     asking,
     authorizations,
     catalogue,
@@ -13,6 +14,7 @@ from verify.cli import (
     estimates,
     files,
     nightly,
+    payers,
     people,
     policies,
     prices,
@@ -48,6 +50,8 @@ app = typer.Typer(
 )
 running.register(app)
 clinic.register(app)
+accounts.register(app)
+payers.register(app)
 people.register(app)
 prices.register(app)
 catalogue.register(app)

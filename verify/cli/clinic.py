@@ -25,24 +25,13 @@ PRACTICE = """Add a practice: the owner of its patients, users and payer account
 ACCOUNT = """Add a payer account from a JSON FILE, or from stdin with "-": how one clearinghouse is reached. Prints its id.
 
 Fields: name, adapter (a code of docs/adding-a-payer.md, such as caqh_core_soap), url, sender_id, receiver_id, usage (P or T), secrets, options,
-total_deadline, max_in_flight, requests_per_second. Hours in which the payer is not to be asked stand in options:
+total_deadline, max_in_flight, requests_per_second, cents_per_check (what one check costs). Hours in which the payer is not to be asked stand in options:
 {"maintenance": [{"days": ["sun"], "from": "01:00", "to": "05:00", "zone": "America/New_York"}]}. Secrets are encrypted; they are never options of a command.
 
 \b
   verify accounts add clearinghouse.json
 """
-PAYER = """Add a payer and the account that reaches it. Prints its id.
-
-\b
-  verify payers add bluehollow "Blue Hollow Health Plan" --account acct_01JD3M8Z6T0V5Q4R7W9X2Y1ZAB \\
-      --payer-id BHHP1 --alias "Blue Hollow" --phone 555-0100
-"""
 Practice = Annotated[str, typer.Option("--practice", metavar="ID", help="Needed where there are several.")]
-GROUPS = {
-    "practices": "Practices: who owns patients, users and accounts.",
-    "accounts": "Payer accounts: how a clearinghouse is reached.",
-    "payers": "Payers, and the account that reaches each.",
-}
 #: SQLSTATE -> how it is said.
 BROKEN = {
     "23505": ("There is one like this already.", Exit.CONFLICT),
@@ -51,14 +40,11 @@ BROKEN = {
 
 
 def register(app: typer.Typer) -> None:
-    for name, words, command, short in (
-        ("practices", PRACTICE, add_practice, "Add a practice."),
-        ("accounts", ACCOUNT, add_account, "Add a payer account."),
-        ("payers", PAYER, add_payer, "Add a payer."),
-    ):
-        group = typer.Typer(help=GROUPS[name], no_args_is_help=True, rich_markup_mode=None)
-        group.command("add", help=words, short_help=short)(command)
-        app.add_typer(group, name=name)
+    group = typer.Typer(
+        help="Practices: who owns patients, users and accounts.", no_args_is_help=True, rich_markup_mode=None
+    )
+    group.command("add", help=PRACTICE, short_help="Add a practice.")(add_practice)
+    app.add_typer(group, name="practices")
 
 
 def add_practice(
@@ -119,6 +105,7 @@ COLUMNS = (
     "max_in_flight",
     "requests_per_second",
     "allow_private_addresses",
+    "cents_per_check",
 )
 
 
@@ -146,32 +133,6 @@ def account_of(given: object) -> Account:
     if not isinstance(account.options.get("nightly_batch", True), bool):
         raise Stop("The account cannot be used: nightly_batch is true or false.", Exit.USAGE)
     return account
-
-
-def add_payer(
-    code: Annotated[str, typer.Argument(metavar="CODE", show_default=False)],
-    name: Annotated[str, typer.Argument(metavar="NAME", show_default=False)],
-    account: Annotated[str, typer.Option(metavar="ID", help="The account that reaches it.")],
-    payer_id: Annotated[str, typer.Option(metavar="ID", help="Its id there.")] = "",
-    alias: Annotated[list[str] | None, typer.Option(metavar="NAME", help="As on cards; repeat.")] = None,
-    phone: Annotated[str, typer.Option(metavar="NUMBER", help="Its provider line.")] = "",
-    practice: Practice = "",
-    data: Data = None,
-) -> None:
-    from verify.store import clinic
-
-    with changes(data) as connection:
-        made = clinic.add_payer(
-            connection,
-            practice_id=practice or practice_of(connection),
-            code=code,
-            name=name,
-            account_id=account,
-            payer_id=payer_id,
-            aliases=alias or [],
-            phone=phone,
-        )
-    write(made)
 
 
 @contextmanager

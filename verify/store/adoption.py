@@ -61,7 +61,9 @@ def adopt_listed(connection: Connection, practice_id: str, listed_id: str, *, co
     )
 
 
-def adopt_known(connection: Connection, practice_id: str, account_id: str, known: KnownPayer) -> Adopted:
+def adopt_known(
+    connection: Connection, practice_id: str, account_id: str, known: KnownPayer, *, code: str = ""
+) -> Adopted:
     """Makes a payer of the practice from what ships with the program, as this account reaches it.
 
     Where the account has a list, the list must have it: by id, else by name. Raises CannotAdopt.
@@ -71,7 +73,7 @@ def adopt_known(connection: Connection, practice_id: str, account_id: str, known
     house = _clearinghouse(connection, account_id)
     at = known.ids.get(house) if house else None
     if (row := _in_the_list(connection, practice_id, account_id, known, at.id if at else "")) is not None:
-        return adopt_listed(connection, practice_id, row.id, code=known.code)
+        return adopt_listed(connection, practice_id, row.id, code=code or known.code)
     if at is None or not at.id:
         raise CannotAdopt(
             f"Its id at this account is not known; import the account's list, or add {known.name} by hand."
@@ -85,7 +87,7 @@ def adopt_known(connection: Connection, practice_id: str, account_id: str, known
         name=known.name,
         aliases=[],
         known=known,
-        code=known.code,
+        code=code or known.code,
     )
 
 

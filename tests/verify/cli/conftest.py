@@ -1,13 +1,19 @@
 """The command as a process of its own, as a person or a script runs it."""
 
+import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+
+from tests.conftest import fresh_database
+from verify.security.keys import Keyring
+from verify.servers.postgres import Postgres
 
 ROOT = Path(__file__).parents[3]
 
@@ -35,6 +41,52 @@ def verify(*arguments: str | Path, stdin: str = "", changes: Mapping[str, str] |
         timeout=60,
         check=False,
     )
+
+
+ACCOUNT = {
+    "name": "Invented clearinghouse",
+    "adapter": "caqh_core_mime",
+    "url": "https://core.example.test/realtime",
+    "sender_id": "CLINIC1",
+    "receiver_id": "HOUSE1",
+    "secrets": {"username": "clinic", "password": "marked-secret"},
+}
+PRACTICE = ("practices", "add", "Example Psychiatry", "--npi", "1999999984", "--zone", "America/Denver")
+
+
+class Place:
+    """A data folder with keys, and a database beside it; nothing else runs."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        # The broker is not needed, so none is there.
+        self._changes = {"VERIFY_DATABASE_URL": database_url, "VERIFY_REDIS_URL": "redis://127.0.0.1:9/0"}
+
+    def verify(self, *arguments: str, stdin: str = "") -> Ended:
+        return verify(*arguments, "--data", self.folder, stdin=stdin, changes=self._changes)
+
+
+@pytest.fixture(scope="module")
+def clinic(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgres, migrated_template: str
+) -> Iterator[Place]:
+    """With the newest tables, and one practice."""
+    folder = tmp_path_factory.mktemp("clinic") / "data"
+    folder.mkdir(mode=0o700)
+    Keyring.load_or_create(folder / "keys.json")
+    for url in fresh_database(postgres_server, migrated_template):
+        place = Place(folder, url)
+        done = place.verify(*PRACTICE)
+        assert re.fullmatch(r"prac_\w{26}\n", done.stdout), done.stderr
+        yield place
+
+
+@pytest.fixture(scope="module")
+def account(clinic: Place) -> str:
+    done = clinic.verify("accounts", "add", "-", stdin=json.dumps(ACCOUNT))
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 @pytest.fixture

@@ -2,61 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.conftest import fresh_database
-from tests.verify.cli.conftest import Ended, verify
-from verify.security.keys import Keyring
-from verify.servers.postgres import Postgres
-
-ACCOUNT = {
-    "name": "Invented clearinghouse",
-    "adapter": "caqh_core_mime",
-    "url": "https://core.example.test/realtime",
-    "sender_id": "CLINIC1",
-    "receiver_id": "HOUSE1",
-    "secrets": {"username": "clinic", "password": "marked-secret"},
-}
-PRACTICE = ("practices", "add", "Example Psychiatry", "--npi", "1999999984", "--zone", "America/Denver")
-
-
-class Place:
-    """A data folder with keys, and a database beside it; nothing else runs."""
-
-    def __init__(self, folder: Path, database_url: str) -> None:
-        self.folder = folder
-        self.database_url = database_url
-        # The broker is not needed, so none is there.
-        self._changes = {"VERIFY_DATABASE_URL": database_url, "VERIFY_REDIS_URL": "redis://127.0.0.1:9/0"}
-
-    def verify(self, *arguments: str, stdin: str = "") -> Ended:
-        return verify(*arguments, "--data", self.folder, stdin=stdin, changes=self._changes)
-
-
-@pytest.fixture(scope="module")
-def clinic(
-    tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgres, migrated_template: str
-) -> Iterator[Place]:
-    """With the newest tables, and one practice."""
-    folder = tmp_path_factory.mktemp("clinic") / "data"
-    folder.mkdir(mode=0o700)
-    Keyring.load_or_create(folder / "keys.json")
-    for url in fresh_database(postgres_server, migrated_template):
-        place = Place(folder, url)
-        done = place.verify(*PRACTICE)
-        assert re.fullmatch(r"prac_\w{26}\n", done.stdout), done.stderr
-        yield place
-
-
-@pytest.fixture(scope="module")
-def account(clinic: Place) -> str:
-    done = clinic.verify("accounts", "add", "-", stdin=json.dumps(ACCOUNT))
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+from tests.verify.cli.conftest import ACCOUNT, PRACTICE, Place
 
 
 def test_an_account_and_a_payer_are_added_once(clinic: Place, account: str) -> None:
