@@ -3,8 +3,8 @@
 import time
 from contextlib import suppress
 
-from payers.account import Account
-from payers.limits import Admitted, Limits, LimitsUnavailable, LocalShare, Outcome, Reason, Wait
+from payers.account import Account, AccountId
+from payers.limits import Admitted, Limits, LimitsUnavailable, LocalShare, Outcome, Reason, State, Wait
 from verify.verification import Lane
 
 #: How long a thread waits for the account's turn before it gives the job back.
@@ -73,6 +73,12 @@ class Turnstile:
         self._own.release(account.id, token, outcome, retry_after_seconds=retry_after_seconds)
         with suppress(LimitsUnavailable):
             self._shared.release(account.id, token, outcome, retry_after_seconds=retry_after_seconds)
+
+    def state(self, account_id: str) -> State | None:
+        """What the account's limits look like, for pages; None while nobody can tell."""
+        with suppress(LimitsUnavailable):
+            return self._shared.state(AccountId(account_id))
+        return None
 
     def _admit(
         self, account: Account, token: str, *, urgent: bool, patience_seconds: float

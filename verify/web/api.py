@@ -15,7 +15,7 @@ from verify.facts import UnreadableAnswers
 from verify.intake.submission import Submission
 from verify.security.roles import Permission
 from verify.store import evidence, idempotency, views
-from verify.store.documents import Document, PayerShown, Rows
+from verify.store.documents import Document, Rows
 from verify.store.idempotency import Answer, KeyReused, StillRunning
 from verify.store.sealing import SealedColumn, Seals
 from verify.store.views import BadCursor
@@ -293,12 +293,6 @@ def record_call(request: Request, caller: CallerNow, follow_up_id: ObjectId, giv
 
 
 # --- what may be named ----------------------------------------------------------------------------------
-
-
-@router.get("/payers")
-def list_payers(request: Request, caller: CallerNow) -> list[PayerShown]:
-    with request.app.state.work.engine.connect() as connection:
-        return views.payers_of(connection, caller.practice_id)
 
 
 @router.get("/service-lines")

@@ -16,7 +16,7 @@ from verify.asking import Changes, RepairKind
 from verify.intake.spreadsheet import read_csv
 from verify.security.roles import Permission, allowed
 from verify.steps.authorizations import add_authorization
-from verify.store import notices, prices, repairs, verifications
+from verify.store import clinic, notices, prices, repairs, verifications
 from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, metadata, sessions
 from verify.store.tables_asking import repairs as repair_rows
 from verify.store.tables_nightly import night_items, nights
@@ -85,6 +85,9 @@ NEEDS = {
     ("POST", "/prices/{price_id}/end"): Permission.MANAGE_PRICES,
     ("POST", "/nights"): Permission.WORK_FOLLOW_UPS,
     ("GET", "/nights/ahead"): Permission.READ_PATIENTS,
+    ("GET", "/payers"): Permission.MANAGE_ACCOUNTS,
+    ("GET", "/payers/suggest"): Permission.SUBMIT,
+    ("GET", "/payers/{code}"): Permission.MANAGE_ACCOUNTS,
     ("GET", "/nights/{night_id}"): Permission.READ_PATIENTS,
     ("GET", "/nights/{night_id}/report"): Permission.READ_PATIENTS,
 }
@@ -97,6 +100,7 @@ FOR_ALL = {
     ("POST", "/account/password"),
     ("POST", "/account/shortcuts"),
     ("GET", "/api/v1/payers"),
+    ("GET", "/api/v1/payers/{code}"),
     ("GET", "/api/v1/service-lines"),
     ("GET", "/api/v1/openapi.json"),
     ("GET", "/prices"),
@@ -148,6 +152,8 @@ class Things(NamedTuple):
     payer_id: str
     repair_id: str
     authorization_id: str
+    #: Of a payer only this practice has.
+    code: str
     #: Of an appointment system; there is none here.
     source: str = "source_01JD4Z8Q6V3M5N7P9R1T2W4X6Y"
     service_line: str = "tms"
@@ -216,7 +222,15 @@ def fill(site: Site, practice: Practice) -> Things:
         practice.payer_id,
         repair_id,
         authorization_id,
+        add_own_payer(site, practice),
     )
+
+
+def add_own_payer(site: Site, practice: Practice) -> str:
+    code = f"own_{practice.id[-6:].lower()}"
+    with site.work.engine.begin() as connection:
+        clinic.add_payer(connection, practice_id=practice.id, code=code, name=f"Fund of {code}")
+    return code
 
 
 def add_repair(site: Site, practice: Practice, verification_id: str) -> str:
@@ -467,6 +481,9 @@ def test_what_cannot_be_recorded_is_not_shown(site: Site, things: dict[str, Thin
             "/imports",
             "/imports/{import_id}/progress",
             "/api/v1/imports/{import_id}",
+            "/payers",
+            "/payers/suggest",
+            "/payers/{code}",
         )
         if route.path not in shows_nobody:
             assert answer.status_code == 500, route

@@ -68,6 +68,21 @@
     });
   }
 
+  // --- whom somebody may mean by a payer's name ------------------------------------------------------
+  for (const suggestions of document.querySelectorAll("[data-suggests]")) {
+    // One list of names is enough; without this script the browser's own is there.
+    document.getElementById(suggestions.dataset.suggests)?.removeAttribute("list");
+  }
+  document.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-suggests] [data-fill]");
+    if (!chosen) return;
+    const suggestions = chosen.closest("[data-suggests]");
+    const field = document.getElementById(suggestions.dataset.suggests);
+    field.value = chosen.dataset.fill;
+    suggestions.replaceChildren();
+    field.focus();
+  });
+
   // --- live regions ----------------------------------------------------------------------------------
   const dirty = () => [...document.querySelectorAll("form:not(.find)")].some((form) =>
     [...form.elements].some((field) =>
