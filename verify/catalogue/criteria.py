@@ -116,7 +116,7 @@ class Diagnosis(_Asks, frozen=True, tag="diagnosis"):
     def __post_init__(self) -> None:
         if not self.any_of:
             raise ValueError("any_of is empty")
-        _must_be_codes(self.any_of)
+        must_be_codes(self.any_of)
 
 
 class Trials(_Asks, frozen=True, tag="trials"):
@@ -176,7 +176,7 @@ class Answered(_Asks, frozen=True, tag="answered"):
     codes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _must_be_codes(self.codes)
+        must_be_codes(self.codes)
 
 
 class PriorResponse(_Asks, frozen=True, tag="prior_response"):
@@ -218,7 +218,8 @@ class AnyOf(_Asks, frozen=True, tag="any_of"):
 Asks = Age | Diagnosis | Trials | Severity | Psychotherapy | Answered | PriorResponse | Prescriber | AnyOf
 
 
-def _must_be_codes(codes: tuple[str, ...]) -> None:
+def must_be_codes(codes: tuple[str, ...]) -> None:
+    """Raises ValueError naming the first that is none."""
     for code in codes:
         if not DIAGNOSIS.fullmatch(code):
             raise ValueError(f"{code!r} is no diagnosis code")

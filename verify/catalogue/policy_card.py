@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from verify.catalogue.card_faults import faults
-from verify.catalogue.criteria import Asks, Purpose, Screen
+from verify.catalogue.criteria import Asks, Purpose, Screen, must_be_codes
 
 #: Longer is copying: policies are told in our own words.
 LONGEST_QUOTE_WORDS = 25
@@ -145,6 +145,9 @@ class Exclusion(_Part, frozen=True):
     codes: tuple[str, ...] = ()
     #: Sources that do not have it, or have dropped it.
     disputed_by: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        must_be_codes(self.codes)
 
 
 class Units(_Part, frozen=True):

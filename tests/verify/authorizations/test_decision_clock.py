@@ -90,6 +90,14 @@ def test_a_faulty_file_of_clocks_is_refused(change: tuple[str, str], reason: str
     assert reason in str(caught.value)
 
 
+def test_a_clock_of_one_hour_and_one_day_is_a_clock() -> None:
+    text = GOOD.replace("urgent_hours = 72", "urgent_hours = 1").replace(
+        "standard_days = 7", "standard_days = 1"
+    )
+    (clock,) = read_clocks(text).clocks
+    assert (clock.urgent_hours, clock.standard_days) == (1, 1)
+
+
 def test_a_clock_may_end_and_may_run_for_drugs(monkeypatch: pytest.MonkeyPatch) -> None:
     from verify.authorizations import decision_clock
 

@@ -264,6 +264,49 @@ def test_states_apart_keep_two_cards_of_one_payer_apart(shelf: Callable[..., She
     assert shelf(larkspur_tms=one, meadow_tms=other).faults == ()
 
 
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [
+        ('[[criteria]]\nkey = "x"\nreadings = []', "a criterion has a key, readings and purposes"),
+        (
+            '[[criteria]]\nkey = "x"\npurposes = []\nreadings = [{ source = "text", asks = { kind = "psychotherapy" } }]',
+            "a criterion has a key, readings and purposes",
+        ),
+        (
+            '[[criteria]]\nkey = " "\nreadings = [{ source = "text", asks = { kind = "psychotherapy" } }]',
+            "a criterion has a key, readings and purposes",
+        ),
+        ('[[caps]]\ncodes = []\nmost = 1\nper = "day"\nsource = "text"', "a cap names codes"),
+        ('[[caps]]\ncodes = ["90867"]\nmost = 0\nper = "day"\nsource = "text"', "at least one unit"),
+        ('[[units]]\nsource = "text"', "sessions, taper or a note is needed"),
+        ('[[lengths]]\npurpose = "initial"\nsource = "text"', "either months or days"),
+        ('[[lengths]]\npurpose = "initial"\nsource = "text"\nmonths = 1\ndays = 1', "either months or days"),
+        (
+            '[[caps]]\ncodes = ["90867"]\nmost = 1\nper = "week"\nsource = "none"',
+            "caps: 'none' is none of the sources",
+        ),
+        (
+            '[[exclusions]]\nquestion = "psychosis"\nsource = "text"\ncodes = ["psychotic"]',
+            "'psychotic' is no diagnosis code",
+        ),
+        (
+            '[[exclusions]]\nquestion = "psychosis"\nsource = "text"\ndisputed_by = ["none"]',
+            "exclusions: 'none' is none of the sources",
+        ),
+        (
+            '[[criteria]]\nkey = "x"\nreadings = [{ source = "none", asks = { kind = "psychotherapy" } }]',
+            "criteria: 'none' is none of the sources",
+        ),
+        ('[[sources]]\nkey = "text"\ntitle = "T"\nwhere = "W"', "sources: text stands twice"),
+    ],
+)
+def test_each_part_must_say_something(shelf: Callable[..., Shelf], part: str, reason: str) -> None:
+    text = f"{CARD}\n{part}\n"
+    (fault,) = shelf(larkspur_tms=text).faults
+    assert reason in fault.reason
+    assert fault.line > 1
+
+
 def test_one_faulty_card_does_not_hide_the_others(shelf: Callable[..., Shelf]) -> None:
     broken = CARD.replace('"larkspur_tms"', '"meadow_tms"').replace("min = 18", "min = 400")
     read = shelf(larkspur_tms=CARD, meadow_tms=broken)
