@@ -113,7 +113,7 @@ def estimate(case: Case) -> Estimate:
     course = plan(case)
     outcomes = walk_all(course)
     moved = worths(course, outcomes.totals)
-    lines = course.lines(0, len(course.days), course.expected)
+    lines = course.lines(course.expected)
     books, postings = walk(course.books(course.expected), course.days, lines, course.terms(course.expected))
     sessions = [
         _session(*one)
