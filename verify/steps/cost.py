@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from verify.affordability.patient_case import CourseCost, course_cost
+from verify.affordability.patient import CourseCost, course_cost
 from verify.catalogue import load
 from verify.steps.work import Work
 from verify.store import clinic, evidence, prices

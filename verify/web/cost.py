@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from verify import steps
 from verify.affordability.estimate import Estimate
-from verify.affordability.patient_case import CourseCost, Range
+from verify.affordability.patient import CourseCost, Range
 from verify.catalogue import load
 from verify.store.documents import Money, Shown, money
 from verify.web.api import INVALID, NOT_FOUND, ObjectId, problems

@@ -10,7 +10,7 @@ import msgspec
 
 from verify.affordability.case import MOST_CENTS, CaseAnswer, CaseRule, RuleSource
 from verify.affordability.ledger import WHOLE, CopayBasis, Order
-from verify.affordability.subject import Open, Subject, is_certain, source_of, values_of
+from verify.affordability.patient.subject import Open, Subject, is_certain, source_of, values_of
 from verify.affordability.wording import dollars, percent
 from verify.catalogue import FdaStatus
 from verify.facts import WHOLE_PLAN, FactName, Known, Standing

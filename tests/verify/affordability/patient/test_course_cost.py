@@ -1,12 +1,14 @@
 """A patient's case: what is known is reckoned, what is not known widens the range, what cannot be bounded is missing."""
 
 from datetime import UTC, date, datetime, timedelta
+from math import prod
 
 import msgspec
 import pytest
 
 from verify.affordability.confidence import Grade
-from verify.affordability.patient_case import MOST_COMBINATIONS, CourseCost, course_cost
+from verify.affordability.patient.course_cost import CourseCost, course_cost
+from verify.affordability.patient.reach import MOST_COMBINATIONS
 from verify.affordability.prices import Price, PriceKind
 from verify.catalogue import load
 from verify.facts import About, Fact, FactName, Level, Source, SourceKind, Standing, Status, Tier
@@ -596,10 +598,24 @@ def test_two_treatments_of_which_nothing_is_known_are_still_ranged():
         prices=prices,
     )
     assert found.estimate.low_cents < found.estimate.expected_cents <= found.estimate.high_cents
-    count = 1
-    for question in found.estimate.questions:
-        count *= len(question.answers)
-    assert count <= MOST_COMBINATIONS
+    assert prod(len(question.answers) for question in found.estimate.questions) <= MOST_COMBINATIONS
+    assert any("narrower than the truth" in said for said in found.reckoned_with)
+
+
+def test_what_old_amounts_leave_open_counts_among_the_combinations():
+    """A year's visits told in March and a deductible told in March double them twice in November."""
+    codes = ("90834", "96365", "J3490")
+    visits = [{"quantity": "20", "unit": "visit", "period": None, "remaining": "20"}]
+    found = course_cost(
+        [fact("active", YES), fact("deductible_met", VALUE, 0), fact("limits", VALUE, visits)],
+        [LINES["ketamine_iv"], LINES["psychotherapy"]],
+        date(2026, 11, 30),
+        now=AUTUMN,
+        payer="",
+        prices=[price(code, 130, kind) for code in codes for kind in ("typical", "self_pay")],
+    )
+    assert prod(len(question.answers) for question in found.estimate.questions) <= MOST_COMBINATIONS
+    assert any("268 days old" in question for question in asked(found))
     assert any("narrower than the truth" in said for said in found.reckoned_with)
 
 

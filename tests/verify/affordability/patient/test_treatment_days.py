@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.affordability.treatment_days import services_of, treatment_days
+from verify.affordability.patient.treatment_days import services_of, treatment_days
 from verify.catalogue import load
 
 LINES = load().service_lines
