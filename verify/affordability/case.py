@@ -114,6 +114,8 @@ class CaseSavings(_Part):
     starts_on: Day | None = None
     ends_on: Day | None = None
     renews_on: Day | None = None
+    #: Who told its terms.
+    source: RuleSource = "assumed"
 
 
 class CaseSecondRule(_Part):
@@ -131,6 +133,8 @@ class CaseSecondary(_Part):
     rules: list[CaseSecondRule] = []
     pays_of_deductible_bp: BasisPoints = 0
     pays_of_coinsurance_bp: BasisPoints = 0
+    #: Who told its terms.
+    source: RuleSource = "assumed"
 
 
 class LineChange(_Part):

@@ -23,7 +23,7 @@ OF_RULE = {"phone": Grade.A, "contract": Grade.A, "271": Grade.B, "assumed": Gra
 
 def grade(case: Case, worths_of_unknowns: Sequence[int]) -> tuple[Grade, list[str]]:
     """The grade, and what holds it below A. An open question that moves the total is an assumption."""
-    facts = [*_lines(case), _accumulators(case)]
+    facts = [*_lines(case), _accumulators(case), *_help(case)]
     if any(worths_of_unknowns):
         facts.append((Grade.C, "an open question moves the total"))
     weakest = max(found for found, _ in facts)
@@ -33,11 +33,25 @@ def grade(case: Case, worths_of_unknowns: Sequence[int]) -> tuple[Grade, list[st
 def _lines(case: Case) -> list[tuple[Grade, str]]:
     insured = [line for line in case.lines if line.self_pay_cents is None]
     prices = {line.allowed_source or case.allowed_source for line in insured}
+    # The clinic's own price is what it is, unless the line says that it is not sure.
+    own = {line.allowed_source for line in case.lines if line.self_pay_cents is not None} - {None}
     rules = {line.rule_source or case.rule_source for line in insured}
-    return [(OF_PRICE[source], f"an allowed amount is {source}") for source in prices] + [
-        (OF_RULE[source], "a rule is assumed" if source == "assumed" else f"a rule is from the {source}")
-        for source in rules
+    return [
+        *((OF_PRICE[source], f"an allowed amount is {source}") for source in prices),
+        *((OF_PRICE[source], f"a price of the clinic is {source}") for source in own if source),
+        *(
+            (OF_RULE[source], "a rule is assumed" if source == "assumed" else f"a rule is from the {source}")
+            for source in rules
+        ),
     ]
+
+
+def _help(case: Case) -> list[tuple[Grade, str]]:
+    found = [(OF_RULE[one.source], f"the terms of {one.name} are {one.source}") for one in case.savings]
+    second = case.secondary
+    return found + (
+        [(OF_RULE[second.source], f"the second plan’s terms are {second.source}")] if second else []
+    )
 
 
 def _accumulators(case: Case) -> tuple[Grade, str]:

@@ -10,12 +10,17 @@ from verify.affordability.patient.reach import expected_answer
 from verify.affordability.patient.treatment import Treatment
 from verify.facts import WHOLE_PLAN, FactName, Standing
 
+DAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
 
 def reckoned_with(
-    treatments: Sequence[Treatment], limits: PlanLimits, settled: Sequence[CaseUnknown]
+    treatments: Sequence[Treatment],
+    limits: PlanLimits,
+    help_notes: Sequence[str],
+    settled: Sequence[CaseUnknown],
 ) -> list[str]:
     """What was taken where nothing was stated."""
-    said = [_course_words(one) for one in treatments]
+    said = [*(_course_words(one) for one in treatments), *help_notes]
     said += [note for one in treatments for note in one.rule.notes]
     said += [note for note in limits.notes if not all(one.rule.excluded for one in treatments)]
     if unconfirmed := _unconfirmed(treatments):
@@ -42,18 +47,23 @@ def _unconfirmed(treatments: Sequence[Treatment]) -> list[str]:
 
 
 def _course_words(one: Treatment) -> str:
-    line, course = one.subject.line, one.subject.line.course
-    return (
-        f"{line.label}: the usual course of {course.sessions} sessions on weekdays; the psychiatrist decides."
-    )
+    line, assumed = one.subject.line, one.assumed
+    if assumed.sessions is None:
+        sessions = f"the usual course of {line.course.sessions} sessions"
+    else:
+        sessions = f"{assumed.sessions} session{'' if assumed.sessions == 1 else 's'}, as assumed here,"
+    days = " and ".join(DAY_NAMES[day] for day in sorted(assumed.weekdays)) or "weekdays"
+    return f"{line.label}: {sessions} on {days} from {one.planned[0].day} on; the psychiatrist decides."
 
 
-def not_included(treatments: Sequence[Treatment]) -> list[str]:
+def not_included(treatments: Sequence[Treatment], *, has_second: bool) -> list[str]:
     """What is open and has no price: it is said, and in no figure."""
     said = []
     for one in treatments:
         subject, label = one.subject, one.subject.line.label
-        if one.rule.excluded:
+        if one.rule.self_pay:
+            said.append(f"{label}: a good faith estimate is due to a patient who pays without a claim.")
+        elif one.rule.excluded:
             said.append(
                 f"{label}: a written notice signed before the first session, without which it may not be billable."
             )
@@ -66,6 +76,6 @@ def not_included(treatments: Sequence[Treatment]) -> list[str]:
                 f"{label}: another company runs this benefit; its terms may differ from those reckoned with."
             )
     other = treatments[0].subject.known_of_type(FactName.OTHER_PAYER, WHOLE_PLAN)
-    if other.standing is Standing.YES:
+    if other.standing is Standing.YES and not has_second:
         said.append("Other insurance is on file: it may pay a part, or have to pay first.")
     return said

@@ -31,7 +31,8 @@ def _opens_session(planned: Sequence[Planned], place: int) -> bool:
 def _paid(rule: PlanRule, planned: Planned, counts_visit: bool) -> Mapping[str, Any]:
     own = in_cents(planned.own, planned.units) if planned.own else None
     if rule.excluded:
-        return {"self_pay_cents": own}
+        assert planned.own is not None
+        return {"self_pay_cents": own, "allowed_source": None if planned.own.verified else "assumed"}
     allowed = planned.own if rule.out_of_network else planned.allowed
     assert allowed is not None
     confirmed = allowed.verified and not rule.out_of_network
@@ -47,7 +48,7 @@ def _paid(rule: PlanRule, planned: Planned, counts_visit: bool) -> Mapping[str, 
 def number_of_sessions(one: Treatment) -> list[Open]:
     """The psychiatrist decides how many sessions there are; the usual course is between two numbers."""
     course = one.subject.line.course
-    if course.fewest == course.most:
+    if one.assumed.sessions is not None or course.fewest == course.most:
         return []
     answers = [
         CaseAnswer(

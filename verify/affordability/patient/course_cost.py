@@ -2,58 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
 
 from verify.affordability.case import Case
 from verify.affordability.estimate import Estimate, estimate
-from verify.affordability.patient.beside_the_figures import not_included, reckoned_with
-from verify.affordability.patient.case_lines import case_lines, number_of_sessions
-from verify.affordability.patient.plan_limits import PlanLimits, plan_limits
+from verify.affordability.patient.assumptions import NOTHING_ASSUMED, Assumptions
+from verify.affordability.patient.beside_the_figures import not_included
+from verify.affordability.patient.cost import CourseCost, OtherStart, Range, Worth
+from verify.affordability.patient.obstacles import obstacles, out_of_the_calendar
+from verify.affordability.patient.patient_case import patient_case
 from verify.affordability.patient.plan_rules import COVERED
-from verify.affordability.patient.reach import within_reach
-from verify.affordability.patient.subject import Open, day_of
-from verify.affordability.patient.treatment import Treatment, in_cents, missing_prices, plan_treatment
+from verify.affordability.patient.subject import Open
+from verify.affordability.patient.treatment import Basis, Treatment, missing_prices, plan_treatment
 from verify.affordability.prices import Price
 from verify.catalogue import ServiceLine
-from verify.facts import WHOLE_PLAN, Fact, FactName, Merged, Standing, merge
-
-#: A course may run into the year after its first visit.
-YEARS = range(2000, 2099)
-
-
-class Worth(msgspec.Struct, frozen=True, kw_only=True):
-    """What knowing a fact of a verification is worth to the estimate, in cents."""
-
-    fact: FactName
-    service_line: str
-    worth_cents: int
-
-
-class Range(msgspec.Struct, frozen=True, kw_only=True):
-    """At least and at most, in cents."""
-
-    low_cents: int
-    high_cents: int
-
-
-class CourseCost(msgspec.Struct, frozen=True, kw_only=True):
-    """What the planned course costs the patient, or what is missing to say so."""
-
-    #: None: no figure can be given; `missing` says what is needed first.
-    estimate: Estimate | None = None
-    #: The range if the plan covers everything and the clinic is in network, where either is open.
-    if_covered: Range | None = None
-    missing: list[str] = []
-    #: What was taken where nothing was stated.
-    reckoned_with: list[str] = []
-    #: What may cost the patient more or less and is in no figure here.
-    not_included: list[str] = []
-    worth: list[Worth] = []
-    #: The first day of the next plan year, where the course runs into it.
-    new_plan_year: date | None = None
+from verify.facts import Fact, FactName, merge
 
 
 def course_cost(
@@ -64,91 +30,87 @@ def course_cost(
     now: datetime,
     payer: str,
     prices: Sequence[Price],
+    assumed: Assumptions = NOTHING_ASSUMED,
 ) -> CourseCost:
-    """What the usual courses of these treatments cost from `first` on, all on one ledger.
+    """What the courses of these treatments cost from `first` on, all on one ledger.
 
     `payer` is our code for it, `now` in the practice's zone. Nothing that is absent counts as zero:
-    it is an unknown with bounds, or it is missing.
+    it is an unknown with bounds, or it is missing. Raises CaseError naming an assumption that cannot hold.
     """
-    merged = merge(facts, now=now)
-    if cannot := _cannot(merged, service_lines, first):
+    basis = Basis(merged=merge(facts, now=now), payer=payer, prices=prices)
+    starts = {line.key: assumed.course_of(line.key).start or first for line in service_lines}
+    if cannot := obstacles(basis.merged, service_lines, starts, assumed):
         return CourseCost(missing=cannot)
+    found = cost_of(plan_treatments(basis, service_lines, starts, assumed), now.date(), assumed)
+    begun = [*_new_year_start(found.new_plan_year, min(starts.values())), *assumed.starts]
+    other = [
+        _begun(on, basis, service_lines, _moved(starts, on), now.date(), assumed)
+        for on in dict.fromkeys(begun)
+    ]
+    return msgspec.structs.replace(found, other_starts=other)
+
+
+def plan_treatments(
+    basis: Basis, service_lines: Sequence[ServiceLine], starts: Mapping[str, date], assumed: Assumptions
+) -> list[Treatment]:
     alone = len(service_lines) == 1
-    treatments = [plan_treatment(merged, line, first, payer, prices, alone=alone) for line in service_lines]
-    if missing := [words for one in treatments for words in missing_prices(one)]:
-        return CourseCost(missing=missing, not_included=not_included(treatments))
-    return _reckoned(treatments, now.date())
-
-
-def _cannot(merged: Merged, service_lines: Sequence[ServiceLine], on: date) -> list[str]:
-    """Why nothing can be said yet."""
-    if on.year not in YEARS:
-        return ["A first visit in this century: the day is out of the calendar we reckon with."]
-    if not service_lines:
-        return ["A treatment: none is planned."]
-    if not any(fact.standing is not Standing.NOT_STATED for fact in merged.facts):
-        return ["The payer’s answer: nothing is known of the plan yet."]
-    plan = {
-        name: merged.look_up(name, service_types=(WHOLE_PLAN,))
-        for name in (FactName.ACTIVE, FactName.PLAN_BEGIN, FactName.PLAN_END)
-    }
-    begin, end = day_of(plan[FactName.PLAN_BEGIN]), day_of(plan[FactName.PLAN_END])
-    outside = (begin is not None and on < begin) or (end is not None and end < on)
-    if outside or plan[FactName.ACTIVE].standing is Standing.NO:
-        return ["A plan that is active on that day: this one is not, as the payer states."]
     return [
-        f"A plan that is active for {line.label}: this one is not, as the payer states."
+        plan_treatment(basis, line, starts[line.key], assumed.course_of(line.key), alone=alone)
         for line in service_lines
-        if merged.look_up(FactName.ACTIVE, service_line=line.key, service_types=line.reads).standing
-        is Standing.NO
     ]
 
 
-def _reckoned(treatments: Sequence[Treatment], today: date) -> CourseCost:
-    limits = _limits(treatments, today)
-    opened = [
-        *(opened for one in treatments for opened in number_of_sessions(one)),
-        *(opened for one in treatments for opened in one.rule.opened),
-        *([] if all(one.rule.excluded for one in treatments) else limits.opened),
-    ]
-    case, settled = within_reach(_case(treatments, limits, today), [one.unknown for one in opened])
-    found = estimate(case.model_copy(update={"starts": _other_starts(case)}))
+def cost_of(treatments: Sequence[Treatment], today: date, assumed: Assumptions) -> CourseCost:
+    """The cost of these treatments on one ledger, or the prices that are missing. Raises CaseError."""
+    beside = not_included(treatments, has_second=assumed.second is not None)
+    if missing := [words for one in treatments for words in missing_prices(one)]:
+        return CourseCost(missing=missing, not_included=beside)
+    made = patient_case(treatments, today, assumed)
+    found = estimate(made.case)
     asked = [question for question in found.questions if len(question.answers) > 1]
     return CourseCost(
         estimate=msgspec.structs.replace(found, questions=asked),
-        if_covered=_if_covered(case, opened),
-        reckoned_with=reckoned_with(treatments, limits, settled),
-        not_included=not_included(treatments),
-        worth=_worths(opened, found),
-        new_plan_year=case.reset.on if case.reset else None,
+        if_covered=_if_covered(made.case, made.opened),
+        reckoned_with=made.said,
+        not_included=beside,
+        worth=_worths(made.opened, found),
+        new_plan_year=made.case.reset.on if made.case.reset else None,
     )
 
 
-def _limits(treatments: Sequence[Treatment], today: date) -> PlanLimits:
-    planned = [one for treatment in treatments for one in treatment.planned]
-    most_cents = sum(
-        in_cents(price, one.units) for one in planned for price in (one.allowed, one.own) if price
+def _begun(
+    on: date,
+    basis: Basis,
+    service_lines: Sequence[ServiceLine],
+    starts: Mapping[str, date],
+    today: date,
+    assumed: Assumptions,
+) -> OtherStart:
+    if out := out_of_the_calendar(starts):
+        return OtherStart(on=on, missing=out)
+    treatments = plan_treatments(basis, service_lines, starts, assumed)
+    if missing := [words for one in treatments for words in missing_prices(one)]:
+        return OtherStart(on=on, missing=missing)
+    found = estimate(patient_case(treatments, today, assumed).case)
+    return OtherStart(
+        on=on,
+        low_cents=found.low_cents,
+        expected_cents=found.expected_cents,
+        high_cents=found.high_cents,
     )
-    last = max(one.day for one in planned)
-    return plan_limits([one.subject for one in treatments], last, today, most_cents)
 
 
-def _case(treatments: Sequence[Treatment], limits: PlanLimits, today: date) -> Case:
-    return Case(
-        lines=[line for one in treatments for line in case_lines(one, limits.counted)],
-        limits=limits.limits,
-        reset=limits.reset,
-        as_of=today,
-        accumulators_as_of=limits.as_of,
-    )
+def _moved(starts: Mapping[str, date], on: date) -> dict[str, date]:
+    """The treatments as far apart as they were, the first of them on that day."""
+    later = on - min(starts.values())
+    return {key: day + later for key, day in starts.items()}
 
 
-def _other_starts(case: Case) -> list[date]:
+def _new_year_start(new_plan_year: date | None, first: date) -> list[date]:
     """The course begun in the new plan year, on the same weekday, where it runs into one."""
-    first = min(line.date for line in case.lines)
-    if case.reset is None or case.reset.on <= first:
+    if new_plan_year is None or new_plan_year <= first:
         return []
-    weeks = -(-(case.reset.on - first).days // 7)
+    weeks = -(-(new_plan_year - first).days // 7)
     return [first + timedelta(weeks=weeks)]
 
 

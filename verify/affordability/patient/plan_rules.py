@@ -34,10 +34,18 @@ class PlanRule(msgspec.Struct, frozen=True, kw_only=True):
     source: RuleSource
     opened: tuple[Open, ...] = ()
     notes: tuple[str, ...] = ()
-    #: The plan states that it does not pay: the clinic's own price is all there is.
+    #: The plan states that it does not pay, or is not asked to: the clinic's own price is all there is.
     excluded: bool = False
+    #: No claim is filed.
+    self_pay: bool = False
     #: The payer states that the clinic is out of network.
     out_of_network: bool = False
+
+
+def self_paid(subject: Subject) -> PlanRule:
+    """The patient pays the clinic's price, whatever the plan says."""
+    note = f"{subject.line.label}: paid by the patient; no claim is filed."
+    return PlanRule(keys={"covered": False}, source="assumed", notes=(note,), excluded=True, self_pay=True)
 
 
 class _Share(msgspec.Struct, frozen=True):

@@ -7,11 +7,12 @@ from datetime import date
 
 import msgspec
 
-from verify.affordability.patient.plan_rules import PlanRule, plan_rule
+from verify.affordability.patient.assumptions import AS_USUAL, CourseAssumption
+from verify.affordability.patient.plan_rules import PlanRule, plan_rule, self_paid
 from verify.affordability.patient.subject import Subject
 from verify.affordability.patient.treatment_days import services_of, treatment_days
 from verify.affordability.prices import Price, PriceKind, find_price
-from verify.catalogue import Service, ServiceLine
+from verify.catalogue import ServiceLine
 from verify.facts import Merged
 
 
@@ -30,15 +31,35 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True):
     subject: Subject
     rule: PlanRule
     planned: list[Planned]
+    assumed: CourseAssumption
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
+    """What every treatment of a patient is reckoned from; `payer` is our code for it."""
+
+    merged: Merged
+    payer: str
+    prices: Sequence[Price]
 
 
 def plan_treatment(
-    merged: Merged, line: ServiceLine, first: date, payer: str, prices: Sequence[Price], *, alone: bool
+    basis: Basis,
+    line: ServiceLine,
+    first: date,
+    assumed: CourseAssumption = AS_USUAL,
+    *,
+    alone: bool = True,
+    billed_as: str | None = None,
 ) -> Treatment:
-    """The usual course from `first` on. `alone`: the only treatment, so that nobody need say which is meant."""
-    planned = _planned(line, first, payer, prices)
+    """The course from `first` on, in that way of billing, else in the one the price list has rates for.
+
+    `alone`: the only treatment, so that nobody need say which is meant.
+    """
+    ways = billing_ways(line)
+    drafts = [draft(basis, line, one, first, assumed) for one in ways if billed_as in (None, one)]
+    planned = max(drafts, key=lambda one: how_priced(one, self_pay=assumed.self_pay))
     subject = Subject(
-        merged=merged,
+        merged=basis.merged,
         line=line,
         on=first,
         codes=tuple(dict.fromkeys(one.code for one in planned)),
@@ -46,7 +67,41 @@ def plan_treatment(
         alone=alone,
     )
     contract = all(one.allowed and one.allowed.kind is PriceKind.CONTRACT for one in planned)
-    return Treatment(subject=subject, rule=plan_rule(subject, has_contract=contract), planned=planned)
+    rule = self_paid(subject) if assumed.self_pay else plan_rule(subject, has_contract=contract)
+    return Treatment(subject=subject, rule=rule, planned=planned, assumed=assumed)
+
+
+def billing_ways(line: ServiceLine) -> list[str]:
+    """The ways in which payers want it billed, the usual one first."""
+    return list(dict.fromkeys(service.billed_as for service in line.course.services))
+
+
+def draft(
+    basis: Basis, line: ServiceLine, billed_as: str, first: date, assumed: CourseAssumption
+) -> list[Planned]:
+    """Every service of the course in one way of billing, in the order of its days, with its prices."""
+    services = [service for service in line.course.services if service.billed_as == billed_as]
+    days = treatment_days(line.course, first, assumed.sessions, assumed.weekdays)
+    return [
+        Planned(
+            day=day,
+            code=service.code,
+            session=session,
+            units=service.units,
+            allowed=_allowed(basis, service.code, day),
+            own=_own(basis, service.code, day),
+        )
+        for session, day in enumerate(days, start=1)
+        for service in services_of(services, session)
+    ]
+
+
+def how_priced(planned: Sequence[Planned], *, self_pay: bool) -> tuple[bool, bool]:
+    """By contract rates, or by any: the better, the greater. Where no claim is filed, the clinic's own count."""
+    if self_pay:
+        return False, all(one.own for one in planned)
+    contract = all(one.allowed and one.allowed.kind is PriceKind.CONTRACT for one in planned)
+    return contract, all(one.allowed for one in planned)
 
 
 def in_cents(price: Price, units: int) -> int:
@@ -71,48 +126,16 @@ def _may_be_unpaid(rule: PlanRule) -> bool:
     return any(answer.rule is not None and not answer.rule.covered for answer in answers)
 
 
-def _planned(line: ServiceLine, first: date, payer: str, prices: Sequence[Price]) -> list[Planned]:
-    """The sessions in the way of billing that the price list has rates for; the usual way where it has none."""
-    days = treatment_days(line.course, first)
-    ways: dict[str, list[Service]] = {}
-    for service in line.course.services:
-        ways.setdefault(service.billed_as, []).append(service)
-    drafts = [_draft(services, days, payer, prices) for services in ways.values()]
-    return max(drafts, key=_how_priced)
-
-
-def _draft(
-    services: Sequence[Service], days: Sequence[date], payer: str, prices: Sequence[Price]
-) -> list[Planned]:
-    return [
-        Planned(
-            day=day,
-            code=service.code,
-            session=session,
-            units=service.units,
-            allowed=_allowed(prices, service.code, day, payer),
-            own=_own(prices, service.code, day),
-        )
-        for session, day in enumerate(days, start=1)
-        for service in services_of(services, session)
-    ]
-
-
-def _how_priced(draft: Sequence[Planned]) -> tuple[bool, bool]:
-    contract = all(one.allowed and one.allowed.kind is PriceKind.CONTRACT for one in draft)
-    return contract, all(one.allowed for one in draft)
-
-
-def _allowed(prices: Sequence[Price], code: str, day: date, payer: str) -> Price | None:
+def _allowed(basis: Basis, code: str, day: date) -> Price | None:
     """The payer's contract rate, else the amount typical of it, else of all payers."""
     places = [(PriceKind.TYPICAL, "")]
-    if payer:
-        places = [(PriceKind.CONTRACT, payer), (PriceKind.TYPICAL, payer), *places]
-    found = (find_price(prices, code, kind, day, whose) for kind, whose in places)
+    if basis.payer:
+        places = [(PriceKind.CONTRACT, basis.payer), (PriceKind.TYPICAL, basis.payer), *places]
+    found = (find_price(basis.prices, code, kind, day, whose) for kind, whose in places)
     return next((price for price in found if price), None)
 
 
-def _own(prices: Sequence[Price], code: str, day: date) -> Price | None:
+def _own(basis: Basis, code: str, day: date) -> Price | None:
     """What the clinic asks a patient whose plan does not pay."""
-    found = (find_price(prices, code, kind, day) for kind in (PriceKind.SELF_PAY, PriceKind.BILLED))
+    found = (find_price(basis.prices, code, kind, day) for kind in (PriceKind.SELF_PAY, PriceKind.BILLED))
     return next((price for price in found if price), None)
