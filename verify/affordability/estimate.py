@@ -19,6 +19,8 @@ from verify.affordability.wording import dollars, why
 
 #: More combinations than this would keep a person waiting.
 MOST_COMBINATIONS = 4096
+#: Sessions within so many days of the first make up the first week.
+WEEK_DAYS = 7
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +102,17 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     starts: list[Start]
     left: Left
     notes: list[str]
+
+    @property
+    def visits(self) -> list[date]:
+        """The days on which the patient comes, as expected."""
+        return sorted({session.date for session in self.sessions if session.takes_place})
+
+    @property
+    def first_week_cents(self) -> int:
+        """What the first seven days cost, as expected: a deductible falls due at the beginning."""
+        begun = self.sessions[0].date
+        return sum(s.patient_cents for s in self.sessions if (s.date - begun).days < WEEK_DAYS)
 
 
 def estimate_case(document: object) -> dict[str, object]:

@@ -45,6 +45,7 @@ ROUTERS = (
     submit.router,
     imports.router,
     verification.router,
+    cost.pages_router,
     nights.router,
     access_page.router,
     notices.router,

@@ -170,18 +170,14 @@ def _page(
     calling: str = "",
 ) -> Response:
     document, stamp = _read(request, verification_id)
-    with request.app.state.work.engine.connect() as connection:
-        found = steps.cost(
-            request.app.state.work, connection, request.state.caller.practice_id, verification_id
-        )
-    assert found is not None
+    costs = cost.section(request, verification_id, document.service_lines)
     return _render(
         request,
         "verification.html",
         document,
         stamp,
-        **cost.section(found, document.service_lines),
-        status=422 if errors else 200,
+        **costs,
+        status=422 if errors or costs["assume"]["errors"] else 200,
         notice=notice,
         errors=errors or {},
         typed=typed or {},

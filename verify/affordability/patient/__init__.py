@@ -4,6 +4,7 @@ from verify.affordability.patient.assumption_fields import OF_A_COURSE, OF_ALL, 
 from verify.affordability.patient.assumptions import NOTHING_ASSUMED, Assumptions
 from verify.affordability.patient.cost import CourseCost, OtherStart, Range, Worth
 from verify.affordability.patient.course_cost import course_cost
+from verify.affordability.patient.side_by_side import Option, side_by_side
 
 __all__ = [
     "NOTHING_ASSUMED",
@@ -11,9 +12,11 @@ __all__ = [
     "OF_A_COURSE",
     "Assumptions",
     "CourseCost",
+    "Option",
     "OtherStart",
     "Range",
     "Worth",
     "course_cost",
     "read_assumptions",
+    "side_by_side",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verify.affordability.case import CaseUnknown
+from verify.affordability.patient.assumptions import AS_USUAL
 from verify.affordability.patient.plan_limits import PlanLimits
 from verify.affordability.patient.reach import expected_answer
 from verify.affordability.patient.treatment import Treatment
@@ -13,14 +14,16 @@ from verify.facts import WHOLE_PLAN, FactName, Standing
 DAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
+def assumptions_made(treatments: Sequence[Treatment], help_notes: Sequence[str]) -> list[str]:
+    """What a person assumed for this estimate: no payer said it, and nothing of it is stored."""
+    return [*(_course_words(one) for one in treatments if one.assumed != AS_USUAL), *help_notes]
+
+
 def reckoned_with(
-    treatments: Sequence[Treatment],
-    limits: PlanLimits,
-    help_notes: Sequence[str],
-    settled: Sequence[CaseUnknown],
+    treatments: Sequence[Treatment], limits: PlanLimits, settled: Sequence[CaseUnknown]
 ) -> list[str]:
     """What was taken where nothing was stated."""
-    said = [*(_course_words(one) for one in treatments), *help_notes]
+    said = [_course_words(one) for one in treatments if one.assumed == AS_USUAL]
     said += [note for one in treatments for note in one.rule.notes]
     said += [note for note in limits.notes if not all(one.rule.excluded for one in treatments)]
     if unconfirmed := _unconfirmed(treatments):
@@ -51,9 +54,10 @@ def _course_words(one: Treatment) -> str:
     if assumed.sessions is None:
         sessions = f"the usual course of {line.course.sessions} sessions"
     else:
-        sessions = f"{assumed.sessions} session{'' if assumed.sessions == 1 else 's'}, as assumed here,"
+        sessions = f"{assumed.sessions} session{'' if assumed.sessions == 1 else 's'}"
     days = " and ".join(DAY_NAMES[day] for day in sorted(assumed.weekdays)) or "weekdays"
-    return f"{line.label}: {sessions} on {days} from {one.planned[0].day} on; the psychiatrist decides."
+    paid = ", paid by the patient without a claim" if assumed.self_pay else ""
+    return f"{line.label}: {sessions} on {days} from {one.planned[0].day} on{paid}; the psychiatrist decides."
 
 
 def not_included(treatments: Sequence[Treatment], *, has_second: bool) -> list[str]:

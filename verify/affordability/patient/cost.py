@@ -44,6 +44,8 @@ class CourseCost(msgspec.Struct, frozen=True, kw_only=True):
     #: The range if the plan covers everything and the clinic is in network, where either is open.
     if_covered: Range | None = None
     missing: list[str] = []
+    #: What a person assumed for this estimate, with its source; nothing of it is stored.
+    assumed: list[str] = []
     #: What was taken where nothing was stated.
     reckoned_with: list[str] = []
     #: What may cost the patient more or less and is in no figure here.

@@ -71,7 +71,8 @@ def cost_of(treatments: Sequence[Treatment], today: date, assumed: Assumptions) 
     return CourseCost(
         estimate=msgspec.structs.replace(found, questions=asked),
         if_covered=_if_covered(made.case, made.opened),
-        reckoned_with=made.said,
+        assumed=made.assumed,
+        reckoned_with=made.reckoned_with,
         not_included=beside,
         worth=_worths(made.opened, found),
         new_plan_year=made.case.reset.on if made.case.reset else None,

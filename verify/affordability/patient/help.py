@@ -39,7 +39,7 @@ class Help(msgspec.Struct, frozen=True, kw_only=True):
 
 def reckon_help(card: SavingsCard | None, second: SecondPlan | None, treatments: Sequence[Treatment]) -> Help:
     """Raises CaseError for a card where no drug of its own is given."""
-    of_card = _card(card, _drugs(treatments)) if card else Help()
+    of_card = _card(card, drugs_of(treatments)) if card else Help()
     of_second = _second(second) if second else Help()
     return Help(
         savings=of_card.savings,
@@ -49,7 +49,7 @@ def reckon_help(card: SavingsCard | None, second: SecondPlan | None, treatments:
     )
 
 
-def _drugs(treatments: Iterable[Treatment]) -> list[str]:
+def drugs_of(treatments: Iterable[Treatment]) -> list[str]:
     """Codes of drugs that the plan may pay for."""
     return sorted(
         {

@@ -7,9 +7,9 @@ from datetime import date
 
 import msgspec
 
-from verify.affordability.case import Case, CaseUnknown
+from verify.affordability.case import Case
 from verify.affordability.patient.assumptions import Assumptions
-from verify.affordability.patient.beside_the_figures import reckoned_with
+from verify.affordability.patient.beside_the_figures import assumptions_made, reckoned_with
 from verify.affordability.patient.case_lines import case_lines, number_of_sessions
 from verify.affordability.patient.help import reckon_help
 from verify.affordability.patient.plan_limits import PlanLimits, plan_limits
@@ -19,12 +19,13 @@ from verify.affordability.patient.treatment import Treatment, in_cents
 
 
 class PatientCase(msgspec.Struct, frozen=True, kw_only=True):
-    """Treatments as a case, with what is open in it and what was settled to keep it within reach."""
+    """Treatments as a case no larger than can be reckoned with, and what is open in it."""
 
     case: Case
     opened: list[Open]
-    settled: list[CaseUnknown]
-    said: list[str]
+    #: What a person assumed, and what was taken where nothing was stated; in words.
+    assumed: list[str]
+    reckoned_with: list[str]
 
 
 def patient_case(treatments: Sequence[Treatment], today: date, assumed: Assumptions) -> PatientCase:
@@ -47,8 +48,12 @@ def patient_case(treatments: Sequence[Treatment], today: date, assumed: Assumpti
         secondary=helped.secondary,
     )
     case, settled = within_reach(case, [one.unknown for one in opened])
-    said = reckoned_with(treatments, limits, helped.notes, settled)
-    return PatientCase(case=case, opened=opened, settled=settled, said=said)
+    return PatientCase(
+        case=case,
+        opened=opened,
+        assumed=assumptions_made(treatments, helped.notes),
+        reckoned_with=reckoned_with(treatments, limits, settled),
+    )
 
 
 def _limits(treatments: Sequence[Treatment], today: date) -> PlanLimits:
