@@ -42,7 +42,7 @@ class Books(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ledger: Ledger
     second: Ledger = Ledger()
-    #: One for each programme, in cents; None: no maximum.
+    #: One for each programme, in cents; None: no limit.
     cards: tuple[int | None, ...] = ()
     day: date = date.min
 
@@ -79,7 +79,7 @@ LEFT_OUT = Posting(outcome=Outcome.LEFT_OUT, patient=0)
 
 
 def open_books(ledger: Ledger, second: Ledger, savings: Iterable[Savings]) -> Books:
-    return Books(ledger=ledger, second=second, cards=tuple(programme.maximum for programme in savings))
+    return Books(ledger=ledger, second=second, cards=tuple(programme.left for programme in savings))
 
 
 def walk(

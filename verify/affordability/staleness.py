@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from verify.affordability.case import Case, CaseAnswer, CaseLimits, CaseUnknown
+from datetime import date
+
+from verify.affordability.case import Case, CaseAnswer, CaseLimits, CaseReset, CaseUnknown
 from verify.affordability.wording import dollars
 
 #: Accumulators this old or younger are taken as they stand.
 FRESH_DAYS = 7
+AMOUNTS = (
+    "deductible_individual_cents",
+    "deductible_family_cents",
+    "oop_individual_cents",
+    "oop_family_cents",
+)
 
 
 def days_old(case: Case) -> int | None:
@@ -25,7 +33,8 @@ def stale_unknowns(case: Case) -> list[CaseUnknown]:
     """What stale accumulators leave open: the amounts left, and the visits left.
 
     Claims since then can only have lowered what is left: by at most `spent_since_at_most_cents`, or
-    down to nothing where nobody stated a bound; and by at most one counted visit a day.
+    down to nothing where nobody stated a bound; and by at most one counted visit a day. Where a plan year
+    began meanwhile, its amounts may have been lowered as well.
     """
     if not is_stale(case):
         return []
@@ -34,37 +43,54 @@ def stale_unknowns(case: Case) -> list[CaseUnknown]:
 
 
 def _amounts_left(case: Case) -> CaseUnknown | None:
-    fields = (
-        "deductible_individual_cents",
-        "deductible_family_cents",
-        "oop_individual_cents",
-        "oop_family_cents",
-    )
-    stated = {name: value for name in fields if (value := getattr(case.limits, name)) is not None}
-    if not stated:
-        return None
+    begun = _begun_since(case)
     bound = case.spent_since_at_most_cents
-    lower = {name: 0 if bound is None else max(0, value - bound) for name, value in stated.items()}
+    left, left_of_new = _lowered(case.limits, bound), _lowered(begun.limits, bound) if begun else None
+    if left is None and left_of_new is None:
+        return None
     spent = "everything may be met" if bound is None else f"up to {dollars(bound)} more is met"
     return CaseUnknown(
         fact=f"deductible and out-of-pocket left today: the figures are {days_old(case)} days old",
         how="ask the plan again for the accumulators (270/271 or portal)",
         answers=[
             CaseAnswer(answer="as stated"),
-            CaseAnswer(answer=spent, limits=CaseLimits.model_validate(lower)),
+            CaseAnswer(answer=spent, limits=left, reset_limits=left_of_new),
         ],
     )
+
+
+def _lowered(limits: CaseLimits, bound: int | None) -> CaseLimits | None:
+    """The amounts that are stated, as low as they can be; None where none is."""
+    stated = {name: value for name in AMOUNTS if (value := getattr(limits, name)) is not None}
+    lower = {name: 0 if bound is None else max(0, value - bound) for name, value in stated.items()}
+    return CaseLimits.model_validate(lower) if lower else None
 
 
 def _visits_left(case: Case) -> CaseUnknown | None:
-    left, age = case.limits.visits_left, days_old(case)
-    if left is None or age is None:
+    begun = _begun_since(case)
+    left = _used_daily(case.limits, case.accumulators_as_of, case.as_of)
+    left_of_new = _used_daily(begun.limits, begun.on, case.as_of) if begun else None
+    if left is None and left_of_new is None:
         return None
     return CaseUnknown(
-        fact=f"visits left today: the figure is {age} days old",
+        fact=f"visits left today: the figure is {days_old(case)} days old",
         how="ask the plan again how many visits are used",
         answers=[
             CaseAnswer(answer="as stated"),
-            CaseAnswer(answer="one used each day since", limits=CaseLimits(visits_left=max(0, left - age))),
+            CaseAnswer(answer="one used each day since", limits=left, reset_limits=left_of_new),
         ],
     )
+
+
+def _used_daily(limits: CaseLimits, since: date | None, today: date | None) -> CaseLimits | None:
+    if limits.visits_left is None or since is None or today is None:
+        return None
+    return CaseLimits(visits_left=max(0, limits.visits_left - (today - since).days))
+
+
+def _begun_since(case: Case) -> CaseReset | None:
+    """The plan year that began after the figures were told, up to the day of the estimate."""
+    reset, told, today = case.reset, case.accumulators_as_of, case.as_of
+    if reset is None or told is None or today is None or not told < reset.on <= today:
+        return None
+    return reset

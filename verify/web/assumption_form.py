@@ -8,7 +8,7 @@ from starlette.requests import Request
 from verify.affordability import CaseError
 from verify.affordability.patient import OF_A_COURSE, OF_ALL
 from verify.affordability.patient.assumptions import WEEKDAYS
-from verify.catalogue import CodeRole, ServiceLine, load
+from verify.catalogue import CodeRole, FdaStatus, ServiceLine, load
 from verify.web import pages
 
 LABELS = {
@@ -21,7 +21,8 @@ LABELS = {
     "card_left": "The programme still pays this year",
     "card_counts": "Does the plan count that money?",
     "card_renews_on": "The money starts anew on",
-    "card_source": "Where the card’s terms are from",
+    "card_maximum": "And is then",
+    "card_source": "Source of the card’s terms",
     "second_method": "How it pays",
     "second_copay": "Copay a day",
     "second_coinsurance": "Coinsurance",
@@ -29,7 +30,7 @@ LABELS = {
     "second_maximum_left": "Out-of-pocket maximum left",
     "second_pays_deductible": "Pays of the deductible",
     "second_pays_coinsurance": "Pays of copay and coinsurance",
-    "second_source": "Where the second plan’s terms are from",
+    "second_source": "Source of the second plan’s terms",
 }
 COUNTS = (("", "Not known"), ("yes", "Yes, it counts"), ("no", "No: an accumulator programme"))
 METHODS = (
@@ -70,8 +71,12 @@ def assumption_form(
         "methods": METHODS,
         "days": DAYS,
         "lines": lines,
-        "has_drug": any(_gives_a_drug(line) for line in lines),
+        "has_programme": any(_has_a_programme(line) for line in lines),
         "typed": {name: _first(typed, name) for name in (*OF_ALL, *names)},
+        # One more than was typed, and never fewer than two.
+        "starts": [*typed.get("compare_start", []), "", ""][
+            : max(2, len(typed.get("compare_start", [])) + 1)
+        ],
         "weekdays": {line.key: _weekdays(typed, line.key) for line in lines},
         "errors": errors,
         # Which parts of the form say something, and are shown open.
@@ -95,9 +100,10 @@ def _weekdays(typed: dict[str, list[str]], key: str) -> set[str]:
     return {name.strip().lower() for text in texts for name in text.split(",")}
 
 
-def _gives_a_drug(line: ServiceLine) -> bool:
+def _has_a_programme(line: ServiceLine) -> bool:
     roles = {code.code: code.role for code in line.codes}
-    return any(roles.get(service.code) is CodeRole.DRUG for service in line.course.services)
+    drug = any(roles.get(service.code) is CodeRole.DRUG for service in line.course.services)
+    return drug and line.fda_status is FdaStatus.APPROVED
 
 
 def _label(name: str) -> str:

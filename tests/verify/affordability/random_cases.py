@@ -95,6 +95,7 @@ def savings(rng):
             "patient_pays_cents": amount(rng, 2000),
             "maximum_cents": some(rng, 0.7, amount(rng, 60000)),
             "counts": rng.random() < 0.5,
+            **({"left_cents": amount(rng, 30000)} if rng.random() < 0.2 else {}),
             **({"starts_on": day(rng)} if rng.random() < 0.2 else {}),
             **({"renews_on": day(rng)} if rng.random() < 0.3 else {}),
         }

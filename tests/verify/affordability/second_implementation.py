@@ -144,7 +144,10 @@ def walk(document):
     second = document.get("secondary")
     second_plan = Plan(second.get("limits", {}), second.get("reset")) if second else None
     cards = [
-        dict(card, left=card.get("maximum_cents"), renewed=False) for card in document.get("savings", [])
+        dict(card, left=card.get("maximum_cents"), renewed=False)
+        if card.get("left_cents") is None
+        else dict(card, left=card["left_cents"], renewed=False)
+        for card in document.get("savings", [])
     ]
     found = []
     for day, line, pending in entries:

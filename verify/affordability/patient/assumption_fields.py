@@ -37,6 +37,7 @@ OF_ALL = {
     "card_left": "Dollars the programme still pays this year; left out: not known",
     "card_counts": "yes or no: whether the plan counts the programme's money; left out: not known",
     "card_renews_on": "The day on which the programme's money starts anew",
+    "card_maximum": "Dollars the programme pays from that day on",
     "card_source": "Where the programme's terms are from",
     "second_method": "Second coverage: standard, non_duplication, supplement, qmb or unknown",
     "second_copay": "Dollars a day the second plan leaves to the patient when it is alone",
@@ -87,20 +88,25 @@ def _course(form: _Form, key: str) -> CourseAssumption:
 def _card(form: _Form) -> SavingsCard | None:
     if not form.has("card_"):
         return None
-    patient_pays = form.needed("card_patient_pays", typed.cents, "what the patient pays of the drug")
+    patient_pays = form.needed("card_patient_pays", typed.cents)
+    renews_on = form.one("card_renews_on", _course_day)
+    maximum = form.one("card_maximum", typed.cents)
+    if (renews_on is None) is not (maximum is None):
+        form.need("card_maximum" if maximum is None else "card_renews_on")
     return SavingsCard(
         patient_pays=patient_pays or 0,
         left=form.one("card_left", typed.cents),
         counts=form.one("card_counts", _yes),
-        renews_on=form.one("card_renews_on", _course_day),
-        source=form.needed("card_source", _source, "where the card's terms are from") or "",
+        renews_on=renews_on,
+        maximum=maximum,
+        source=form.needed("card_source", _source) or "",
     )
 
 
 def _second(form: _Form) -> SecondPlan | None:
     if not form.has("second_"):
         return None
-    method = form.needed("second_method", _method, "how the second plan reckons") or ""
+    method = form.needed("second_method", _method) or ""
     copay = form.one("second_copay", typed.cents)
     coinsurance = form.one("second_coinsurance", typed.basis_points)
     deductible = form.one("second_deductible_left", typed.cents)
@@ -108,11 +114,11 @@ def _second(form: _Form) -> SecondPlan | None:
     of_coinsurance = form.one("second_pays_coinsurance", typed.basis_points)
     # Absent is not zero: what the second plan pays must be said.
     if method in COORDINATED and copay is None and coinsurance is None:
-        form.need("second_coinsurance", "what the second plan leaves to the patient, if not second_copay")
+        form.need("second_coinsurance", "a coinsurance, a copay or both, as the plan has them")
     if method in COORDINATED and deductible is None:
         form.need("second_deductible_left", "0 where there is none")
     if method == Method.SUPPLEMENT and of_deductible is None and of_coinsurance is None:
-        form.need("second_pays_coinsurance", "what the supplement pays")
+        form.need("second_pays_coinsurance", "at least one of the two shares")
     return SecondPlan(
         method=METHODS.get(method),
         copay=copay or 0,
@@ -121,7 +127,7 @@ def _second(form: _Form) -> SecondPlan | None:
         maximum_left=form.one("second_maximum_left", typed.cents),
         of_deductible=of_deductible or 0,
         of_coinsurance=of_coinsurance or 0,
-        source=form.needed("second_source", _source, "where the second plan's terms are from") or "",
+        source=form.needed("second_source", _source) or "",
     )
 
 
@@ -158,13 +164,13 @@ class _Form:
         found = [self._read(name, text, read) for text in texts]
         return tuple(one for one in found if one is not None)
 
-    def needed(self, name: str, read: Callable[[str], Read], what: str) -> Read | None:
+    def needed(self, name: str, read: Callable[[str], Read]) -> Read | None:
         if name not in self.given:
-            self.need(name, what)
+            self.need(name)
         return self.one(name, read)
 
-    def need(self, name: str, what: str) -> None:
-        self._wrong(name, f"is missing: {what}")
+    def need(self, name: str, what: str = "") -> None:
+        self._wrong(name, f"is missing: {what}" if what else "is missing")
 
     def _read(self, name: str, text: str, read: Callable[[str], Read]) -> Read | None:
         try:
@@ -174,9 +180,9 @@ class _Form:
             return None
 
     def _wrong(self, name: str, message: str) -> None:
-        problem = Problem(name, message)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        """The first fault of a field is the one to mend."""
+        if all(problem.field != name for problem in self.problems):
+            self.problems.append(Problem(name, message))
 
 
 def _weekdays(text: str) -> frozenset[int]:

@@ -32,7 +32,9 @@ class SavingsCard(msgspec.Struct, frozen=True, kw_only=True):
     left: int | None = None
     #: Whether the plan counts its money; None: not known.
     counts: bool | None = None
+    #: The day on which its money starts anew, and how much it is then.
     renews_on: date | None = None
+    maximum: int | None = None
     source: str
 
 

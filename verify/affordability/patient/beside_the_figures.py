@@ -9,6 +9,7 @@ from verify.affordability.patient.assumptions import AS_USUAL
 from verify.affordability.patient.plan_limits import PlanLimits
 from verify.affordability.patient.reach import expected_answer
 from verify.affordability.patient.treatment import Treatment
+from verify.affordability.wording import day_words
 from verify.facts import WHOLE_PLAN, FactName, Standing
 
 DAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -56,8 +57,8 @@ def _course_words(one: Treatment) -> str:
     else:
         sessions = f"{assumed.sessions} session{'' if assumed.sessions == 1 else 's'}"
     days = " and ".join(DAY_NAMES[day] for day in sorted(assumed.weekdays)) or "weekdays"
-    paid = ", paid by the patient without a claim" if assumed.self_pay else ""
-    return f"{line.label}: {sessions} on {days} from {one.planned[0].day} on{paid}; the psychiatrist decides."
+    paid = ", paid by the patient without a claim" if one.rule.self_pay else ""
+    return f"{line.label}: {sessions} on {days} from {day_words(one.planned[0].day)} on{paid}; the psychiatrist decides."
 
 
 def not_included(treatments: Sequence[Treatment], *, has_second: bool) -> list[str]:

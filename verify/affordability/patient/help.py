@@ -22,8 +22,8 @@ from verify.affordability.ledger import CopayBasis
 from verify.affordability.other_coverage import Method
 from verify.affordability.patient.assumptions import SavingsCard, SecondPlan
 from verify.affordability.patient.treatment import Treatment
-from verify.affordability.wording import dollars, percent
-from verify.catalogue import CodeRole
+from verify.affordability.wording import day_words, dollars, percent
+from verify.catalogue import CodeRole, FdaStatus
 
 CARD = "the savings card"
 
@@ -50,28 +50,30 @@ def reckon_help(card: SavingsCard | None, second: SecondPlan | None, treatments:
 
 
 def drugs_of(treatments: Iterable[Treatment]) -> list[str]:
-    """Codes of drugs that the plan may pay for."""
+    """Codes of drugs that the plan may pay for, given as approved: for other uses there are no programmes."""
     return sorted(
         {
             code.code
             for one in treatments
+            if one.subject.line.fda_status is FdaStatus.APPROVED and not one.rule.excluded
             for code in one.subject.line.codes
-            if code.role is CodeRole.DRUG and code.code in one.subject.codes and not one.rule.excluded
+            if code.role is CodeRole.DRUG and code.code in one.subject.codes
         }
     )
 
 
 def _card(card: SavingsCard, codes: Sequence[str]) -> Help:
     if not codes:
-        words = "helps with a drug that is billed to the plan by its own code; none is planned"
+        words = "helps with an approved drug that is billed to the plan by a code of its own; none is planned"
         raise CaseError([Problem("card_patient_pays", words)])
     opened = [_counts_open()] if card.counts is None else []
-    opened += [_left_open()] if card.left is None else []
+    opened += [_left_open(card.maximum)] if card.left is None else []
     programme = CaseSavings(
         name=CARD,
         codes=list(codes),
         patient_pays_cents=card.patient_pays,
-        maximum_cents=card.left,
+        left_cents=card.left,
+        maximum_cents=card.maximum,
         # Expected is the dearer, as wherever nobody said anything.
         counts=card.counts or False,
         renews_on=card.renews_on,
@@ -81,6 +83,8 @@ def _card(card: SavingsCard, codes: Sequence[str]) -> Help:
 
 def _card_words(card: SavingsCard, codes: Sequence[str]) -> str:
     left = "" if card.left is None else f", as long as {dollars(card.left)} lasts"
+    if card.renews_on and card.maximum is not None:
+        left += f", and {dollars(card.maximum)} from {day_words(card.renews_on)} on"
     counts = {True: "; the plan counts that money", False: "; the plan does not count that money", None: ""}
     return (
         f"Assumed: a manufacturer’s savings programme brings {' and '.join(codes)} down to"
@@ -100,13 +104,14 @@ def _counts_open() -> CaseUnknown:
     )
 
 
-def _left_open() -> CaseUnknown:
+def _left_open(maximum: int | None) -> CaseUnknown:
+    enough = "enough for the course" if maximum is None else f"all of {dollars(maximum)}"
     return CaseUnknown(
         fact="what the savings card still pays this year",
         how="ask the savings programme: what is its yearly maximum, and how much is used?",
         answers=[
-            CaseAnswer(answer="enough for the course", savings={CARD: SavingsChange(maximum_cents=None)}),
-            CaseAnswer(answer="nothing is left", savings={CARD: SavingsChange(maximum_cents=0)}),
+            CaseAnswer(answer=enough, savings={CARD: SavingsChange(left_cents=None)}),
+            CaseAnswer(answer="nothing is left", savings={CARD: SavingsChange(left_cents=0)}),
         ],
     )
 

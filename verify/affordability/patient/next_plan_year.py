@@ -39,7 +39,7 @@ def next_plan_year(
             fresh[f"{money.field}_family_cents"] = max(family)
         opened += [_open_total(money, answers, on)] if answers else []
     notes = [f"Next plan year from {on}: reckoned with this year's amounts, which may change."]
-    if last >= on + A_YEAR:
+    if last >= _anniversary(on, on):
         notes.append(
             "The course runs into a further plan year, in which the limits begin anew: not reckoned with."
         )

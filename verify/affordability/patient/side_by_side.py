@@ -87,7 +87,8 @@ def _ways(
     cash = msgspec.structs.replace(course, self_pay=True)
     for one in (plan_treatment(basis, line, first, cash, billed_as=way) for way in ways):
         if all(planned.own and planned.own.kind is PriceKind.SELF_PAY for planned in one.planned):
-            yield "", one
+            # What the row is about, nobody need have assumed.
+            yield "", msgspec.structs.replace(one, assumed=course)
             return
 
 
@@ -96,7 +97,7 @@ def _cost(one: Treatment, basis: Basis, today: date, assumed: Assumptions) -> Co
     line = one.subject.line
     mine = msgspec.structs.replace(
         assumed,
-        courses={line.key: one.assumed},
+        courses={line.key: msgspec.structs.replace(one.assumed, self_pay=one.rule.self_pay)},
         card=assumed.card if drugs_of([one]) else None,
         second=None if one.rule.self_pay else assumed.second,
         starts=(),
