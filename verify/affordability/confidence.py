@@ -39,19 +39,18 @@ def _lines(case: Case) -> list[tuple[Grade, str]]:
     return [
         *((OF_PRICE[source], f"an allowed amount is {source}") for source in prices),
         *((OF_PRICE[source], f"a price of the clinic is {source}") for source in own if source),
-        *(
-            (OF_RULE[source], "a rule is assumed" if source == "assumed" else f"a rule is from the {source}")
-            for source in rules
-        ),
+        *((OF_RULE[source], f"a rule is {_from(source)}") for source in rules),
     ]
 
 
 def _help(case: Case) -> list[tuple[Grade, str]]:
-    found = [(OF_RULE[one.source], f"the terms of {one.name} are {one.source}") for one in case.savings]
-    second = case.secondary
-    return found + (
-        [(OF_RULE[second.source], f"the second plan’s terms are {second.source}")] if second else []
-    )
+    terms = [(one.source, f"the terms of {one.name} are") for one in case.savings]
+    terms += [(case.secondary.source, "the second plan’s terms are")] if case.secondary else []
+    return [(OF_RULE[source], f"{words} {_from(source)}") for source, words in terms]
+
+
+def _from(source: str) -> str:
+    return "assumed" if source == "assumed" else f"from the {source}"
 
 
 def _accumulators(case: Case) -> tuple[Grade, str]:

@@ -39,6 +39,8 @@ NEEDS = {
     ("GET", "/verifications/{verification_id}/live"): Permission.READ_PATIENTS,
     ("GET", "/verifications/{verification_id}/exchanges/{exchange_id}"): Permission.WORK_FOLLOW_UPS,
     ("GET", "/verifications/{verification_id}/estimate"): Permission.READ_PATIENTS,
+    ("GET", "/verifications/{verification_id}/estimate/treatments"): Permission.READ_PATIENTS,
+    ("GET", "/verifications/{verification_id}/treatments"): Permission.READ_PATIENTS,
     ("POST", "/verifications/{verification_id}/notes"): Permission.WRITE_NOTES,
     ("POST", "/verifications/{verification_id}/information"): Permission.SUBMIT,
     ("POST", "/verifications/{verification_id}/cancel"): Permission.SUBMIT,
@@ -338,7 +340,7 @@ def test_showing_a_patient_writes_exactly_one_row_and_nothing_else_does(
         answer = send(site, route, things["here"], "admin")
         added = rows(site)[before:]
         shows = "Marguerite" in answer.text or route.path.endswith(
-            ("/live", "{exchange_id}", "/ahead", "/estimate")
+            ("/live", "{exchange_id}", "/ahead", "/estimate", "/treatments")
         )
         assert len(added) == (1 if shows else 0), (route.method, route.path, answer.status_code, len(added))
         if shows:

@@ -71,3 +71,21 @@ def test_a_tms_session_has_one_code():
     codes = [services_of(services, session) for session in range(1, 47)]
     assert {len(found) for found in codes} == {1}
     assert [found[0].code for found in codes].count("90869") == 2
+
+
+@given(
+    st.sampled_from(sorted(LINES)),
+    st.dates(min_value=date(2020, 1, 1), max_value=date(2040, 12, 31)),
+    st.integers(1, 80),
+    st.frozensets(st.integers(0, 6), min_size=1),
+)
+def test_any_number_of_sessions_falls_on_the_days_given(key, first, sessions, weekdays):
+    days = treatment_days(LINES[key].course, first, sessions, weekdays)
+    assert (len(days), days[0]) == (sessions, first)
+    assert all(one < other for one, other in pairwise(days))
+    assert all(day.weekday() in weekdays for day in days[1:])
+
+
+def test_a_first_visit_on_no_day_of_the_patients_keeps_its_day_and_takes_the_place_of_one():
+    days = treatment_days(LINES["tms"].course, date(2026, 3, 2), 4, {2, 4})
+    assert days == [date(2026, 3, day) for day in (2, 4, 11, 13)]
