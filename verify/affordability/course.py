@@ -133,7 +133,7 @@ def _walk_unhelped(
             cost = known[id(line)] = owed(line, taken)
             ledger = ledger if after == ledger else after
         costs.append(cost)
-    return Books(ledger=ledger, second=books.second, cards=books.cards, day=today), costs
+    return Books(ledger=ledger, day=today), costs
 
 
 def turn_to(day: date, books: Books, terms: Terms) -> Books:
@@ -193,10 +193,8 @@ def _take_with_help(books: Books, line: Line, terms: Terms, share: Share) -> tup
     """The second payer pays of the share, then the cards of what is left."""
     second_ledger, second = _second_pays(books, line, terms, share)
     cards, paid, not_counted = _swipe(books, line, terms.savings, share.total - second)
-    accrues = own_money(share, not_counted) if not_counted else share
-    after = Books(
-        ledger=post(books.ledger, line.rule, accrues), second=second_ledger, cards=cards, day=books.day
-    )
+    ledger = post(books.ledger, line.rule, own_money(share, not_counted))
+    after = Books(ledger=ledger, second=second_ledger, cards=cards, day=books.day)
     return after, (Outcome.COVERED, share, second, paid)
 
 
@@ -235,7 +233,8 @@ def owed(line: Line, taken: Taken) -> int:
     _, share, second, cards = taken
     if share is not None:
         return share.deductible + share.copay + share.coinsurance + line.balance - second - cards
-    return line.not_covered_price - second if line.self_pay is None else line.self_pay
+    price = line.not_covered_price if line.self_pay is None else line.self_pay
+    return price - second - cards
 
 
 def posting(line: Line, taken: Taken) -> Posting:
@@ -243,7 +242,8 @@ def posting(line: Line, taken: Taken) -> Posting:
     outcome, share, second, cards = taken
     patient = owed(line, taken)
     if share is None:
-        return Posting(outcome=outcome, patient=patient, non_covered=patient + second, second=second)
+        price = patient + second + cards
+        return Posting(outcome=outcome, patient=patient, non_covered=price, second=second, cards=cards)
     return Posting(
         outcome=outcome,
         patient=patient,

@@ -17,7 +17,6 @@ class Savings(msgspec.Struct, frozen=True, kw_only=True):
     an accumulator programme: the plan then counts the patient's own money alone.
     """
 
-    name: str
     codes: frozenset[str]
     patient_pays: int = 0
     left: int | None = None

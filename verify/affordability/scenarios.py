@@ -104,16 +104,18 @@ class _Scenarios:
         section = self._section(start, end)
         rest, overnight = self.rests[end], self.course.days[end - 1 : end] != self.course.days[end : end + 1]
         groups: dict[Books, list[int]] = {}
-        bands = []
+        lows, highs = [], []
         for books, members in self.groups.items():
             for signature, alike in _apart(members, section.signatures).items():
                 after, costs = section.walk(books, signature)
-                bands.append(self._spend(alike, costs))
+                least, most = self._spend(alike, costs)
+                lows.append(least)
+                highs.append(most)
                 after = what_matters(after, rest, overnight=overnight)
                 groups.setdefault(after, []).extend(alike)
         self.groups = groups
-        self.lows += map(min, *(least for least, _ in bands), bands[0][0])
-        self.highs += map(max, *(most for _, most in bands), bands[0][1])
+        self.lows += map(min, zip(*lows, strict=True))
+        self.highs += map(max, zip(*highs, strict=True))
 
     def _section(self, start: int, end: int) -> _Section:
         course = self.course

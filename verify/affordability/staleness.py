@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from verify.affordability.case import Case, CaseAnswer, CaseLimits, CaseReset, CaseUnknown
+from verify.affordability.case import Case, CaseAnswer, CaseLimits, CaseUnknown
 from verify.affordability.wording import dollars
 
 #: Accumulators this old or younger are taken as they stand.
@@ -36,26 +34,31 @@ def stale_unknowns(case: Case) -> list[CaseUnknown]:
     down to nothing where nobody stated a bound; and by at most one counted visit a day. Where a plan year
     began meanwhile, its amounts may have been lowered as well.
     """
-    if not is_stale(case):
+    age = days_old(case)
+    if age is None or age <= FRESH_DAYS:
         return []
-    found = [_amounts_left(case), _visits_left(case)]
+    begun, since = _begun_since(case)
+    found = [_amounts_left(case, age, begun), _visits_left(case, age, begun, since)]
     return [unknown for unknown in found if unknown is not None]
 
 
-def _amounts_left(case: Case) -> CaseUnknown | None:
-    begun = _begun_since(case)
+def _begun_since(case: Case) -> tuple[CaseLimits | None, int]:
+    """The limits of the plan year that began after the figures were told, and how many days ago it did."""
+    told, today, reset = case.accumulators_as_of, case.as_of, case.reset
+    if reset is not None and told is not None and today is not None and told < reset.on <= today:
+        return reset.limits, (today - reset.on).days
+    return None, 0
+
+
+def _amounts_left(case: Case, age: int, begun: CaseLimits | None) -> CaseUnknown | None:
     bound = case.spent_since_at_most_cents
-    left, left_of_new = _lowered(case.limits, bound), _lowered(begun.limits, bound) if begun else None
-    if left is None and left_of_new is None:
-        return None
     spent = "everything may be met" if bound is None else f"up to {dollars(bound)} more is met"
-    return CaseUnknown(
-        fact=f"deductible and out-of-pocket left today: the figures are {days_old(case)} days old",
-        how="ask the plan again for the accumulators (270/271 or portal)",
-        answers=[
-            CaseAnswer(answer="as stated"),
-            CaseAnswer(answer=spent, limits=left, reset_limits=left_of_new),
-        ],
+    return _open(
+        f"deductible and out-of-pocket left today: the figures are {age} days old",
+        "ask the plan again for the accumulators (270/271 or portal)",
+        spent,
+        _lowered(case.limits, bound),
+        _lowered(begun, bound) if begun else None,
     )
 
 
@@ -66,31 +69,26 @@ def _lowered(limits: CaseLimits, bound: int | None) -> CaseLimits | None:
     return CaseLimits.model_validate(lower) if lower else None
 
 
-def _visits_left(case: Case) -> CaseUnknown | None:
-    begun = _begun_since(case)
-    left = _used_daily(case.limits, case.accumulators_as_of, case.as_of)
-    left_of_new = _used_daily(begun.limits, begun.on, case.as_of) if begun else None
-    if left is None and left_of_new is None:
-        return None
-    return CaseUnknown(
-        fact=f"visits left today: the figure is {days_old(case)} days old",
-        how="ask the plan again how many visits are used",
-        answers=[
-            CaseAnswer(answer="as stated"),
-            CaseAnswer(answer="one used each day since", limits=left, reset_limits=left_of_new),
-        ],
+def _visits_left(case: Case, age: int, begun: CaseLimits | None, since: int) -> CaseUnknown | None:
+    return _open(
+        f"visits left today: the figure is {age} days old",
+        "ask the plan again how many visits are used",
+        "one used each day since",
+        _used_daily(case.limits, age),
+        _used_daily(begun, since) if begun else None,
     )
 
 
-def _used_daily(limits: CaseLimits, since: date | None, today: date | None) -> CaseLimits | None:
-    if limits.visits_left is None or since is None or today is None:
-        return None
-    return CaseLimits(visits_left=max(0, limits.visits_left - (today - since).days))
+def _used_daily(limits: CaseLimits, days: int) -> CaseLimits | None:
+    left = limits.visits_left
+    return None if left is None else CaseLimits(visits_left=max(0, left - days))
 
 
-def _begun_since(case: Case) -> CaseReset | None:
-    """The plan year that began after the figures were told, up to the day of the estimate."""
-    reset, told, today = case.reset, case.accumulators_as_of, case.as_of
-    if reset is None or told is None or today is None or not told < reset.on <= today:
+def _open(
+    fact: str, how: str, lower: str, limits: CaseLimits | None, of_new_year: CaseLimits | None
+) -> CaseUnknown | None:
+    """As stated, or lower; None where no limit is stated."""
+    if limits is None and of_new_year is None:
         return None
-    return reset
+    lowered = CaseAnswer(answer=lower, limits=limits, reset_limits=of_new_year)
+    return CaseUnknown(fact=fact, how=how, answers=[CaseAnswer(answer="as stated"), lowered])

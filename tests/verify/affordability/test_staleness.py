@@ -87,6 +87,15 @@ def test_nothing_widens_where_the_age_is_not_stated():
     )
 
 
+def test_no_more_can_be_spent_than_is_left():
+    found = stale(
+        line(0, 100_00, deductible_applies=True),
+        deductible_individual_cents=20_00,
+        spent_since_at_most_cents=90_00,
+    )
+    assert figures(found) == (0, 20_00, 20_00)
+
+
 def turned(on="2026-01-20", **limits):
     """A plan year that began after the figures were told on January 12, or did not yet on February 1."""
     lines = [line(day, 100_00, deductible_applies=True, counts_visit=True) for day in range(3)]
