@@ -48,6 +48,7 @@ ROUTERS = (
     imports.router,
     verification.router,
     repairs.router,
+    cost.pages_router,
     nights.router,
     access_page.router,
     notices.router,
