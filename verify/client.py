@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -21,6 +21,8 @@ MOVING = frozenset({"ready", "asking"})
 
 Document = dict[str, Any]
 T = TypeVar("T")
+#: Assumptions: names and texts; a name may stand more than once.
+Asked = Sequence[tuple[str, str]]
 
 
 class ClientError(Exception):
@@ -67,9 +69,14 @@ class Client:
     def verification(self, verification_id: str) -> Document:
         return self._call("GET", f"/verifications/{quote(verification_id, safe='')}")
 
-    def estimate(self, verification_id: str) -> Document:
-        """What the planned course will cost the patient, or what is missing to say so."""
-        return self._call("GET", f"/verifications/{quote(verification_id, safe='')}/estimate")
+    def estimate(self, verification_id: str, asked: Asked = ()) -> Document:
+        """What the planned course will cost the patient under these assumptions, or what is missing to say so."""
+        return self._call("GET", f"/verifications/{quote(verification_id, safe='')}/estimate", query=asked)
+
+    def treatments(self, verification_id: str, asked: Asked = ()) -> Document:
+        """What each treatment with prices would cost the same patient."""
+        path = f"/verifications/{quote(verification_id, safe='')}/estimate/treatments"
+        return self._call("GET", path, query=asked)
 
     def courses(self, verification_id: str) -> Document:
         """The planned courses, and what stands against each other on the same days."""
@@ -175,7 +182,7 @@ class Client:
         *,
         body: object = None,
         content: bytes | None = None,
-        query: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | Asked | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Document:
         answer = self._send(method, path, body=body, content=content, query=query, headers=headers)
@@ -188,7 +195,7 @@ class Client:
         *,
         body: object = None,
         content: bytes | None = None,
-        query: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | Asked | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
         typed = {} if body is None else {"Content-Type": "application/json"}
@@ -196,7 +203,7 @@ class Client:
             return self._session.request(
                 method,
                 self._base + path,
-                params=query,
+                params=list(query) if isinstance(query, Sequence) else query,
                 data=content if body is None else msgspec.json.encode(body),
                 headers={**typed, **(headers or {})},
                 timeout=TIME_LIMITS,

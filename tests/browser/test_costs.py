@@ -72,13 +72,55 @@ def test_the_cost_is_drawn_and_told_on_every_screen(
     assert (unlabeled(page), contrast_failures(page)) == ([], [])
     text = drawing.locator("text").first
     assert text.evaluate("each => each.getBoundingClientRect().height") >= 8
-    for summary in cost.locator("summary").all():
+    for summary in reversed(cost.locator("summary").all()):
         summary.click()
     cost.screenshot(path=shots / f"cost-{width}-{scheme}.png")
     page.goto(f"{priced.url}/prices")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert (unlabeled(page), contrast_failures(page)) == ([], [])
     page.screenshot(path=shots / f"price-list-{width}-{scheme}.png", full_page=True)
+    watched.check(priced.url)
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_a_course_of_the_patients_own_is_tried_and_left_again(
+    chromium: Browser, priced: Clinic, verification_id: str, shots: Path, width: int, scheme: str
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    watched = watch(context)
+    page = watched.page
+    as_biller(priced, page)
+    page.goto(f"{priced.url}/verifications/{verification_id}")
+    page.get_by_text("Reckon with other sessions").click()
+    page.get_by_label("Number of sessions").fill("2O")
+    page.get_by_role("button", name="Reckon with this").click()
+    expect(page.locator("#error-summary")).to_contain_text("Number of sessions must be a whole number")
+    expect(page.get_by_label("Number of sessions")).to_have_value("2O")
+    page.get_by_label("Number of sessions").fill("20")
+    page.get_by_label("Mon", exact=True).check()
+    page.get_by_label("Thu", exact=True).check()
+    page.get_by_label("Compare with a first visit on").fill("2027-03-08")
+    page.get_by_role("button", name="Reckon with this").click()
+    cost = page.locator("#cost")
+    expect(cost.locator(".assumed")).to_contain_text("20 sessions on Mondays and Thursdays from")
+    expect(cost.locator(".cost-range")).to_contain_text("for 20 visits from")
+    begun = cost.get_by_role("table", name="What the course costs when it begins on another day")
+    expect(begun).to_contain_text("Mar 8, 2027")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert (unlabeled(page), contrast_failures(page)) == ([], [])
+    cost.screenshot(path=shots / f"cost-assumed-{width}-{scheme}.png")
+    page.get_by_role("link", name="Other treatments side by side").click()
+    treatments = page.get_by_role("table", name="Treatments with what the patient would pay")
+    expect(treatments).to_contain_text("Paid by the patient, no claim is filed")
+    expect(page.locator(".assumed")).to_contain_text("20 sessions")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert (unlabeled(page), contrast_failures(page)) == ([], [])
+    page.screenshot(path=shots / f"treatments-{width}-{scheme}.png", full_page=True)
+    page.get_by_role("link", name="Back to the verification").click()
+    page.locator(".assumed").get_by_role("link", name="Back to the usual course").click()
+    expect(page.locator("#cost .assumed")).to_have_count(0)
     watched.check(priced.url)
     context.close()
 

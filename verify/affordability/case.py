@@ -104,16 +104,22 @@ class CaseReset(_Part):
 
 
 class CaseSavings(_Part):
-    """A manufacturer's savings programme; `counts` false: an accumulator programme ignores its money."""
+    """A manufacturer's savings programme; `counts` false: an accumulator programme ignores its money.
+
+    It has `left_cents` at the start (null: the whole maximum), and the maximum again from `renews_on` on.
+    """
 
     name: Words
     codes: list[Code] = Field(min_length=1)
     patient_pays_cents: Cents = 0
     maximum_cents: Cents | None = None
+    left_cents: Cents | None = None
     counts: Flag = True
     starts_on: Day | None = None
     ends_on: Day | None = None
     renews_on: Day | None = None
+    #: Who told its terms.
+    source: RuleSource = "assumed"
 
 
 class CaseSecondRule(_Part):
@@ -131,6 +137,8 @@ class CaseSecondary(_Part):
     rules: list[CaseSecondRule] = []
     pays_of_deductible_bp: BasisPoints = 0
     pays_of_coinsurance_bp: BasisPoints = 0
+    #: Who told its terms.
+    source: RuleSource = "assumed"
 
 
 class LineChange(_Part):
@@ -146,6 +154,7 @@ class LineChange(_Part):
 class SavingsChange(_Part):
     patient_pays_cents: Cents = 0
     maximum_cents: Cents | None = None
+    left_cents: Cents | None = None
     counts: Flag = True
 
 

@@ -42,7 +42,7 @@ class Books(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ledger: Ledger
     second: Ledger = Ledger()
-    #: One for each programme, in cents; None: no maximum.
+    #: One for each programme, in cents; None: no limit.
     cards: tuple[int | None, ...] = ()
     day: date = date.min
 
@@ -72,11 +72,14 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cards: int = 0
 
 
+#: How a line was taken: the share of a covered one (None: not covered), what the second payer pays, the cards.
+Taken = tuple[Outcome, Share | None, int, int]
+
 LEFT_OUT = Posting(outcome=Outcome.LEFT_OUT, patient=0)
 
 
 def open_books(ledger: Ledger, second: Ledger, savings: Iterable[Savings]) -> Books:
-    return Books(ledger=ledger, second=second, cards=tuple(programme.maximum for programme in savings))
+    return Books(ledger=ledger, second=second, cards=tuple(programme.left for programme in savings))
 
 
 def walk(
@@ -89,9 +92,48 @@ def walk(
         if line is None:
             postings.append(LEFT_OUT)
         else:
-            books, posting = take(books, line, terms)
-            postings.append(posting)
+            books, taken = take(books, line, terms)
+            postings.append(posting(line, taken))
     return books, postings
+
+
+def walk_costs(
+    books: Books, days: Sequence[date], lines: Sequence[Line | None], terms: Terms
+) -> tuple[Books, list[int]]:
+    """As `walk`, with what the patient pays of each line alone: a range needs no more."""
+    if terms.second is None and not terms.savings:
+        return _walk_unhelped(books, days, lines, terms)
+    costs = []
+    for day, line in zip(days, lines, strict=True):
+        books = turn_to(day, books, terms)
+        if line is None:
+            costs.append(0)
+        else:
+            books, taken = take(books, line, terms)
+            costs.append(owed(line, taken))
+    return books, costs
+
+
+def _walk_unhelped(
+    books: Books, days: Sequence[date], lines: Sequence[Line | None], terms: Terms
+) -> tuple[Books, list[int]]:
+    """Where nobody helps, the ledger is all that moves; while it stands still, a line costs the same again."""
+    ledger, today = books.ledger, books.day
+    costs: list[int] = []
+    still, known = ledger, dict[int, int]()
+    for day, line in zip(days, lines, strict=True):
+        if day != today:
+            ledger, today = _next_day(ledger, today, day, terms.reset_on, terms.reset_ledger), day
+        if ledger is not still:
+            still, known = ledger, {}
+        cost = 0 if line is None else known.get(id(line))
+        if cost is None:
+            assert line is not None
+            after, taken = _take_unhelped(ledger, line)
+            cost = known[id(line)] = owed(line, taken)
+            ledger = ledger if after == ledger else after
+        costs.append(cost)
+    return Books(ledger=ledger, day=today), costs
 
 
 def turn_to(day: date, books: Books, terms: Terms) -> Books:
@@ -117,43 +159,43 @@ def _next_day(ledger: Ledger, last: date, day: date, reset_on: date, fresh: Ledg
     return msgspec.structs.replace(ledger, charged_today=frozenset()) if ledger.charged_today else ledger
 
 
-def take(books: Books, line: Line, terms: Terms) -> tuple[Books, Posting]:
+def take(books: Books, line: Line, terms: Terms) -> tuple[Books, Taken]:
     """One line: who pays what of it, and the books after it."""
-    if line.self_pay is not None:
-        return books, Posting(outcome=Outcome.SELF_PAY, patient=line.self_pay, non_covered=line.self_pay)
+    if line.self_pay is not None or (terms.second is None and not terms.savings):
+        ledger, taken = _take_unhelped(books.ledger, line)
+        return Books(ledger=ledger, second=books.second, cards=books.cards, day=books.day), taken
     if not pays_for(books.ledger, line.rule):
         return _take_not_covered(books, line, terms)
-    share = cost_share(books.ledger, line.rule, line.allowed)
-    if terms.second is None and not terms.savings:
-        books = Books(
-            ledger=post(books.ledger, line.rule, share), second=books.second, cards=books.cards, day=books.day
-        )
-        return books, _covered(line, share, 0, 0)
-    return _take_with_help(books, line, terms, share)
+    return _take_with_help(books, line, terms, cost_share(books.ledger, line.rule, line.allowed))
 
 
-def _take_not_covered(books: Books, line: Line, terms: Terms) -> tuple[Books, Posting]:
+def _take_unhelped(ledger: Ledger, line: Line) -> tuple[Ledger, Taken]:
+    """One line that the patient and the plan pay alone, or the patient."""
+    if line.self_pay is not None:
+        return ledger, (Outcome.SELF_PAY, None, 0, 0)
+    if not pays_for(ledger, line.rule):
+        return ledger, (_not_paid(line), None, 0, 0)
+    share = cost_share(ledger, line.rule, line.allowed)
+    return post(ledger, line.rule, share), (Outcome.COVERED, share, 0, 0)
+
+
+def _not_paid(line: Line) -> Outcome:
+    return Outcome.VISITS_SPENT if line.rule.covered else Outcome.NOT_COVERED
+
+
+def _take_not_covered(books: Books, line: Line, terms: Terms) -> tuple[Books, Taken]:
     """The plan pays nothing and nothing accrues; a second payer may cover the line all the same."""
-    price = line.not_covered_price
     ledger, second = _second_pays(books, line, terms, None)
-    posting = Posting(
-        outcome=Outcome.VISITS_SPENT if line.rule.covered else Outcome.NOT_COVERED,
-        patient=price - second,
-        non_covered=price,
-        second=second,
-    )
-    return msgspec.structs.replace(books, second=ledger), posting
+    return msgspec.structs.replace(books, second=ledger), (_not_paid(line), None, second, 0)
 
 
-def _take_with_help(books: Books, line: Line, terms: Terms, share: Share) -> tuple[Books, Posting]:
+def _take_with_help(books: Books, line: Line, terms: Terms, share: Share) -> tuple[Books, Taken]:
     """The second payer pays of the share, then the cards of what is left."""
     second_ledger, second = _second_pays(books, line, terms, share)
     cards, paid, not_counted = _swipe(books, line, terms.savings, share.total - second)
-    accrues = own_money(share, not_counted) if not_counted else share
-    after = Books(
-        ledger=post(books.ledger, line.rule, accrues), second=second_ledger, cards=cards, day=books.day
-    )
-    return after, _covered(line, share, second, paid)
+    ledger = post(books.ledger, line.rule, own_money(share, not_counted))
+    after = Books(ledger=ledger, second=second_ledger, cards=cards, day=books.day)
+    return after, (Outcome.COVERED, share, second, paid)
 
 
 def _second_pays(books: Books, line: Line, terms: Terms, share: Share | None) -> tuple[Ledger, int]:
@@ -186,12 +228,26 @@ def _swipe(
     return tuple(after), paid, not_counted
 
 
-def _covered(line: Line, share: Share, second: int, cards: int) -> Posting:
-    total = share.total
+def owed(line: Line, taken: Taken) -> int:
+    """What the patient pays of a line, in cents."""
+    _, share, second, cards = taken
+    if share is not None:
+        return share.deductible + share.copay + share.coinsurance + line.balance - second - cards
+    price = line.not_covered_price if line.self_pay is None else line.self_pay
+    return price - second - cards
+
+
+def posting(line: Line, taken: Taken) -> Posting:
+    """The line as it is shown."""
+    outcome, share, second, cards = taken
+    patient = owed(line, taken)
+    if share is None:
+        price = patient + second + cards
+        return Posting(outcome=outcome, patient=patient, non_covered=price, second=second, cards=cards)
     return Posting(
-        outcome=Outcome.COVERED,
-        patient=total + line.balance - second - cards,
-        plan=line.allowed - total,
+        outcome=outcome,
+        patient=patient,
+        plan=line.allowed - share.total,
         deductible=share.deductible,
         copay=share.copay,
         coinsurance=share.coinsurance,

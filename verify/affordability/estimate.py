@@ -19,6 +19,8 @@ from verify.affordability.wording import dollars, why
 
 #: More combinations than this would keep a person waiting.
 MOST_COMBINATIONS = 4096
+#: Sessions within so many days of the first make up the first week.
+WEEK_DAYS = 7
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +103,17 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     left: Left
     notes: list[str]
 
+    @property
+    def visits(self) -> list[date]:
+        """The days on which the patient comes, as expected."""
+        return sorted({session.date for session in self.sessions if session.takes_place})
+
+    @property
+    def first_week_cents(self) -> int:
+        """What the first seven days cost, as expected: a deductible falls due at the beginning."""
+        begun = self.sessions[0].date
+        return sum(s.patient_cents for s in self.sessions if (s.date - begun).days < WEEK_DAYS)
+
 
 def estimate_case(document: object) -> dict[str, object]:
     """The estimate of a case, both as JSON documents. Raises CaseError naming every faulty field."""
@@ -113,7 +126,7 @@ def estimate(case: Case) -> Estimate:
     course = plan(case)
     outcomes = walk_all(course)
     moved = worths(course, outcomes.totals)
-    lines = course.lines(0, len(course.days), course.expected)
+    lines = course.lines(course.expected)
     books, postings = walk(course.books(course.expected), course.days, lines, course.terms(course.expected))
     sessions = [
         _session(*one)

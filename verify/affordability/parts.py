@@ -45,9 +45,9 @@ def as_savings(programme: CaseSavings, changes: Iterable[Any]) -> Savings:
     for change in changes:
         values.update(set_keys(change))
     return Savings(
-        name=values["name"],
         codes=frozenset(values["codes"]),
         patient_pays=values["patient_pays_cents"],
+        left=values["maximum_cents"] if values["left_cents"] is None else values["left_cents"],
         maximum=values["maximum_cents"],
         counts=values["counts"],
         starts_on=values["starts_on"] or date.min,

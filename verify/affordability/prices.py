@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
 
+from verify.affordability import typed
 from verify.affordability.faults import CaseError, Problem
 
 COLUMNS = ("code", "kind", "payer", "amount", "valid_from", "valid_until", "source", "verified")
-#: 1200, 1,200, $1,200.00: thousands are grouped rightly or not at all, cents have two digits.
-AMOUNT = re.compile(r"\$?(\d{1,7}|\d{1,3}(,\d{3}){1,2})(\.\d\d)?", re.ASCII)
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class PriceKind(StrEnum):
@@ -135,9 +131,10 @@ def _price(heading: list[str], row: list[str]) -> Price:
 
 
 def _cents(cell: str) -> int:
-    if not AMOUNT.fullmatch(cell):
-        raise _WrongCell("amount", "must be dollars, as 1200 or $1,200.00")
-    return int(Decimal(cell.removeprefix("$").replace(",", "")) * 100)
+    try:
+        return typed.cents(cell)
+    except ValueError as error:
+        raise _WrongCell("amount", str(error)) from None
 
 
 def _kind(cell: str) -> PriceKind:
@@ -148,14 +145,10 @@ def _kind(cell: str) -> PriceKind:
 
 
 def _day(cells: dict[str, str], column: str) -> date | None:
-    if not cells[column]:
-        return None
-    if not DAY.fullmatch(cells[column]):
-        raise _WrongCell(column, "must be a date as YYYY-MM-DD")
     try:
-        return date.fromisoformat(cells[column])
-    except ValueError:
-        raise _WrongCell(column, "is no day of the calendar") from None
+        return typed.day(cells[column]) if cells[column] else None
+    except ValueError as error:
+        raise _WrongCell(column, str(error)) from None
 
 
 def _yes(cell: str) -> bool:

@@ -13,13 +13,13 @@ class Savings(msgspec.Struct, frozen=True, kw_only=True):
     """One savings programme. Amounts are cents.
 
     It brings the patient's share of a covered line of its codes down to `patient_pays`, until
-    `maximum` is used up (None: no maximum), and starts anew on `renews_on`. `counts` is false under
+    `left` is used up (None: no limit), and pays `maximum` from `renews_on` on. `counts` is false under
     an accumulator programme: the plan then counts the patient's own money alone.
     """
 
-    name: str
     codes: frozenset[str]
     patient_pays: int = 0
+    left: int | None = None
     maximum: int | None = None
     counts: bool = True
     starts_on: date = date.min

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from itertools import accumulate, pairwise, product
 from math import prod
-from operator import mul
+from typing import Generic, TypeVar
 
-from verify.affordability.course import Books, Posting, turn_to, walk
+from verify.affordability.course import Books, Line, Terms, walk_costs
 from verify.affordability.planned_course import Choices, PlannedCourse
+from verify.affordability.remainder import Rest, most_taken, rests, what_matters
 
-#: Lines after which groups are compared in any case: a maximum that is reached makes many of them alike.
-MERGE_EVERY = 24
+#: Lines after which books are compared.
+SECTION = 24
 
-
-@dataclass(slots=True)
-class Group:
-    """Combinations that stand at the same books and will be treated alike from here.
-
-    `members` are their numbers, `spent` what each has cost so far, in cents.
-    """
-
-    choices: Choices
-    books: Books
-    members: list[int]
-    spent: list[int]
+Part = TypeVar("Part", bound=Hashable)
+Signature = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,45 +34,142 @@ class Outcomes:
     highs: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Variants(Generic[Part]):
+    """What a part of the case can be: each different one once, and which of them each combination has."""
+
+    parts: list[Part]
+    of: list[int]
+
+
 def combinations(course: PlannedCourse) -> int:
     return prod(len(unknown.answers) for unknown in course.unknowns)
 
 
 def walk_all(course: PlannedCourse) -> Outcomes:
-    """Walks the course once for each combination that differs, section by section.
+    """The course under each combination, section by section, exactly.
 
-    An unknown splits the groups where its answer is first asked for. After the last line that asks
-    for it, groups whose books have become the same (the maximum is reached, the plan year turned)
-    go on together.
+    Combinations that stand at books between which the rest of the course can tell no difference are one
+    group. A group is walked over a section once for each set of lines that its combinations have there.
     """
-    lines = len(course.days)
-    spans = [course.span(at) for at in range(len(course.unknowns))]
-    lows, highs = [0] * lines, [0] * lines
-    start_choices = tuple(0 for _ in spans)
-    groups = [Group(start_choices, course.books(start_choices), [0], [0])]
-    for start, end in pairwise(_sections(course, spans)):
-        groups = _split(course, groups, [at for at, (first, _) in enumerate(spans) if first == start], start)
-        section = [_advance(course, group, start, end) for group in groups]
-        lows[start:end] = map(min, *[least for least, _ in section], section[0][0])
-        highs[start:end] = map(max, *[most for _, most in section], section[0][1])
-        open_still = [at for at, (_, last) in enumerate(spans) if last > end]
-        if end < lines:
-            groups = _merge(course, groups, open_still, end)
-    groups = _split(course, groups, [at for at, (first, _) in enumerate(spans) if first == lines], lines)
-    totals = [0] * combinations(course)
-    for group in groups:
-        for member, spent in zip(group.members, group.spent, strict=True):
-            totals[member] = spent
-    return Outcomes(totals, lows, highs)
+    every = _Scenarios(course)
+    for start, end in pairwise(_sections(course)):
+        every.advance(start, end)
+    return Outcomes(every.spent, every.lows, every.highs)
 
 
-def planned_costs(course: PlannedCourse, start: int, postings: Sequence[Posting]) -> list[int]:
-    """What the patient pays of each line; a pending one is no part of the course's cost."""
-    costs = [posting.patient for posting in postings]
-    for at in course.pending:
-        if start <= at < start + len(costs):
-            costs[at - start] = 0
-    return costs
+class _Scenarios:
+    """Where every combination stands; `spent` is what each has cost so far."""
+
+    def __init__(self, course: PlannedCourse) -> None:
+        self.course = course
+        self.choices = list(product(*(range(len(unknown.answers)) for unknown in course.unknowns)))
+        self.lines = [self._variants(kind.asks, partial(course.line, kind)) for kind in course.kinds]
+        self.terms = self._variants(course.help_asks, course.terms)
+        self.turning = self._variants((*course.help_asks, *course.reset_asks), course.terms)
+        self.rests = self._rests()
+        self.groups = self._opening_groups()
+        self.spent = [0] * len(self.choices)
+        self.lows: list[int] = []
+        self.highs: list[int] = []
+
+    def _variants(self, asks: Sequence[int], make: Callable[[Choices], Part]) -> Variants[Part]:
+        """What is made of each combination by a part that asks for these unknowns alone."""
+        by_answers: dict[Choices, int] = {}
+        numbers: dict[Part, int] = {}
+        of = []
+        for choices in self.choices:
+            answers = tuple([choices[at] for at in asks])
+            number = by_answers.get(answers)
+            if number is None:
+                number = by_answers[answers] = numbers.setdefault(make(choices), len(numbers))
+            of.append(number)
+        return Variants(list(numbers), of)
+
+    def _rests(self) -> list[Rest]:
+        most = [most_taken(variants.parts) for variants in self.lines]
+        certain = not any(answer.no_reset for one in self.course.unknowns for answer in one.answers)
+        return rests([most[kind] for kind in self.course.kind_of], self.course.turns_at if certain else None)
+
+    def _opening_groups(self) -> dict[Books, list[int]]:
+        """By the books they stand at, the numbers of the combinations."""
+        books = self._variants(self.course.books_ask, self.course.books)
+        groups: dict[Books, list[int]] = {}
+        for member, number in enumerate(books.of):
+            groups.setdefault(books.parts[number], []).append(member)
+        return groups
+
+    def advance(self, start: int, end: int) -> None:
+        """Takes every combination over a section."""
+        section = self._section(start, end)
+        rest, overnight = self.rests[end], self.course.days[end - 1 : end] != self.course.days[end : end + 1]
+        groups: dict[Books, list[int]] = {}
+        lows, highs = [], []
+        for books, members in self.groups.items():
+            for signature, alike in _apart(members, section.signatures).items():
+                after, costs = section.walk(books, signature)
+                least, most = self._spend(alike, costs)
+                lows.append(least)
+                highs.append(most)
+                after = what_matters(after, rest, overnight=overnight)
+                groups.setdefault(after, []).extend(alike)
+        self.groups = groups
+        self.lows += map(min, zip(*lows, strict=True))
+        self.highs += map(max, zip(*highs, strict=True))
+
+    def _section(self, start: int, end: int) -> _Section:
+        course = self.course
+        place = {kind: at for at, kind in enumerate(dict.fromkeys(course.kind_of[start:end]))}
+        lines = [self.lines[kind] for kind in place]
+        # The next plan year is asked for by its first line alone: after it, it stands in the books.
+        terms = self.turning if start == course.turns_at else self.terms
+        return _Section(
+            days=course.days[start:end],
+            places=[place[kind] for kind in course.kind_of[start:end]],
+            pending=[at - start for at in course.pending if start <= at < end],
+            lines=[variants.parts for variants in lines],
+            terms=terms.parts,
+            signatures=list(zip(terms.of, *(variants.of for variants in lines), strict=True)),
+        )
+
+    def _spend(self, members: Sequence[int], costs: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Books a section's costs to these combinations; the least and the most they have paid by each line."""
+        paid = list(accumulate(costs))
+        before = [self.spent[member] for member in members]
+        for member in members:
+            self.spent[member] += paid[-1]
+        low, high = min(before), max(before)
+        least = [low + cents for cents in paid]
+        return least, least if low == high else [high + cents for cents in paid]
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Some lines in a row. A combination's signature tells its terms and its line of each kind."""
+
+    days: list[date]
+    #: For each line the place of its kind among those of the section.
+    places: list[int]
+    #: Lines that are no part of the course's cost.
+    pending: list[int]
+    lines: list[list[Line | None]]
+    terms: list[Terms]
+    signatures: list[Signature]
+
+    def walk(self, books: Books, signature: Signature) -> tuple[Books, list[int]]:
+        of_kind = [lines[number] for lines, number in zip(self.lines, signature[1:], strict=True)]
+        lines = [of_kind[place] for place in self.places]
+        books, costs = walk_costs(books, self.days, lines, self.terms[signature[0]])
+        for at in self.pending:
+            costs[at] = 0
+        return books, costs
+
+
+def _apart(members: Iterable[int], signatures: Sequence[Signature]) -> dict[Signature, list[int]]:
+    parts: dict[Signature, list[int]] = {}
+    for member in members:
+        parts.setdefault(signatures[member], []).append(member)
+    return parts
 
 
 def worths(course: PlannedCourse, totals: Sequence[int]) -> list[int]:
@@ -97,58 +187,14 @@ def worths(course: PlannedCourse, totals: Sequence[int]) -> list[int]:
     return found
 
 
-def _sections(course: PlannedCourse, spans: Sequence[tuple[int, int]]) -> list[int]:
+def _sections(course: PlannedCourse) -> list[int]:
     """Where groups may split or merge, from the first line to the end."""
     lines = len(course.days)
-    ends = {0, lines, *(at for span in spans for at in span)}
-    if spans:
-        ends.update(range(0, lines, MERGE_EVERY))
+    ends = {0, lines, *range(0, lines, SECTION)}
+    for unknown in course.unknowns:
+        touched = unknown.changes_lines | unknown.drops
+        if touched:
+            ends.update((min(touched), max(touched) + 1))
     if course.turns_at is not None:
-        ends.add(course.turns_at + 1)
+        ends.update((course.turns_at, course.turns_at + 1))
     return sorted(ends)
-
-
-def _split(course: PlannedCourse, groups: list[Group], unknowns: Sequence[int], start: int) -> list[Group]:
-    """Each group once for all answers of these unknowns; before the first line with its own opening books."""
-    if not unknowns:
-        return groups
-    strides = [prod(len(one.answers) for one in course.unknowns[at + 1 :]) for at in unknowns]
-    apart = []
-    for group in groups:
-        for answers in product(*(range(len(course.unknowns[at].answers)) for at in unknowns)):
-            chosen = list(group.choices)
-            for at, answer in zip(unknowns, answers, strict=True):
-                chosen[at] = answer
-            choices = tuple(chosen)
-            shift = sum(map(mul, answers, strides))
-            members = [member + shift for member in group.members]
-            books = course.books(choices) if start == 0 else group.books
-            apart.append(Group(choices, books, members, list(group.spent)))
-    return apart
-
-
-def _advance(course: PlannedCourse, group: Group, start: int, end: int) -> tuple[list[int], list[int]]:
-    """Takes the group over a section; the least and the most its members have paid by each line."""
-    lines = course.lines(start, end, group.choices)
-    group.books, postings = walk(group.books, course.days[start:end], lines, course.terms(group.choices))
-    costs = planned_costs(course, start, postings)
-    paid = list(accumulate(costs))
-    low, high = min(group.spent), max(group.spent)
-    least = [low + cents for cents in paid]
-    most = least if low == high else [high + cents for cents in paid]
-    group.spent = [spent + paid[-1] for spent in group.spent]
-    return least, most
-
-
-def _merge(course: PlannedCourse, groups: list[Group], open_still: Sequence[int], at: int) -> list[Group]:
-    """The groups that can no longer differ, together."""
-    merged: dict[tuple[Choices, Books], Group] = {}
-    for group in groups:
-        group.books = turn_to(course.days[at], group.books, course.terms(group.choices))
-        key = (tuple(group.choices[one] for one in open_still), group.books)
-        if key in merged:
-            merged[key].members += group.members
-            merged[key].spent += group.spent
-        else:
-            merged[key] = group
-    return list(merged.values())

@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from verify.affordability.estimate import Estimate
 from verify.affordability.wording import dollars
 
-#: Sessions within so many days of the first make up the first week.
-WEEK_DAYS = 7
-
 
 def in_full(name: str, estimate: Estimate) -> str:
     """One estimate: the range first, what would change it, then session by session."""
@@ -37,7 +34,7 @@ def side_by_side(names: Sequence[str], estimates: Sequence[Estimate]) -> str:
     rows = [
         f"{estimate.title or name:{width}}  {dollars(estimate.low_cents):>12}"
         f"  {dollars(estimate.expected_cents):>12}  {dollars(estimate.high_cents):>12}"
-        f"  {dollars(first_week(estimate)):>12}  {len(days(estimate)):>8}  {estimate.confidence.value}"
+        f"  {dollars(estimate.first_week_cents):>12}  {len(estimate.visits):>8}  {estimate.confidence.value}"
         for name, estimate in zip(names, estimates, strict=True)
     ]
     return "\n".join([head, *rows])
@@ -50,17 +47,6 @@ def range_of(estimate: Estimate) -> str:
         f"The patient pays {dollars(estimate.low_cents)} to {dollars(estimate.high_cents)},"
         f" expected {dollars(estimate.expected_cents)}"
     )
-
-
-def first_week(estimate: Estimate) -> int:
-    """What the first seven days cost, in cents."""
-    begun = estimate.sessions[0].date
-    return sum(s.patient_cents for s in estimate.sessions if (s.date - begun).days < WEEK_DAYS)
-
-
-def days(estimate: Estimate) -> set[str]:
-    """The days on which the patient comes."""
-    return {s.date.isoformat() for s in estimate.sessions if s.takes_place}
 
 
 def _reasons(estimate: Estimate) -> str:

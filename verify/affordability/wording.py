@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from verify.affordability.course import Line, Outcome, Posting
 
 NOT_PAID_FOR = {
@@ -15,6 +17,11 @@ NOT_PAID_FOR = {
 def dollars(cents: int) -> str:
     """12345 as $123.45."""
     return f"{'-' if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02}"
+
+
+def day_words(day: date) -> str:
+    """Dec 7, 2026."""
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def percent(basis_points: int) -> str:

@@ -1,6 +1,6 @@
 """What a patient's course costs, as the API gives it, in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from verify.cli.terminal import clean, table
@@ -15,12 +15,8 @@ def lines(document: Document) -> Iterator[str]:
     it = document["estimate"]
     if it is not None:
         yield from _titled(
-            "Begun in the new plan year instead (when to begin is a clinical matter)",
-            [
-                f"{one['on']}  {_dollars(one['expected'])} expected, between {_dollars(one['low'])}"
-                f" and {_dollars(one['high'])}"
-                for one in it["other_starts"]
-            ],
+            "Begun on another day (when to begin is a clinical matter; as if the plan went on as it is)",
+            [_begun(one) for one in it["other_starts"]],
         )
         yield from _titled("By year", [f"{year}  {_dollars(sum_)}" for year, sum_ in it["by_year"].items()])
         rows = [
@@ -31,8 +27,43 @@ def lines(document: Document) -> Iterator[str]:
         yield from _titled(
             "Session by session, as expected", table(["DAY", "CODE", "PATIENT PAYS", "WHY"], rows)
         )
+    yield from _titled("Assumed here, and stored nowhere", map(clean, document["assumed"]))
     yield from _titled("Reckoned with", document["reckoned_with"])
     yield from _titled("Not in these figures", document["not_included"])
+
+
+def side_by_side(document: Document) -> Iterator[str]:
+    """One treatment a line; those without a figure say what is missing."""
+    head = ["TREATMENT", "EXPECTED", "AT LEAST", "AT MOST", "FIRST WEEK", "VISITS", "CONFIDENCE"]
+    rows = [
+        [_way(one), *(_dollars(it[name]) for name in FIGURES), str(it["visits"]), it["confidence"]]
+        for one in document["treatments"]
+        if (it := one["estimate"]) is not None
+    ]
+    yield from table(head, rows) if rows else ()
+    lacking = [one for one in document["treatments"] if one["estimate"] is None]
+    yield from _titled(
+        "No figure yet", [f"{_way(one)}: {clean('; '.join(one['missing']))}" for one in lacking]
+    )
+    assumed = dict.fromkeys(words for one in document["treatments"] for words in one["assumed"])
+    yield from _titled("Assumed here, and stored nowhere", map(clean, assumed))
+    yield ""
+    yield "Each by itself, an estimate and no guarantee of payment. Which is best is a clinical matter."
+
+
+FIGURES = ("expected", "low", "high", "first_week")
+
+
+def _way(one: Document) -> str:
+    way = "self-pay" if one["self_pay"] else one["billed_as"] or "through the plan"
+    return clean(f"{one['label']}, {way}")
+
+
+def _begun(one: Document) -> str:
+    if one["expected"] is None:
+        return f"{one['on']}  needed first: {clean('; '.join(one['missing']))}"
+    low, expected, high = (_dollars(one[name]) for name in ("low", "expected", "high"))
+    return f"{one['on']}  {expected} expected, between {low} and {high}"
 
 
 def brief(document: Document) -> Iterator[str]:
@@ -59,7 +90,8 @@ def brief(document: Document) -> Iterator[str]:
     )
 
 
-def _titled(title: str, body: list[str]) -> Iterator[str]:
+def _titled(title: str, body: Iterable[str]) -> Iterator[str]:
+    body = list(body)
     if body:
         yield ""
         yield title

@@ -1,7 +1,7 @@
 """The pipeline, in order: accept, receive, ask, judge, follow up; and what people do in between."""
 
 from verify.steps.accept import Accepted, accept
-from verify.steps.cost import cost
+from verify.steps.cost import Asked, cost, treatments
 from verify.steps.deliveries import Receipt, take_in
 from verify.steps.digest import plan_digests
 from verify.steps.doors import Doors, is_signed, rate_of
@@ -30,6 +30,7 @@ from verify.steps.work import Work, open_work
 
 __all__ = [
     "Accepted",
+    "Asked",
     "Call",
     "Doors",
     "Lookout",
@@ -69,6 +70,7 @@ __all__ = [
     "sweep",
     "take_in",
     "tidy",
+    "treatments",
     "try_repair",
     "usual_lane",
 ]

@@ -52,6 +52,7 @@ ROUTERS = (
     verification.router,
     repairs.router,
     clinical.router,
+    cost.pages_router,
     nights.router,
     access_page.router,
     notices.router,

@@ -1,208 +1,156 @@
-"""What the course will cost the patient, as the page and the API show it."""
+"""What the course will cost the patient, on the page and by API; treatments side by side."""
 
-from datetime import date
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from fastapi import APIRouter
+from sqlalchemy import Connection
 from starlette.requests import Request
+from starlette.responses import Response
 
 from verify import steps
-from verify.affordability.estimate import Estimate
-from verify.affordability.patient_case import CourseCost, Range
+from verify.affordability import CaseError
+from verify.affordability.patient import OF_A_COURSE, OF_ALL, CourseCost
 from verify.catalogue import load
-from verify.store.documents import Money, Shown, money
+from verify.store import views
+from verify.store.sealing import Seals
+from verify.web import pages
 from verify.web.api import INVALID, NOT_FOUND, ObjectId, problems
+from verify.web.assumption_form import assumption_form, errors_by_field, on_page
 from verify.web.caller import CallerNow, Guarded
 from verify.web.cost_chart import chart
+from verify.web.cost_shown import CostShown, TreatmentsShown, cost_shown, treatments_shown
+from verify.web.problems import FieldError, Refused
 from verify.web.record import look
 
 router = APIRouter(prefix="/api/v1/verifications", route_class=Guarded, responses=problems())
+pages_router = APIRouter(prefix="/verifications", include_in_schema=False, route_class=Guarded)
+
+Found = TypeVar("Found")
 
 
-class SessionCost(Shown):
-    """One service of one day, as expected."""
-
-    date: date
-    code: str
-    #: False for a session that is not expected to take place.
-    takes_place: bool
-    patient_pays: Money
-    plan_pays: Money
-    why: str
+def _parameter(name: str, words: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": words,
+        "schema": {"type": "string"},
+    }
 
 
-class OpenCost(Shown):
-    """A question, and the most its answer can move the total."""
-
-    question: str
-    how: str
-    worth: Money
-    answers: list[str]
-    reckoned_with: str
-
-
-class PaidBy(Shown):
-    """What the patient has paid by the end of a day."""
-
-    date: date
-    low: Money
-    expected: Money
-    high: Money
-
-
-class StartCost(Shown):
-    """The course begun on another day."""
-
-    on: date
-    low: Money
-    expected: Money
-    high: Money
-
-
-class RangeShown(Shown):
-    low: Money
-    high: Money
-
-
-class Figures(Shown):
-    low: Money
-    expected: Money
-    high: Money
-    #: The range if everything is covered and the clinic in network, where that is open.
-    if_covered: RangeShown | None
-    #: A: contract rate, rule confirmed by a person, accumulators of the week. B: 271 and typical. C: assumed.
-    confidence: str
-    confidence_reasons: list[str]
-    #: By calendar year of the sessions.
-    by_year: dict[str, Money]
-    #: The first day of the next plan year, where the course runs into it.
-    new_plan_year: date | None
-    sessions: list[SessionCost]
-    #: The dearest first.
-    questions: list[OpenCost]
-    paid_by: list[PaidBy]
-    #: The course begun in the new plan year instead. Only for comparison: urgency is a clinical matter.
-    other_starts: list[StartCost]
-    notes: list[str]
-
-
-class CostShown(Shown):
-    """An estimate, not a guarantee of payment."""
-
-    verification_id: str
-    #: Null: no figure can be given; `missing` says what is needed first.
-    estimate: Figures | None
-    missing: list[str]
-    #: What was taken where nothing was stated.
-    reckoned_with: list[str]
-    #: What is open and in no figure here.
-    not_included: list[str]
-
-
-@router.get("/{verification_id}/estimate", responses=problems(_404=NOT_FOUND, _422=INVALID))
-def read_estimate(request: Request, caller: CallerNow, verification_id: ObjectId) -> CostShown:
-    """What the planned course will cost the patient: low, expected, high, session by session, and what is open."""
-    found = look(
-        request,
-        lambda connection, _: steps.cost(
-            request.app.state.work, connection, caller.practice_id, verification_id
+#: Assumptions, for the API's documentation.
+ASSUMPTIONS = {
+    "parameters": [
+        *(
+            _parameter(name, f"{words}. `{name}.tms` is of one treatment.")
+            for name, words in OF_A_COURSE.items()
         ),
-        object_type="verification",
-        object_id=verification_id,
-    )
-    return shown(verification_id, found)
+        *(_parameter(name, words) for name, words in OF_ALL.items()),
+    ]
+}
 
 
-def shown(verification_id: str, found: CourseCost) -> CostShown:
-    return CostShown(
-        verification_id=verification_id,
-        estimate=_figures(found, found.estimate) if found.estimate else None,
-        missing=found.missing,
-        reckoned_with=found.reckoned_with,
-        not_included=found.not_included,
-    )
+@router.get(
+    "/{verification_id}/estimate",
+    responses=problems(_404=NOT_FOUND, _422=INVALID),
+    openapi_extra=ASSUMPTIONS,
+)
+def read_estimate(request: Request, caller: CallerNow, verification_id: ObjectId) -> CostShown:
+    """What the planned course will cost the patient: low, expected, high, session by session, and what is open.
+
+    Assumptions in the query are reckoned with and not stored.
+    """
+    return cost_shown(verification_id, _found(request, caller, verification_id, steps.cost))
 
 
-def _figures(found: CourseCost, it: Estimate) -> Figures:
-    return Figures(
-        low=_money(it.low_cents),
-        expected=_money(it.expected_cents),
-        high=_money(it.high_cents),
-        if_covered=_range(found.if_covered),
-        confidence=it.confidence.value,
-        confidence_reasons=it.confidence_reasons,
-        by_year={year: _money(cents) for year, cents in it.by_year.items()},
-        new_plan_year=found.new_plan_year,
-        sessions=[
-            SessionCost(
-                date=one.date,
-                code=one.code,
-                takes_place=one.takes_place,
-                patient_pays=_money(one.patient_cents),
-                plan_pays=_money(one.plan_cents),
-                why=one.why,
-            )
-            for one in it.sessions
-        ],
-        questions=[
-            OpenCost(
-                question=one.fact,
-                how=one.how,
-                worth=_money(one.worth_cents),
-                answers=one.answers,
-                reckoned_with=one.expected,
-            )
-            for one in it.questions
-        ],
-        paid_by=[
-            PaidBy(
-                date=point.date,
-                low=_money(point.low_cents),
-                expected=_money(point.expected_cents),
-                high=_money(point.high_cents),
-            )
-            for point in it.band
-        ],
-        other_starts=[
-            StartCost(
-                on=one.on,
-                low=_money(one.low_cents),
-                expected=_money(one.expected_cents),
-                high=_money(one.high_cents),
-            )
-            for one in it.starts
-        ],
-        notes=it.notes,
-    )
+@router.get(
+    "/{verification_id}/estimate/treatments",
+    responses=problems(_404=NOT_FOUND, _422=INVALID),
+    openapi_extra=ASSUMPTIONS,
+)
+def read_treatments(request: Request, caller: CallerNow, verification_id: ObjectId) -> TreatmentsShown:
+    """The treatments the clinic has prices for, side by side for the same patient, each by itself."""
+    return treatments_shown(verification_id, _found(request, caller, verification_id, steps.treatments))
 
 
-def _range(it: Range | None) -> RangeShown | None:
-    return RangeShown(low=_money(it.low_cents), high=_money(it.high_cents)) if it else None
+def _found(
+    request: Request, caller: CallerNow, verification_id: str, step: Callable[..., Found | None]
+) -> Found:
+    """Raises Refused, naming the assumptions that cannot be read."""
+    work, asked = request.app.state.work, request.query_params.multi_items()
+    try:
+        return look(
+            request,
+            lambda connection, _: step(work, connection, caller.practice_id, verification_id, asked),
+            object_type="verification",
+            object_id=verification_id,
+        )
+    except CaseError as error:
+        errors = [FieldError(pointer=f"/{one.field}", detail=one.message) for one in error.problems]
+        raise Refused(422, "Some assumptions need correcting.", errors=errors) from None
 
 
-def _money(cents: int) -> Money:
-    made = money(cents)
-    assert made is not None
-    return made
+# --- pages ------------------------------------------------------------------------------------------------
 
 
-# --- the page's section -----------------------------------------------------------------------------------
-
-
-def section(found: CourseCost, service_lines: list[str]) -> dict[str, Any]:
-    """What `course_cost.html` is made from."""
+def section(request: Request, verification_id: str, service_lines: list[str]) -> dict[str, Any]:
+    """What `course_cost.html` is made from; with what is wrong in the assumptions, the estimate without them."""
+    fields = on_page(request)
+    errors: dict[str, str] = {}
+    with request.app.state.work.engine.connect() as connection:
+        try:
+            found = _cost(request, connection, verification_id, fields)
+        except CaseError as error:
+            errors = errors_by_field(error)
+            found = _cost(request, connection, verification_id, [])
     it = found.estimate
     return {
         "cost": found,
         "chart": chart(it.band, found.new_plan_year) if it else None,
         "codes": _code_labels(service_lines),
         "sessions": [one for one in it.sessions if one.takes_place] if it else [],
-        "visits": len({one.date for one in it.sessions if one.takes_place}) if it else 0,
+        "visits": len(it.visits) if it else 0,
         "worth": {(one.fact.value, one.service_line): one.worth_cents for one in found.worth},
+        "assume": assumption_form(fields, service_lines, errors),
     }
+
+
+def _cost(
+    request: Request, connection: Connection, verification_id: str, fields: list[tuple[str, str]]
+) -> CourseCost:
+    practice_id = request.state.caller.practice_id
+    found = steps.cost(request.app.state.work, connection, practice_id, verification_id, fields)
+    assert found is not None
+    return found
 
 
 def _code_labels(service_lines: list[str]) -> dict[str, str]:
     catalogue = load().service_lines
     lines = [catalogue[key] for key in service_lines if key in catalogue]
     return {code.code: code.label for line in lines for code in line.codes}
+
+
+@pages_router.get("/{verification_id}/treatments")
+def treatments_page(request: Request, caller: CallerNow, verification_id: str) -> Response:
+    """The treatments side by side, with the assumptions that the address names."""
+    work = request.app.state.work
+
+    def read(connection: Connection, seals: Seals) -> tuple[Any, Any] | None:
+        document = views.document(connection, seals, verification_id, with_notes=False)
+        found = steps.treatments(work, connection, caller.practice_id, verification_id, on_page(request))
+        return (document, found) if document and found is not None else None
+
+    try:
+        document, found = look(request, read, object_type="verification", object_id=verification_id)
+    except CaseError:
+        # The form with its fields is on the verification's page.
+        return pages.go(f"/verifications/{verification_id}?{request.url.query}#assumptions")
+    return pages.render(
+        request,
+        "treatments.html",
+        it=document,
+        options=found,
+        query=request.url.query,
+        assumed=list(dict.fromkeys(words for one in found for words in one.cost.assumed)),
+    )

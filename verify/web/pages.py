@@ -34,6 +34,7 @@ def environment() -> Environment:
     made.filters.update(
         day=words.day,
         dollars=words.dollars,
+        difference=words.difference,
         plain=words.plain,
         fact_value=words.fact_value,
         line_label=line_label,

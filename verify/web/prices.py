@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from verify import steps
-from verify.affordability import CaseError, Problem
+from verify.affordability import CaseError, Problem, yearly_limits
 from verify.affordability.prices import COLUMNS, PriceKind
+from verify.affordability.yearly_limits import FigureName
 from verify.catalogue import load
 from verify.security.roles import Permission
 from verify.store import prices, views
@@ -42,6 +43,20 @@ HOLDS = {
     "valid_until": "The last day; empty until further notice",
     "source": "Where the figure comes from, such as “contract of 2025-11-03”",
     "verified": "yes, no or empty; a person confirms each figure here all the same",
+}
+FIGURES = {
+    FigureName.ACA_MAXIMUM_SELF: "Out-of-pocket maximum (ACA), one person",
+    FigureName.ACA_MAXIMUM_FAMILY: "Out-of-pocket maximum (ACA), family",
+    FigureName.HDHP_DEDUCTIBLE_SELF: "Least deductible of a high-deductible plan, one person",
+    FigureName.HDHP_DEDUCTIBLE_FAMILY: "Least deductible of a high-deductible plan, family",
+    FigureName.HDHP_MAXIMUM_SELF: "Out-of-pocket maximum of a high-deductible plan, one person",
+    FigureName.HDHP_MAXIMUM_FAMILY: "Out-of-pocket maximum of a high-deductible plan, family",
+    FigureName.HSA_CONTRIBUTION_SELF: "Health savings account, one person",
+    FigureName.HSA_CONTRIBUTION_FAMILY: "Health savings account, family",
+    FigureName.PART_B_DEDUCTIBLE: "Medicare Part B deductible",
+    FigureName.PART_D_MAXIMUM: "Medicare Part D out-of-pocket maximum",
+    FigureName.POVERTY_ONE_PERSON: "Poverty guideline, one person, 48 states",
+    FigureName.POVERTY_EACH_FURTHER_PERSON: "Poverty guideline, each further person",
 }
 PriceId = Annotated[str, Path(max_length=64)]
 
@@ -143,6 +158,7 @@ def _page(
     faults: list[Problem] | None = None,
 ) -> Response:
     today = words.today(caller.account.time_zone)
+    limits = yearly_limits.load().figures
     with request.app.state.work.engine.connect() as connection:
         rows = prices.shown(connection, caller.practice_id, until=today)
         payers = views.payers_of(connection, caller.practice_id)
@@ -163,6 +179,10 @@ def _page(
         columns=[(column, HOLDS[column]) for column in COLUMNS],
         codes=_codes(),
         labels=LABELS,
+        limit_years=sorted({year for _, year in limits}),
+        limits=[
+            (label, {year: limits.get((name, year)) for _, year in limits}) for name, label in FIGURES.items()
+        ],
         may_edit=caller.may(Permission.MANAGE_PRICES),
     )
 

@@ -199,26 +199,25 @@ def _page(
     course_errors: dict[str, str] | None = None,
 ) -> Response:
     document, stamp = _read(request, verification_id)
+    costs = cost.section(request, verification_id, document.service_lines)
     practice_id = request.state.caller.practice_id
     with request.app.state.work.engine.connect() as connection:
-        found = steps.cost(request.app.state.work, connection, practice_id, verification_id)
         planned = bundle(connection, practice_id, verification_id)
         may_change = request.state.caller.may(Permission.SUBMIT)
         refused = repairs.refusals(connection, request, verification_id) if may_change else None
-    assert found is not None
     assert planned is not None
     return _render(
         request,
         "verification.html",
         document,
         stamp,
-        **cost.section(found, document.service_lines),
+        **costs,
         refusals=refused or [],
         **course_form.section(planned),
         course_key=course_key,
         course_errors=course_errors or {},
         course_typed=(typed or {}) if course_key else {},
-        status=422 if errors or course_errors else 200,
+        status=422 if errors or course_errors or costs["assume"]["errors"] else 200,
         notice=notice,
         errors=errors or {f"{course_key}-{name}": said for name, said in (course_errors or {}).items()},
         typed=typed or {},

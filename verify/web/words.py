@@ -242,6 +242,13 @@ def dollars(amount: Any) -> str:
     return f"${int(whole):,}.{cents or '00'}"
 
 
+def difference(cents: int) -> str:
+    """ "+$120.00", "−$40.00" or "the same"."""
+    if cents == 0:
+        return "the same"
+    return f"{'+' if cents > 0 else '−'}{dollars(abs(cents))}"
+
+
 def hundredths(points: int) -> str:
     """ "20%" from basis points."""
     whole, rest = divmod(points, 100)

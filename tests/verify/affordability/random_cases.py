@@ -95,6 +95,7 @@ def savings(rng):
             "patient_pays_cents": amount(rng, 2000),
             "maximum_cents": some(rng, 0.7, amount(rng, 60000)),
             "counts": rng.random() < 0.5,
+            **({"left_cents": amount(rng, 30000)} if rng.random() < 0.2 else {}),
             **({"starts_on": day(rng)} if rng.random() < 0.2 else {}),
             **({"renews_on": day(rng)} if rng.random() < 0.3 else {}),
         }
@@ -159,4 +160,24 @@ def any_case(rng):
     if rng.random() < 0.35:
         case["savings"] = savings(rng)
     case["unknowns"] = [unknown(rng, number, case) for number in range(rng.choice((0, 0, 1, 2, 3)))]
+    return case
+
+
+def long_case(rng):
+    """A course as patients have them: few kinds of lines, many days, and answers that hold for all of them."""
+    kinds = [line(rng, "") for _ in range(rng.randint(1, 4))]
+    days = sorted(day(rng) for _ in range(rng.randint(25, 60)))
+    case = {"lines": [{**rng.choice(kinds), "date": on} for on in days], "limits": limits(rng)}
+    for name in case["limits"]:
+        if name.endswith("_cents") and case["limits"][name] is not None:
+            case["limits"][name] *= rng.choice((1, 10))
+    if rng.random() < 0.5:
+        case["reset"] = reset(rng)
+    if rng.random() < 0.2:
+        case["secondary"] = secondary(rng)
+    if rng.random() < 0.2:
+        case["savings"] = savings(rng)
+    case["unknowns"] = [unknown(rng, number, case) for number in range(rng.randint(1, 3))]
+    if "reset" in case and rng.random() < 0.3:
+        case["unknowns"][0]["answers"][1]["no_reset"] = True
     return case

@@ -140,11 +140,14 @@ def walk(document):
     entries = [(line["date"], line, True) for line in document.get("pending", [])]
     entries += [(line["date"], line, False) for line in document["lines"]]
     entries.sort(key=lambda entry: entry[0])
-    plan = Plan(document["limits"], document.get("reset"))
+    plan = Plan(document["limits"], None if document.get("never") else document.get("reset"))
     second = document.get("secondary")
     second_plan = Plan(second.get("limits", {}), second.get("reset")) if second else None
     cards = [
-        dict(card, left=card.get("maximum_cents"), renewed=False) for card in document.get("savings", [])
+        dict(card, left=card.get("maximum_cents"), renewed=False)
+        if card.get("left_cents") is None
+        else dict(card, left=card["left_cents"], renewed=False)
+        for card in document.get("savings", [])
     ]
     found = []
     for day, line, pending in entries:
@@ -242,6 +245,8 @@ def answered(document, choices):
             if answer.get("rule"):
                 line["rule"] = {**(line.get("rule") or {}), **answer["rule"]}
         told["limits"].update(answer.get("limits", {}))
+        if answer.get("no_reset"):
+            told["never"] = True
         if answer.get("reset_limits"):
             told["reset"]["limits"].update(answer["reset_limits"])
         for card in told.get("savings", []):

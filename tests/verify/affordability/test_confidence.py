@@ -79,3 +79,31 @@ def test_accumulators_of_unknown_age_matter_where_a_limit_is_stated(limit):
 
 def test_self_pay_needs_no_plan():
     assert estimate_case(case(line(self_pay_cents=475_00), oop_individual_cents=5))["confidence"] == "A"
+
+
+@pytest.mark.parametrize(
+    ("source", "grade", "reasons"),
+    [
+        ("phone", "A", []),
+        ("271", "B", ["the terms of card are from the 271"]),
+        ("assumed", "C", ["the terms of card are assumed"]),
+    ],
+)
+def test_the_terms_of_a_card_are_facts_the_estimate_needs(source, grade, reasons):
+    card = {"name": "card", "codes": ["90868"], "source": source}
+    assert graded(line(), savings=[card]) == (grade, reasons)
+
+
+def test_so_are_those_of_a_second_plan_and_both_are_assumed_unless_somebody_told_them():
+    assert graded(line(), secondary={"method": "qmb", "source": "contract"}) == ("A", [])
+    assert graded(line(), secondary={"method": "qmb"}, savings=[{"name": "card", "codes": ["a"]}]) == (
+        "C",
+        ["the second plan’s terms are assumed", "the terms of card are assumed"],
+    )
+
+
+def test_the_clinics_own_price_is_sure_unless_the_line_says_otherwise():
+    own = line(self_pay_cents=475_00)
+    assert estimate_case(case(own, allowed_source="assumed"))["confidence"] == "A"
+    found = estimate_case(case({**own, "allowed_source": "assumed"}))
+    assert (found["confidence"], found["confidence_reasons"]) == ("C", ["a price of the clinic is assumed"])

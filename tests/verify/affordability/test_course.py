@@ -151,6 +151,18 @@ def test_a_card_helps_between_its_days_and_starts_anew_on_its_own():
     assert pays(estimate_case(case(*lines, savings=card))) == [50_00, 0, 50_00, 0, 50_00, 50_00]
 
 
+def test_a_card_begins_with_what_is_left_of_it_and_starts_anew_with_all_of_it():
+    lines = [line(day, **HALF) for day in range(3)]
+    card = savings(maximum_cents=70_00, left_cents=20_00, renews_on="2026-02-04")
+    assert pays(estimate_case(case(*lines, savings=card))) == [30_00, 50_00, 0]
+    assert pays(estimate_case(case(*lines, savings=savings(maximum_cents=70_00)))) == [0, 30_00, 50_00]
+    assert pays(estimate_case(case(*lines, savings=savings(left_cents=0, renews_on="2026-02-04")))) == [
+        50_00,
+        50_00,
+        0,
+    ]
+
+
 def test_a_card_still_helps_on_its_last_day():
     lines = [line(day, **HALF) for day in (0, 1)]
     assert pays(estimate_case(case(*lines, savings=savings(ends_on="2026-02-02")))) == [0, 50_00]

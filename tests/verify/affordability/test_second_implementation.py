@@ -50,6 +50,13 @@ def test_random_cases_of_the_whole_format_cost_the_same_in_both(part):
         compare(random_cases.any_case(rng))
 
 
+@pytest.mark.parametrize("part", range(4))
+def test_random_courses_of_many_days_cost_the_same_in_both(part):
+    rng = Random(f"long {part}")
+    for _ in range(CASES // 80):
+        compare(random_cases.long_case(rng))
+
+
 def test_both_need_the_same_figure_where_a_case_has_every_part():
     rng = Random("every part")
     case = random_cases.any_case(rng)

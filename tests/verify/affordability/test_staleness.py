@@ -85,3 +85,40 @@ def test_nothing_widens_where_the_age_is_not_stated():
     assert (
         estimate_case(case(line(deductible_applies=True), deductible_individual_cents=5))["questions"] == []
     )
+
+
+def test_no_more_can_be_spent_than_is_left():
+    found = stale(
+        line(0, 100_00, deductible_applies=True),
+        deductible_individual_cents=20_00,
+        spent_since_at_most_cents=90_00,
+    )
+    assert figures(found) == (0, 20_00, 20_00)
+
+
+def turned(on="2026-01-20", **limits):
+    """A plan year that began after the figures were told on January 12, or did not yet on February 1."""
+    lines = [line(day, 100_00, deductible_applies=True, counts_visit=True) for day in range(3)]
+    return stale(*lines, deductible_individual_cents=0, reset={"on": on, "limits": limits})
+
+
+def test_a_plan_year_that_began_since_may_be_used_up_in_part_too():
+    found = turned(deductible_individual_cents=180_00)
+    assert figures(found) == (0, 180_00, 180_00)
+    assert "20 days old" in found["questions"][0]["fact"]
+    bounded = stale(
+        line(0, 100_00, deductible_applies=True),
+        reset={"on": "2026-02-01", "limits": {"deductible_family_cents": 80_00}},
+        spent_since_at_most_cents=30_00,
+    )
+    assert figures(bounded) == (50_00, 80_00, 80_00)
+
+
+def test_visits_of_a_plan_year_that_began_since_are_counted_from_its_first_day():
+    assert figures(turned(visits_left=14)) == (0, 0, 100_00)
+    assert figures(turned("2026-01-31", visits_left=2)) == (100_00, 100_00, 200_00)
+
+
+@pytest.mark.parametrize("on", ["2026-01-12", "2026-02-02"])
+def test_a_plan_year_that_began_before_the_figures_or_has_not_yet_is_whole(on):
+    assert figures(turned(on, deductible_individual_cents=180_00)) == (180_00, 180_00, 180_00)

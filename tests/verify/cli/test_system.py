@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -139,6 +140,45 @@ def test_the_estimate_of_a_verification_is_told_and_given_as_json(system: System
     assert (absent.returncode, absent.stdout) == (3, "")
     assert system.verify("estimate", "case.json", "--verification", submitted).returncode == 2
     assert system.verify("estimate").returncode == 2
+
+
+def test_an_estimate_takes_sessions_days_and_any_other_assumption(system: System, submitted: str) -> None:
+    of = ("estimate", "--verification", submitted)
+    # A day on which the plan is active, whatever day it is today.
+    first = json.loads(system.verify("show", submitted, "--json").stdout)["date_of_service"]
+    options = ("--sessions", "6", "--start", first, "--weekdays", "mon,thu")
+    second = ("second_method=qmb", "second_source=card", "compare_start=2027-03-08")
+    told = system.verify(*of, *options, *(word for one in second for word in ("--assume", one)))
+    assert told.returncode == 0, told.stderr
+    for words in (
+        "Assumed here, and stored nowhere",
+        "6 sessions on Mondays and Thursdays from",
+        "owes no cost share of what Medicare covers (card)",
+        "Begun on another day",
+        "2027-03-08  $0.00 expected",
+    ):
+        assert words in told.stdout
+    it = json.loads(system.verify(*of, *options, "--json").stdout)
+    days = [date.fromisoformat(one["date"]) for one in it["estimate"]["sessions"]]
+    assert (len(days), days[0].isoformat()) == (6, first)
+    assert {day.weekday() for day in days[1:]} == {0, 3}
+
+
+def test_an_assumption_that_cannot_be_read_ends_with_its_name(system: System, submitted: str) -> None:
+    wrong = system.verify("estimate", "--verification", submitted, "--sessions", "1O")
+    assert wrong.returncode == 2
+    assert "sessions" in wrong.stderr
+    assert system.verify("estimate", "--verification", submitted, "--assume", "sessions").returncode == 2
+    assert system.verify("estimate", "case.json", "--sessions", "6").returncode == 2
+
+
+def test_treatments_stand_side_by_side(system: System, submitted: str) -> None:
+    told = system.verify("estimate", "--verification", submitted, "--treatments")
+    assert told.returncode == 0, told.stderr
+    for words in ("FIRST WEEK", "(TMS), through the plan", "Which is best is a clinical matter."):
+        assert words in told.stdout
+    given = system.verify("estimate", "--verification", submitted, "--treatments", "--json")
+    assert {one["service_line"] for one in json.loads(given.stdout)["treatments"]} >= {"tms"}
 
 
 def test_prices_are_listed_and_taken_from_a_file(system: System, tmp_path: Path) -> None:

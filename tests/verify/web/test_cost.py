@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.verify.store.price_list import fill
+from tests.verify.store.price_list import fill, price
 from tests.verify.web.conftest import Site
 from verify.affordability.estimate import Band
+from verify.affordability.patient import OF_A_COURSE, OF_ALL
 from verify.store import evidence, prices, verifications
 from verify.web.cost_chart import BOTTOM, TOP, chart, tick_cents
 
@@ -125,6 +126,156 @@ def test_the_facts_of_the_answer_are_used(site: Site) -> None:
     body = estimate(site, verification_id).json()["estimate"]
     (question,) = (one for one in body["questions"] if one["question"] == "copay and coinsurance")
     assert question["reckoned_with"] == "copay $30.00"
+
+
+# --- assumptions ------------------------------------------------------------------------------------------------
+
+
+def assumed(site: Site, verification_id: str, **fields: str | list[str]) -> Any:
+    path = f"/api/v1/verifications/{verification_id}/estimate"
+    return site.program().get(path, params=fields)
+
+
+def test_an_estimate_takes_the_patients_own_course_and_stores_nothing(site: Site) -> None:
+    verification_id = priced(site, first=date(2026, 12, 7))
+    usual = estimate(site, verification_id).json()
+    found = assumed(site, verification_id, sessions="12", start="2026-12-14", weekdays="mon,thu").json()
+    days = [one["date"] for one in found["estimate"]["sessions"]]
+    assert (len(days), days[:3]) == (12, ["2026-12-14", "2026-12-17", "2026-12-21"])
+    assert "12 sessions on Mondays and Thursdays from Dec 14, 2026" in found["assumed"][0]
+    assert estimate(site, verification_id).json() == usual
+
+
+def test_the_course_is_compared_with_other_beginnings(site: Site) -> None:
+    verification_id = priced(site, first=date(2026, 3, 2))
+    days = ["2026-03-09", "2026-03-16"]
+    found = assumed(site, verification_id, compare_start=days).json()["estimate"]["other_starts"]
+    assert [one["on"] for one in found] == days
+    assert [dollars(one["expected"]) for one in found] == [36 * 30_00] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("sessions", "1O", "whole number"),
+        ("start.tms", "2026-02-30", "no day of the calendar"),
+        ("second_coinsurance", "120", "above 100"),
+        ("card_left", "$1,2O0", "dollars"),
+        ("card_left", "-5", "dollars"),
+        ("sesions", "20", "not known"),
+    ],
+)
+def test_an_assumption_that_cannot_be_read_is_named_and_not_repeated(
+    site: Site, name: str, value: str, words: str
+) -> None:
+    answer = assumed(site, priced(site), **{name: value})
+    assert answer.status_code == 422
+    assert {one["pointer"]: words in one["detail"] for one in answer.json()["errors"]}[f"/{name}"]
+    assert value not in answer.text
+
+
+def test_a_card_where_no_drug_is_billed_is_refused_by_its_name(site: Site) -> None:
+    answer = assumed(site, priced(site), card_patient_pays="10", card_source="letter")
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/card_patient_pays"]
+
+
+def test_who_else_pays_is_told_session_by_session(site: Site) -> None:
+    second = {
+        "second_method": "standard",
+        "second_copay": "5",
+        "second_deductible_left": "0",
+        "second_source": "call",
+    }
+    body = assumed(site, priced(site), sessions="3", **second).json()
+    it = body["estimate"]
+    assert [dollars(one["second_plan_pays"]) for one in it["sessions"]] == [30_00] * 3
+    assert [dollars(one["patient_pays"]) for one in it["sessions"]] == [0] * 3
+    assert {dollars(one["card_pays"]) for one in it["sessions"]} == {0}
+    assert "the second plan’s terms are assumed" in it["confidence_reasons"]
+    assert any("second plan" in words and "(call)" in words for words in body["assumed"])
+
+
+def test_the_documentation_names_every_assumption(site: Site) -> None:
+    paths = site.program().get("/api/v1/openapi.json").json()["paths"]
+    for path in ("estimate", "estimate/treatments"):
+        asked = paths[f"/api/v1/verifications/{{verification_id}}/{path}"]["get"]["parameters"]
+        assert {one["name"] for one in asked if one["in"] == "query"} == {*OF_A_COURSE, *OF_ALL}
+
+
+def test_the_page_reckons_with_the_form_and_shows_what_was_assumed(site: Site) -> None:
+    verification_id = priced(site)
+    fields = {"sessions.tms": "12", "weekdays.tms": ["mon", "wed"], "compare_start": "2026-12-14"}
+    page = site.visit().get(f"/verifications/{verification_id}", params=fields).text
+    section = page[page.index('id="cost"') :]
+    assert "As assumed here." in section
+    assert "12 sessions on Mondays and Wednesdays" in section
+    assert 'name="sessions.tms" type="text" value="12"' in section
+    assert section.count(" checked") == 2
+    assert 'value="2026-12-14"' in section
+    assert "The course begun on another day" in section
+    assert "Manufacturer’s savings card" not in section
+    plain = site.visit().get(f"/verifications/{verification_id}").text
+    assert "As assumed here." not in plain
+
+
+def test_the_page_names_a_faulty_field_keeps_what_was_typed_and_shows_the_usual_course(site: Site) -> None:
+    verification_id = priced(site)
+    answer = site.visit().get(f"/verifications/{verification_id}", params={"sessions.tms": "1O"})
+    assert answer.status_code == 422
+    assert 'href="#sessions.tms">TMS: Number of sessions must be a whole number from 1 to 400' in answer.text
+    assert 'value="1O"' in answer.text
+    assert "for 36 visits" in answer.text
+
+
+def test_what_else_stands_in_a_pages_address_is_no_assumption(site: Site) -> None:
+    verification_id = priced(site)
+    answer = site.visit().get(f"/verifications/{verification_id}?said=note&from=mail")
+    assert answer.status_code == 200
+    assert "Note added." in answer.text
+
+
+TMS_AT_ANY_PACE = ("tms", "tms_accelerated", "tms_deep", "tms_theta_burst")
+
+# --- treatments side by side --------------------------------------------------------------------------------------
+
+
+def test_treatments_stand_side_by_side_by_api_and_on_a_page(site: Site) -> None:
+    verification_id = priced(site)
+    with site.work.engine.begin() as connection:
+        for code, cost in (("96365", 475), ("J3490", 0)):
+            prices.add(connection, site.here.id, price(code, cost, "self_pay"), by="system")
+    body = site.program().get(f"/api/v1/verifications/{verification_id}/estimate/treatments").json()
+    told = {(one["service_line"], one["self_pay"]): one for one in body["treatments"]}
+    paced = {(line, self_pay) for line in TMS_AT_ANY_PACE for self_pay in (False, True)}
+    assert set(told) == {("ketamine_iv", True), *paced}
+    assert told["ketamine_iv", True]["estimate"]["expected"]["amount"] == "2850.00"
+    assert told["ketamine_iv", True]["planned"] is False
+    mine = estimate(site, verification_id).json()["estimate"]
+    assert told["tms", False]["estimate"]["expected"] == mine["expected"]
+    assert told["tms", False]["estimate"]["first_week"] == mine["first_week"]
+    page = site.visit().get(f"/verifications/{verification_id}/treatments").text
+    assert "Quill, Marguerite" in page
+    assert "$2,850.00" in page
+    assert "Which is best is a clinical matter" in page
+
+
+def test_the_treatments_keep_the_assumptions_and_a_fault_leads_back_to_its_field(site: Site) -> None:
+    verification_id = priced(site)
+    page = site.visit().get(f"/verifications/{verification_id}/treatments?sessions.tms=12").text
+    assert "12 sessions on weekdays" in page
+    back = site.visit().get(f"/verifications/{verification_id}/treatments?sessions.tms=1O")
+    assert back.status_code == 303
+    assert back.headers["location"] == f"/verifications/{verification_id}?sessions.tms=1O#assumptions"
+    wrong = site.program().get(f"/api/v1/verifications/{verification_id}/estimate/treatments?sessions.tms=1O")
+    assert wrong.json()["errors"][0]["pointer"] == "/sessions.tms"
+
+
+def test_a_treatment_without_its_prices_says_which(site: Site) -> None:
+    verification_id = site.submit()
+    site.answer(verification_id)
+    page = site.visit().get(f"/verifications/{verification_id}/treatments").text
+    assert "No figure yet. Needed first: A contract rate or typical allowed amount of 90867" in page
 
 
 # --- the drawing ------------------------------------------------------------------------------------------------

@@ -188,6 +188,23 @@ def test_the_estimate_is_of_the_course_that_was_planned(site: Site) -> None:
     assert not any(one["question"] == "number of sessions" for one in body["estimate"]["questions"])
 
 
+def test_the_estimate_asks_another_number_or_day_of_the_course_that_was_planned(site: Site) -> None:
+    with site.work.engine.begin() as connection:
+        fill(connection, site.here.id)
+    verification_id, program = submitted(site), site.program()
+    site.answer(verification_id)
+    given = [{"session": 2, "services": [{"code": "90869"}]}]
+    assert put(program, verification_id, "*", sessions=20, overrides=given).status_code == 200
+    address = f"/api/v1/verifications/{verification_id}/estimate"
+    usual = program.get(address).json()["estimate"]
+    fewer = program.get(f"{address}?sessions=5&compare_start=2027-02-01").json()["estimate"]
+    assert [one["code"] for one in fewer["sessions"]] == [one["code"] for one in usual["sessions"][:5]]
+    assert fewer["sessions"][1]["code"] == "90869"
+    assert fewer["other_starts"][-1]["on"] == "2027-02-01"
+    side = program.get(f"{address}/treatments").json()["treatments"]
+    assert [one["estimate"]["visits"] for one in side if one["service_line"] == "tms"] == [20, 20]
+
+
 # --- the page ---------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tests.verify.store.price_list import BEGUN
 from tests.verify.web.conftest import Site, Visit
+from verify.affordability.yearly_limits import FigureName
 from verify.store import prices
 from verify.store.tables_prices import prices as table
 
@@ -45,6 +46,17 @@ def test_a_price_is_added_shown_and_confirmed_by_the_person_who_did(site: Site) 
     (row,) = rows(site)
     assert row.verified_by == site.here.user_ids["biller"]
     assert "Larkspur biller" in visit.get("/prices").text
+
+
+def test_limits_by_year_stand_with_their_sources_and_what_nobody_confirmed_says_so(site: Site) -> None:
+    page = site.visit("biller").get("/prices").text
+    limits = page[page.index('id="limits"') :]
+    row = limits[limits.index("Medicare Part B deductible") :].split("</tr>")[0]
+    of_2025, of_2026, of_2027 = row.split("<td")[1:]
+    assert "$257.00" in of_2025 and "not confirmed" in of_2025
+    assert "$283.00" in of_2026 and "not confirmed" not in of_2026 and "Federal Register" in of_2026
+    assert "not known" in of_2027
+    assert limits.count('scope="row"') == len(FigureName)
 
 
 def test_a_change_is_a_new_row_from_its_day_on(site: Site) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.verify.affordability.test_patient_case import (
+from tests.verify.affordability.patient.test_course_cost import (
     AUTUMN,
     LINES,
     OWN_PRICES,
@@ -14,7 +14,7 @@ from tests.verify.affordability.test_patient_case import (
     price,
     replaced_in_time,
 )
-from verify.affordability.patient_case import course_cost
+from verify.affordability.patient.course_cost import course_cost
 from verify.facts import Fact, FactName, Level, Standing
 
 CENTS = st.sampled_from([0, 1, 40_00, 900_00, 2400_00, 99_999_999_900])

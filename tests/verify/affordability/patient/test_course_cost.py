@@ -1,15 +1,17 @@
 """A patient's case: what is known is reckoned, what is not known widens the range, what cannot be bounded is missing."""
 
 from datetime import UTC, date, datetime, timedelta
+from math import prod
 
 import msgspec
 import pytest
 
 from verify.affordability.confidence import Grade
-from verify.affordability.patient_case import MOST_COMBINATIONS, CourseCost, course_cost
+from verify.affordability.patient import CourseCost, course_cost, read_assumptions
+from verify.affordability.patient.reach import MOST_COMBINATIONS
 from verify.affordability.prices import Price, PriceKind
 from verify.catalogue import load
-from verify.courses import Outline, plan_course
+from verify.courses import Outline, Override, Weekday, plan_course
 from verify.facts import About, Fact, FactName, Level, Source, SourceKind, Standing, Status, Tier
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -451,9 +453,9 @@ def test_a_course_across_the_new_year_meets_a_new_deductible():
 
 def test_the_course_begun_in_the_new_year_is_told_beside_it():
     """E3: begun on January 4 the course costs $3,428."""
-    (start,) = in_autumn().estimate.starts
+    (start,) = in_autumn().other_starts
     assert (start.on, start.expected_cents) == (date(2027, 1, 4), 3428_00)
-    assert cost().estimate.starts == []
+    assert cost().other_starts == []
 
 
 def test_a_plan_year_nobody_stated_may_or_may_not_begin_in_january():
@@ -598,10 +600,24 @@ def test_two_treatments_of_which_nothing_is_known_are_still_ranged():
         prices=prices,
     )
     assert found.estimate.low_cents < found.estimate.expected_cents <= found.estimate.high_cents
-    count = 1
-    for question in found.estimate.questions:
-        count *= len(question.answers)
-    assert count <= MOST_COMBINATIONS
+    assert prod(len(question.answers) for question in found.estimate.questions) <= MOST_COMBINATIONS
+    assert any("narrower than the truth" in said for said in found.reckoned_with)
+
+
+def test_what_old_amounts_leave_open_counts_among_the_combinations():
+    """A year's visits told in March and a deductible told in March double them twice in November."""
+    codes = ("90834", "96365", "J3490")
+    visits = [{"quantity": "20", "unit": "visit", "period": None, "remaining": "20"}]
+    found = course_cost(
+        [fact("active", YES), fact("deductible_met", VALUE, 0), fact("limits", VALUE, visits)],
+        [LINES["ketamine_iv"], LINES["psychotherapy"]],
+        date(2026, 11, 30),
+        now=AUTUMN,
+        payer="",
+        prices=[price(code, 130, kind) for code in codes for kind in ("typical", "self_pay")],
+    )
+    assert prod(len(question.answers) for question in found.estimate.questions) <= MOST_COMBINATIONS
+    assert any("268 days old" in question for question in asked(found))
     assert any("narrower than the truth" in said for said in found.reckoned_with)
 
 
@@ -698,3 +714,63 @@ def test_what_somebody_else_bills_is_said_beside_the_figures():
     )
     assert {one.code for one in found.estimate.sessions} == {"99214"}
     assert any("the drug, which the pharmacy bills" in said for said in found.not_included)
+
+
+def test_a_program_of_the_clinics_own_needs_no_word_of_the_payer():
+    found = course_cost(
+        [],
+        [LINES["gratitude_therapy"]],
+        MONDAY,
+        now=NOW,
+        payer="",
+        prices=[price("GRATITUDE", 90, "self_pay")],
+    )
+    assert figures(found) == (540_00,) * 3
+    assert any("good faith estimate" in said for said in found.not_included)
+
+
+def test_sessions_without_any_code_have_no_figure():
+    outline = Outline(starts_on=MONDAY, sessions=1, overrides=(Override(session=1, services=()),))
+    found = planned(plan_course(LINES["tms"], outline))
+    assert found.missing == [
+        "A code for Transcranial magnetic stimulation (TMS): none of its sessions has any."
+    ]
+
+
+def test_sessions_in_another_century_have_no_figure():
+    outline = Outline(starts_on=date(2097, 3, 4), sessions=400, weekdays=(Weekday.MON,))
+    found = planned(plan_course(LINES["tms"], outline))
+    assert found.missing == [
+        "A shorter course: this one has more sessions, or later ones, than we reckon with."
+    ]
+
+
+def test_a_planned_course_begun_on_another_day_has_as_many_sessions():
+    plan = plan_course(LINES["tms"], Outline(starts_on=MONDAY, sessions=10, added=(date(2026, 4, 11),)))
+    found = planned(plan, assumed=read_assumptions([("compare_start", "2026-03-09")], ["tms"]))
+    assert found.estimate is not None
+    (other,) = found.other_starts
+    assert (other.on, other.expected_cents) == (date(2026, 3, 9), found.estimate.expected_cents)
+
+
+def test_a_number_that_is_assumed_takes_the_place_of_the_planned_one():
+    plan = plan_course(LINES["tms"], Outline(starts_on=MONDAY, sessions=10))
+    found = planned(plan, assumed=read_assumptions([("sessions", "4")], ["tms"]))
+    assert found.estimate is not None
+    assert len(found.estimate.sessions) == 4
+    assert found.assumed[0].startswith(
+        "Transcranial magnetic stimulation (TMS): 4 sessions from Mar 2, 2026 on"
+    )
+
+
+def planned(plan, **more):
+    return course_cost(
+        list(SETTLED.values()),
+        [LINES["tms"]],
+        MONDAY,
+        now=NOW,
+        payer="bluehollow",
+        prices=[*TMS_PRICES, *OWN_PRICES],
+        plans={"tms": plan},
+        **more,
+    )

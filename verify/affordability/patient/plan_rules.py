@@ -10,7 +10,7 @@ import msgspec
 
 from verify.affordability.case import MOST_CENTS, CaseAnswer, CaseRule, RuleSource
 from verify.affordability.ledger import WHOLE, CopayBasis, Order
-from verify.affordability.subject import Open, Subject, is_certain, source_of, values_of
+from verify.affordability.patient.subject import Open, Subject, is_certain, source_of, values_of
 from verify.affordability.wording import dollars, percent
 from verify.catalogue import BenefitDomain, FdaStatus
 from verify.facts import WHOLE_PLAN, FactName, Known, Standing
@@ -34,10 +34,20 @@ class PlanRule(msgspec.Struct, frozen=True, kw_only=True):
     source: RuleSource
     opened: tuple[Open, ...] = ()
     notes: tuple[str, ...] = ()
-    #: The plan states that it does not pay: the clinic's own price is all there is.
+    #: The plan states that it does not pay, or is not asked to: the clinic's own price is all there is.
     excluded: bool = False
+    #: No claim is filed.
+    self_pay: bool = False
     #: The payer states that the clinic is out of network.
     out_of_network: bool = False
+
+
+def self_paid(subject: Subject) -> PlanRule:
+    """The patient pays the clinic's price, whatever the plan says."""
+    note = f"{subject.line.label}: paid by the patient; no claim is filed."
+    if subject.line.benefit_domain is BenefitDomain.SELF_PAY:
+        note = f"{subject.line.label} is no benefit of any plan: the clinic’s own price."
+    return PlanRule(keys={"covered": False}, source="assumed", notes=(note,), excluded=True, self_pay=True)
 
 
 class _Share(msgspec.Struct, frozen=True):
@@ -76,8 +86,6 @@ def _covered(subject: Subject) -> tuple[list[Open] | None, tuple[str, ...]]:
     Only what was said of this very treatment settles it where the payer decides by code. Expected is
     what the plan's words say; of an off-label treatment, that it is not covered.
     """
-    if subject.line.benefit_domain is BenefitDomain.SELF_PAY:
-        return None, (f"{subject.line.label} is no benefit of any plan: the clinic’s own price.",)
     known = subject.known_of_line(FactName.COVERED)
     if _is(known, Standing.NO):
         return None, (f"{subject.line.label} is excluded by the plan, as the payer states.",)

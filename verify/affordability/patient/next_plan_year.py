@@ -1,0 +1,112 @@
+"""When a new plan year begins while the course runs, and with which amounts, as far as it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from verify.affordability.case import CaseAnswer, CaseLimits, CaseReset, CaseUnknown
+from verify.affordability.patient.amounts import DEDUCTIBLE, MAXIMUM, Answers, Money, stated_amounts
+from verify.affordability.patient.subject import Open, Subject, day_of
+from verify.affordability.wording import dollars
+from verify.facts import WHOLE_PLAN, FactName, Level
+
+#: A plan that ends later has no end that would tell its years.
+A_YEAR = timedelta(days=366)
+
+
+def next_plan_year(
+    subjects: Sequence[Subject],
+    left: dict[str, Any],
+    visits_a_year: int | None,
+    since: date,
+    last: date,
+    most_cents: int,
+) -> tuple[CaseReset | None, list[Open], list[str]]:
+    """The next plan year, where it begins after the amounts were told and before the course ends."""
+    on, stated = _next_year(subjects[0], since)
+    if on > last:
+        note = "" if stated else "The plan year is taken as the calendar year; its dates are not stated."
+        return None, [], [note] if note else []
+    fresh: dict[str, Any] = {"visits_left": visits_a_year}
+    opened: list[Open] = []
+    for money in (DEDUCTIBLE, MAXIMUM):
+        cents, answers = _whole_amount(subjects, money, left, most_cents)
+        fresh[f"{money.field}_individual_cents"] = cents
+        family = stated_amounts(subjects, money.total, Level.FAMILY)
+        if family:
+            fresh[f"{money.field}_family_cents"] = max(family)
+        opened += [_open_total(money, answers, on)] if answers else []
+    notes = [f"Next plan year from {on}: reckoned with this year's amounts, which may change."]
+    if last >= _anniversary(on, on):
+        notes.append(
+            "The course runs into a further plan year, in which the limits begin anew: not reckoned with."
+        )
+    if not stated:
+        opened.append(_open_reset(on))
+    return CaseReset(on=on, limits=CaseLimits(**fresh)), opened, notes
+
+
+def _whole_amount(
+    subjects: Sequence[Subject], money: Money, left: dict[str, Any], most_cents: int
+) -> tuple[int | None, Answers]:
+    totals = sorted(stated_amounts(subjects, money.total), reverse=True)
+    if len(totals) == 1 and (totals[0] or money is DEDUCTIBLE):
+        return totals[0], []
+    if len(totals) > 1:
+        return totals[0], [(dollars(cents), cents) for cents in totals]
+    least = left[f"{money.field}_individual_cents"] or 0
+    if money is DEDUCTIBLE:
+        least = 0 if least == most_cents else least
+        return most_cents, [
+            ("more than the course costs", most_cents),
+            (f"no more than {dollars(least)}", least),
+        ]
+    return None, [("it is not reached in this course", None), (f"no more than {dollars(least)}", least)]
+
+
+def _open_total(money: Money, answers: Answers, on: date) -> Open:
+    field = f"{money.field}_individual_cents"
+    unknown = CaseUnknown(
+        fact=f"{money.words} of the next plan year",
+        how=f"payer portal or phone: what is the individual {money.words} from {on}?",
+        answers=[
+            CaseAnswer(answer=words, reset_limits=CaseLimits.model_validate({field: cents}))
+            for words, cents in answers
+        ],
+    )
+    return Open(unknown=unknown, fact=money.total)
+
+
+def _open_reset(on: date) -> Open:
+    answers = [
+        CaseAnswer(answer=f"on {on}"),
+        CaseAnswer(answer="not while the course runs", no_reset=True),
+    ]
+    how = "payer portal: when does the plan year begin anew?"
+    return Open(
+        unknown=CaseUnknown(fact="the next plan year", how=how, answers=answers), fact=FactName.PLAN_BEGIN
+    )
+
+
+def _next_year(subject: Subject, since: date) -> tuple[date, bool]:
+    """The first day of the plan year after `since`, and whether it is stated; else the next January 1."""
+    january = date(since.year + 1, 1, 1)
+    end = day_of(subject.known_of_type(FactName.PLAN_END, WHOLE_PLAN))
+    if end is not None and since <= end < since + A_YEAR:
+        return end + timedelta(days=1), True
+    begin = day_of(subject.known_of_type(FactName.PLAN_BEGIN, WHOLE_PLAN))
+    if begin is None:
+        return january, False
+    if (begin.month, begin.day) == (1, 1):
+        return january, True
+    anniversary = _anniversary(begin, since)
+    return min(january, anniversary), False
+
+
+def _anniversary(begin: date, since: date) -> date:
+    """The next return of a plan's first day; it may also be the day the patient joined."""
+    first = begin.replace(day=1) if (begin.month, begin.day) == (2, 29) else begin
+    this_year = first.replace(year=since.year)
+    return this_year if this_year > since else first.replace(year=since.year + 1)
