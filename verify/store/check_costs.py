@@ -1,4 +1,4 @@
-"""Check costs: what was asked through each account in a month, what that costs, and what did not have to be asked."""
+"""Check costs: what was asked through each account in a month, what it costs, and what was not asked again."""
 
 import re
 from datetime import datetime

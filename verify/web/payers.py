@@ -1,4 +1,4 @@
-"""Payers: a page of who they are, how each is reached and what that costs; suggestions for a form; and the API's own."""
+"""Payers: a page of who they are, how each is reached and what it costs; suggestions; and the API's own."""
 
 from collections.abc import Sequence
 from datetime import datetime
