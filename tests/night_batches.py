@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
-from tests.house import House, wait_for
+from tests.house import House, submission, wait_for
 from verify import steps
+from verify.steps.accept import store
 from verify.steps.question import trace_of
 from verify.store.tables import inquiries, jobs, verifications
 from verify.store.tables_batches import payer_batch_items, payer_batches
@@ -37,13 +38,39 @@ def known(house: House, practice_id: str, members: Sequence[str], **changes: Any
         made[member] = house.submit(practice_id, then, patient={"first_name": f"B{number}"}, **changes)
     for verification_id in made.values():
         house.wait_until_settled(verification_id, 120)
-    earlier = func.now() - timedelta(days=9)
-    values = {"date_of_service": func.current_date() + 2, "answered_at": earlier, "judged_at": earlier}
     with house.work.engine.begin() as connection:
-        connection.execute(update(verifications).where(verifications.c.id.in_(made.values())).values(values))
+        _as_of_nine_days_ago(connection, list(made.values()))
     for member, verification_id in made.items():
         become(house, verification_id, member)
     return made
+
+
+def due(house: House, practice_id: str, members: Sequence[str]) -> dict[str, str]:
+    """The same, but nobody remembers what was answered: nobody was asked."""
+    made = {}
+    with house.work.engine.begin() as connection:
+        for number, member in enumerate(members):
+            asked = submission(member, patient={"first_name": f"B{number}"})
+            accepted, _ = store(house.work, connection, asked, practice_id, "system")
+            made[member] = accepted.verification_id
+        of_these = jobs.c.subject_id.in_(made.values())
+        connection.execute(update(jobs).where(of_these).values(state="done"))
+        _as_of_nine_days_ago(connection, list(made.values()))
+    return made
+
+
+def _as_of_nine_days_ago(connection: Connection, verification_ids: Sequence[str]) -> None:
+    earlier = func.now() - timedelta(days=9)
+    connection.execute(
+        update(verifications)
+        .where(verifications.c.id.in_(verification_ids))
+        .values(
+            state="needs_person",
+            date_of_service=func.current_date() + 2,
+            answered_at=earlier,
+            judged_at=earlier,
+        )
+    )
 
 
 def become(house: House, verification_id: str, member_id: str) -> None:

@@ -6,7 +6,7 @@
 2. A night of `--night N` (1000; 10000 in full) patients against the simulator, which answers in 5 ms, with real
    workers. The nightly worker is killed five times with SIGKILL, the first time while it plans. Counted is, in the
    simulator's log, how often each question was asked. Their first answers are put there by SQL.
-   With `--batch` the payer is asked in batches, and nothing is planned before.
+   With `--batch` the payer is asked in batches, and nothing is planned before; `--kills N` kills it less often.
 3. A bare Celery no-op on the same broker, for comparison: one worker process, as many threads.
 
 The last line is one JSON object. The servers, and everything else, are in a temporary folder.
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -167,18 +168,21 @@ def plan(built: House, practice_id: str) -> None:
 # --- a night --------------------------------------------------------------------------------------------
 
 
-def interrupted_night(built: House, patients: int, *, in_batches: bool = False) -> dict[str, Any]:
+def interrupted_night(
+    built: House, patients: int, *, in_batches: bool = False, kills: int = len(KILLS)
+) -> dict[str, Any]:
     add = partial(add_batch_clinic, built) if in_batches else built.add_clinic
     practice_id = add(max_in_flight=CONCURRENCY, requests_per_second=2_000)
     known(built, practice_id, patients)
     built.start("worker-urgent", "beat")
     steps.start_night(built.work, practice_id, "system")
     begun = time.monotonic()
-    in_flight = interrupt(built, practice_id, patients)
+    in_flight = interrupt(built, practice_id, patients, KILLS[:kills])
     wait_until(lambda: night_of(built, practice_id).state == "finished", 300 + patients / 3, 0.5)
     seconds = time.monotonic() - begun
     return {
         **figures(built, practice_id, patients),
+        "kills": kills,
         "in_flight_at_kills": in_flight,
         "seconds": round(seconds, 1),
     }
@@ -203,10 +207,10 @@ def known(built: House, practice_id: str, patients: int) -> None:
         )
 
 
-def interrupt(built: House, practice_id: str, patients: int) -> int:
+def interrupt(built: House, practice_id: str, patients: int, kills: Sequence[float]) -> int:
     """Kills the nightly worker each time so much is done; how many questions were on their way then."""
     caught = 0
-    for share in KILLS:
+    for share in kills:
         built.start("worker-nightly")
         if share == 0.0:
             wait_until(lambda: planning_begun(built, practice_id), 60, 0.002)
@@ -268,7 +272,6 @@ def figures(built: House, practice_id: str, patients: int) -> dict[str, Any]:
         "in_batches": len(together),
         "batches": built.count(payer_batches, payer_batches.c.practice_id == practice_id),
         "questions_asked_twice": twice,
-        "kills": len(KILLS),
     }
 
 
@@ -287,6 +290,7 @@ def main() -> None:
     parser.add_argument("--month", action="store_true", help="everybody is due")
     parser.add_argument("--night", type=int, default=1_000)
     parser.add_argument("--batch", action="store_true", help="the night is asked in batches; no planning")
+    parser.add_argument("--kills", type=int, default=len(KILLS), choices=range(len(KILLS) + 1))
     wanted = parser.parse_args()
     cores = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as name:
@@ -304,7 +308,9 @@ def main() -> None:
                         connection.execute(text("update jobs set state = 'done'"))
                         connection.execute(text("update practices set night_hour = null"))
                 if wanted.night:
-                    night = interrupted_night(built, wanted.night, in_batches=wanted.batch)
+                    night = interrupted_night(
+                        built, wanted.night, in_batches=wanted.batch, kills=wanted.kills
+                    )
                     rate = night["patients"] / night["seconds"]
                     night["patients_per_second_per_core"] = round(rate / cores, 2)
                     night["questions_per_second_per_core"] = round(QUESTIONS_EACH * rate / cores, 2)

@@ -13,6 +13,7 @@ from tests.night_batches import (
     batches,
     become,
     begin,
+    due,
     item_of,
     items,
     known,
@@ -44,7 +45,7 @@ def exchanges_of(house: House, verification_id: str) -> list[Any]:
 def test_a_night_of_fifty_patients_is_one_batch_and_each_is_asked_again_once(
     running_house: House, practice_id: str
 ) -> None:
-    made = known(running_house, practice_id, [f"ACT9{number:04}" for number in range(50)])
+    made = due(running_house, practice_id, [f"ACT9{number:04}" for number in range(50)])
     begin(running_house, practice_id, 50 * QUESTIONS_EACH)
     until_night_ends(running_house, practice_id)
     (batch,) = batches(running_house, practice_id)
@@ -65,7 +66,7 @@ def test_a_night_of_fifty_patients_is_one_batch_and_each_is_asked_again_once(
 def test_a_question_that_cannot_be_written_is_refused_by_itself_and_the_others_go_out(
     running_house: House, practice_id: str
 ) -> None:
-    made = known(running_house, practice_id, ["ACT91001", "X", "ACT91002"])
+    made = due(running_house, practice_id, ["ACT91001", "X", "ACT91002"])
     begin(running_house, practice_id, 3 * QUESTIONS_EACH)
     until_night_ends(running_house, practice_id)
     (batch,) = batches(running_house, practice_id)
@@ -80,7 +81,7 @@ def test_a_question_that_cannot_be_written_is_refused_by_itself_and_the_others_g
 
 
 def test_an_item_that_never_comes_back_is_asked_by_itself(running_house: House, practice_id: str) -> None:
-    made = known(running_house, practice_id, ["ACT92001", "DROP92002"])
+    made = due(running_house, practice_id, ["ACT92001", "DROP92002"])
     begin(running_house, practice_id, 2 * QUESTIONS_EACH)
     until_handed_in(running_house, practice_id)
     # By itself it is answered: what was lost was the batch's fault.
@@ -97,7 +98,7 @@ def test_an_item_that_never_comes_back_is_asked_by_itself(running_house: House, 
 
 
 def test_an_item_about_somebody_else_is_never_coverage(running_house: House, practice_id: str) -> None:
-    made = known(running_house, practice_id, ["PERSON93001", "ACT93002"])
+    made = due(running_house, practice_id, ["PERSON93001", "ACT93002"])
     begin(running_house, practice_id, 2 * QUESTIONS_EACH)
     until_night_ends(running_house, practice_id)
     other = item_of(running_house, made["PERSON93001"])
@@ -112,7 +113,7 @@ def test_an_item_about_somebody_else_is_never_coverage(running_house: House, pra
 def test_a_source_that_fails_or_slows_us_down_is_looked_at_again(
     running_house: House, practice_id: str
 ) -> None:
-    made = known(running_house, practice_id, ["ACT94001", "ACT94002"])
+    made = due(running_house, practice_id, ["ACT94001", "ACT94002"])
     begin(running_house, practice_id, 2 * QUESTIONS_EACH)
     until_handed_in(running_house, practice_id)
     desk = running_house.simulator.batches

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select
 
 from tests.house import House, house
-from tests.night_batches import add_batch_clinic, batches, become, go_on, item_of
+from tests.night_batches import add_batch_clinic, batches, due, go_on, item_of
 from tests.verify.steps.conftest import rows, set_rows
-from tests.verify.steps.test_nightly import patient
 from verify import steps
 from verify.store import clinic
 from verify.store.routes import add_route
@@ -27,16 +26,6 @@ def still_house(postgres_url: str, valkey_url: str, tmp_path: Path) -> Iterator[
 @pytest.fixture
 def practice_id(still_house: House) -> str:
     return add_batch_clinic(still_house, cents_per_check=25)
-
-
-def members(built: House, practice_id: str, *ids: str) -> list[str]:
-    """Patients whom tonight's night asks about again, with these member ids."""
-    made = [patient(built, practice_id, number) for number in range(len(ids))]
-    with built.work.engine.begin() as connection:
-        connection.execute(update(jobs).where(jobs.c.practice_id == practice_id).values(state="done"))
-    for verification_id, member_id in zip(made, ids, strict=True):
-        become(built, verification_id, member_id)
-    return made
 
 
 def do(built: House, *only: str) -> None:
@@ -57,7 +46,7 @@ def _due(built: House, only: tuple[str, ...]) -> list[str]:
 
 def gathered(built: House, practice_id: str, *ids: str) -> tuple[list[str], Any]:
     """Patients, and the batch that tonight's questions about them wait in."""
-    made = members(built, practice_id, *ids)
+    made = list(due(built, practice_id, ids).values())
     steps.start_night(built.work, practice_id, "system")
     do(built)
     (batch,) = batches(built, practice_id)

@@ -6,12 +6,11 @@ import pytest
 from sqlalchemy import func
 
 from tests.house import House
-from tests.night_batches import add_batch_clinic, batches, items
+from tests.night_batches import add_batch_clinic, batches, due, items
 from tests.verify.steps.conftest import rows, set_rows
 from tests.verify.steps.night import (
     do,
     gathered,
-    members,
     newest,
     practice_id,
     proceed,
@@ -52,7 +51,7 @@ def test_a_full_batch_goes_out_at_once_and_the_next_question_opens_another(
     still_house: House, practice_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gathering, "MOST_GATHERED", 4)
-    members(still_house, practice_id, "ACT1", "ACT2", "ACT3")
+    due(still_house, practice_id, ["ACT1", "ACT2", "ACT3"])
     steps.start_night(still_house.work, practice_id, "system")
     do(still_house)
     first, second = batches(still_house, practice_id)
@@ -63,7 +62,7 @@ def test_a_full_batch_goes_out_at_once_and_the_next_question_opens_another(
 def test_an_account_that_does_not_want_it_is_asked_one_by_one(still_house: House) -> None:
     way = still_house.simulator.account("stedi_json")
     practice_id = add_batch_clinic(still_house, options={**way.options, "nightly_batch": False})
-    (made,) = members(still_house, practice_id, "ACT1")
+    (made,) = due(still_house, practice_id, ["ACT1"]).values()
     steps.start_night(still_house.work, practice_id, "system")
     do(still_house)
     assert not batches(still_house, practice_id)
@@ -95,7 +94,7 @@ def test_payers_that_want_to_be_asked_otherwise_have_a_batch_of_their_own(
             account_id=account.id,
             quirks={"leave_out": ["sex"], "source": "its handbook", "read_on": "2026-11-02"},
         )
-    made = members(still_house, practice_id, "ACT1", "ACT2")
+    made = list(due(still_house, practice_id, ["ACT1", "ACT2"]).values())
     row = still_house.verification(made[1])
     set_rows(still_house.work, coverages, {"payer_id": other}, id=row.coverage_id)
     steps.start_night(still_house.work, practice_id, "system")
