@@ -1,13 +1,16 @@
 """Findings -> who must do what by when; pure."""
 
-from verify.followup.call import call_script
+from verify.followup.call import call_script, learned_form
 from verify.followup.follow_up import FollowUp, Kind
 from verify.followup.machinery import account_of, mend_account, stuck
 from verify.followup.refusals import REFUSALS, Mender, refusal
-from verify.followup.work import Asked, NextWork, Situation, next_work
+from verify.followup.work import PARKED, PAYER, Asked, NextWork, Situation, next_work
 from verify.followup.working_time import due_at
+from verify.followup.worth import Weighed, weighed
 
 __all__ = [
+    "PARKED",
+    "PAYER",
     "REFUSALS",
     "Asked",
     "FollowUp",
@@ -15,11 +18,14 @@ __all__ = [
     "Mender",
     "NextWork",
     "Situation",
+    "Weighed",
     "account_of",
     "call_script",
     "due_at",
+    "learned_form",
     "mend_account",
     "next_work",
     "refusal",
     "stuck",
+    "weighed",
 ]

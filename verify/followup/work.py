@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from verify.catalogue import ServiceLine
-from verify.findings import Finding, How, Question
-from verify.followup.call import call_script
+from verify.facts import SourceKind, Step
+from verify.findings import Case, Finding, How, Question, cases_of
+from verify.followup.call import call_script, look_up_script
 from verify.followup.follow_up import DUE, OWNERS, FollowUp, Kind
 from verify.followup.machinery import mend_reader
 from verify.followup.refusals import LADDER, REMEDIES, Mender, refusals_of
 from verify.followup.working_time import due_at
 from verify.verification import InquiryState, Lane, OwnerRole, VerificationState
+from verify.worksheet import load
 
 #: What must be known before a payer can be asked, and how to get it.
 MISSING: Mapping[str, tuple[str, str]] = {
@@ -34,6 +36,22 @@ OTHER_CARD = (
     "Ask the patient for the card of {company}: it may know the patient by another member ID. "
     "Try that ID here, under “Ask in other words”."
 )
+
+#: What is looked up or asked without a call: what to do, and where what is learned comes from.
+LOOK_UPS: Mapping[How, tuple[str, SourceKind]] = {
+    How.PORTAL: ("Look it up in the payer's portal", SourceKind.PORTAL),
+    How.LETTER: ("Ask the payer in writing", SourceKind.LETTER),
+    How.CONTRACT: ("Look it up in our contract with the payer", SourceKind.CONTRACT),
+    How.PATIENT: ("Ask the patient", SourceKind.PATIENT),
+    How.CLINIC: ("Look it up in the clinic's own papers", SourceKind.CLINIC),
+}
+#: Asked in the same call, where there is one anyway.
+IN_A_CALL = frozenset({How.PHONE, How.PORTAL})
+#: The code of a question whose call was broken off.
+PARKED = "parked"
+#: The call to the payer itself, which answers what waits for a person.
+PAYER = "payer"
+PHARMACY = "pharmacy"
 
 _OPEN = frozenset({InquiryState.PLANNED, InquiryState.ASKING, InquiryState.UNAVAILABLE})
 _SIGNED = frozenset({VerificationState.VERIFIED, VerificationState.VERIFIED_WITH_GAPS})
@@ -65,8 +83,11 @@ class Situation:
     inquiries: Sequence[Asked] = ()
     findings: Sequence[Finding] = ()
     questions: Sequence[Question] = ()
-    #: Calls recorded so far: what is still open after one is a new call.
+    #: What each line is judged from; scripts leave out what is known or ruled out.
+    cases: Sequence[Case] = ()
+    #: Calls to the payer recorded so far: what is still open after one is a new call. And of the other scripts.
     calls_made: int = 0
+    other_calls: Mapping[str, int] = field(default_factory=dict)
     #: Changes when the patient's data do: a mended question that fails again is a new task.
     revision: int = 0
     payer_name: str = ""
@@ -201,25 +222,49 @@ def _ask_people(situation: Situation) -> Iterator[FollowUp]:
         for inquiry in situation.inquiries
         if inquiry.state is InquiryState.PENDING and not inquiry.company
     ]
-    if pending or any(question.how is How.PHONE for question in asking):
-        yield _call(situation, asking, pending)
-    elif asking:
-        yield _look_up(situation, asking)
+    yield from _calls(situation, asking, pending)
+    for how in LOOK_UPS:
+        open_here = [question for question in asking if question.how is how]
+        if open_here and (how is not How.PORTAL or not (pending or _needs_voice(asking))):
+            yield _look_up(situation, how, open_here)
 
 
-def _call(situation: Situation, asking: Sequence[Question], pending: Sequence[Asked]) -> FollowUp:
-    who = situation.payer_name or "the payer"
+def _needs_voice(asking: Sequence[Question]) -> bool:
+    return any(question.how is How.PHONE and question.script == PAYER for question in asking)
+
+
+def _calls(situation: Situation, asking: Sequence[Question], pending: Sequence[Asked]) -> Iterator[FollowUp]:
+    """One call for each script with something only a voice answers; the portal's questions go along."""
+    for key in sorted(load().scripts, key=lambda key: load().scripts[key].rank):
+        here = [one for one in asking if one.script == key and one.how in IN_A_CALL]
+        if any(question.how is How.PHONE for question in here) or (key == PAYER and pending):
+            yield _call(situation, key, here, pending if key == PAYER else ())
+
+
+def _call(situation: Situation, key: str, asking: Sequence[Question], pending: Sequence[Asked]) -> FollowUp:
+    script = load().scripts[key]
     reasons = [_why_call(inquiry.code) for inquiry in pending]
     counted = f"{len(asking)} question{'' if len(asking) == 1 else 's'} open." if asking else ""
-    detail = " ".join([*dict.fromkeys(reasons), counted]).strip()
+    number = situation.calls_made if key == PAYER else situation.other_calls.get(key, 0)
     return _task(
         situation,
         Kind.CALL,
-        f"Call {who}",
-        detail,
-        str(situation.calls_made),
-        script=_script(situation, asking),
+        script.title.format(company=_company(situation, key) or script.company),
+        " ".join([*dict.fromkeys(reasons), counted]).strip(),
+        str(number) if key == PAYER else f"{key}:{number}",
+        script=_script(situation, asking, key),
     )
+
+
+def _company(situation: Situation, key: str) -> str:
+    """Who is called, as far as it is known by name."""
+    holder = _holder(situation, key)
+    return situation.payer_name if key == PAYER else holder.name if holder else ""
+
+
+def _holder(situation: Situation, key: str) -> Step | None:
+    """The company that an answer named for the pharmacy benefits."""
+    return situation.cases[0].trail.holder(PHARMACY) if key == PHARMACY and situation.cases else None
 
 
 def _why_call(code: str) -> str:
@@ -227,30 +272,41 @@ def _why_call(code: str) -> str:
         return "This payer is asked by phone."
     if code == "no_way":
         return "No account of ours reaches this payer, or we are not enrolled with it there; the call replaces it."
+    if code == PARKED:
+        return "A call was parked: what is left to ask is in the script."
     if code == "later":
         return "The payer holds the question and answers in its own time; a call is quicker."
     return f"The payer could not be reached electronically ({code}); the call replaces it."
 
 
-def _look_up(situation: Situation, asking: Sequence[Question]) -> FollowUp:
-    detail = " ".join(question.text for question in asking)
+def _look_up(situation: Situation, how: How, asking: Sequence[Question]) -> FollowUp:
+    title, source_kind = LOOK_UPS[how]
+    about = str(situation.calls_made) if how is How.PORTAL else f"{how}:{situation.calls_made}"
     return _task(
         situation,
         Kind.LOOK_UP,
-        "Look it up in the payer's portal",
-        detail,
-        str(situation.calls_made),
-        script=_script(situation, asking),
+        title,
+        " ".join(question.text for question in asking),
+        about,
+        script=look_up_script(asking, _cases(situation), source_kind),
     )
 
 
-def _script(situation: Situation, asking: Sequence[Question]) -> dict[str, Any]:
+def _script(situation: Situation, asking: Sequence[Question], key: str) -> dict[str, Any]:
+    is_payer, holder = key == PAYER, _holder(situation, key)
     return call_script(
         asking,
-        situation.service_lines,
-        situation.date_of_service,
-        payer_name=situation.payer_name,
-        payer_phone=situation.payer_phone,
+        _cases(situation),
+        key=key,
+        payer_name=_company(situation, key),
+        payer_phone=situation.payer_phone if is_payer else holder.phone if holder else "",
+    )
+
+
+def _cases(situation: Situation) -> Sequence[Case]:
+    """What is known of each line; nothing, where nobody handed it in."""
+    return situation.cases or cases_of(
+        (), situation.service_lines, situation.date_of_service, now=situation.now
     )
 
 
