@@ -8,6 +8,7 @@ from verify.cli import (
     clinic,
     estimates,
     files,
+    findings,
     nightly,
     people,
     prices,
@@ -47,6 +48,7 @@ prices.register(app)
 webhooks.register(app)
 sources.register(app)
 verifications.register(app)
+findings.register(app)
 nightly.register(app)
 files.register(app)
 estimates.register(app)
