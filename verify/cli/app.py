@@ -12,6 +12,7 @@ from verify.cli import (
     courses,
     estimates,
     files,
+    findings,
     nightly,
     people,
     policies,
@@ -55,6 +56,7 @@ courses.register(app)
 webhooks.register(app)
 sources.register(app)
 verifications.register(app)
+findings.register(app)
 nightly.register(app)
 files.register(app)
 asking.register(app)

@@ -64,17 +64,21 @@ class FieldShown(Shown):
     hint: str
 
 
+class WorksheetShown(Shown):
+    items: list[FieldShown]
+
+
 @api_router.get("/{verification_id}/worksheet", responses=problems(_404=NOT_FOUND, _422=INVALID))
-def read_worksheet(request: Request, caller: CallerNow, verification_id: ObjectId) -> list[FieldShown]:
+def read_worksheet(request: Request, caller: CallerNow, verification_id: ObjectId) -> WorksheetShown:
     """Every field that may be written down for this verification."""
     caller.must(Permission.WORK_FOLLOW_UPS)
-    return [
-        FieldShown(
-            **msgspec.structs.asdict(field) | {"choices": list(field.choices)},
-            hint=words.hint(field.kind.value, field.choices),
-        )
-        for field in _fields(request, caller, verification_id)
-    ]
+    fields = _fields(request, caller, verification_id)
+    return WorksheetShown(items=[_shown(field) for field in fields])
+
+
+def _shown(field: FormField) -> FieldShown:
+    parts = msgspec.structs.asdict(field) | {"choices": list(field.choices)}
+    return FieldShown(**parts, hint=words.hint(field.kind.value, field.choices))
 
 
 @api_router.post(
