@@ -20,6 +20,7 @@ from verify.servers.diagnosis import Finding, Level, fault, ok, warning
 from verify.servers.installation import recall
 from verify.servers.own import with_addresses
 from verify.servers.processes import heartbeat_file, needed
+from verify.servers.worksheet_check import check_worksheet
 from verify.servers.supervisor import HEARTBEAT_SECONDS
 from verify.settings import ConfigurationError, Settings, read
 from verify.store import connect, revisions
@@ -45,6 +46,7 @@ def examine(environment: dict[str, str]) -> list[Finding]:
     complete = with_addresses(chosen)
     return [
         ok("configuration", "every setting can be read"),
+        *check_worksheet(datetime.now(UTC).date()),
         *check_folder(chosen),
         *check_disk(chosen),
         *check_keys(chosen),

@@ -55,6 +55,7 @@ def test_a_healthy_installation_has_no_fault(healthy: Settings) -> None:
     findings = findings_of(healthy)
     assert levels(findings) == {
         "configuration": Level.OK,
+        "worksheet": only(findings, "worksheet").level,
         "data folder": Level.OK,
         "disk": only(findings, "disk").level,
         "keys": Level.OK,
