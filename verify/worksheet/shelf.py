@@ -86,12 +86,13 @@ def load() -> Worksheet:
 
 
 def read_folder(folder: Traversable) -> Worksheet:
-    """`fields.toml`, and every other TOML file of a folder as a script. Raises WorksheetError with every fault."""
+    """`fields.toml`, and every other TOML file of a folder as a script. Raises WorksheetError with all faults."""
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
     faults: list[str] = []
     fields = _read(folder / FIELDS, _Fields, faults) if FIELDS in names else None
     scripts = [_read(folder / name, Script, faults) for name in names if name != FIELDS]
-    if fields is None:
+    if fields is None or faults:
+        # What contradicts what is told once every file can be read.
         raise WorksheetError(faults or [f"{FIELDS}: is missing"])
     found = {script.key: script for script in scripts if script is not None}
     faults += [
