@@ -242,6 +242,8 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 class Benefits(msgspec.Struct, frozen=True, kw_only=True):
     """One answer (one 271 transaction, or another source's equal)."""
 
+    #: x12 (the raw 271, which is the payer's own word) | json (an intermediary's words for it)
+    read_from: str = "x12"
     control_number: str | None = None
     version: str | None = None
     payer: Party = Party()

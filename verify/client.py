@@ -91,11 +91,32 @@ class Client:
             headers={"If-Match": f'"{mark}"'},
         )
 
-    def verifications(self, *, state: str | None = None, limit: int = 50) -> Iterator[Document]:
+    def findings(self, verification_id: str, service: str = "") -> Document:
+        """What is known, what it means, what is missing and what to ask first, as of now."""
+        query = {"service": service} if service else None
+        return self._call("GET", f"/verifications/{quote(verification_id, safe='')}/findings", query=query)
+
+    def worksheet(self, verification_id: str) -> list[Document]:
+        """The fields that may be written down."""
+        found = self._call("GET", f"/verifications/{quote(verification_id, safe='')}/worksheet")
+        return list(found["items"])
+
+    def write_facts(self, verification_id: str, body: object) -> Document:
+        """Writes down what was read in a portal, a letter, a contract or on the card."""
+        return self._call("POST", f"/verifications/{quote(verification_id, safe='')}/facts", body=body)
+
+    def withdraw_fact(self, verification_id: str, fact_id: str, reason: str) -> Document:
+        """Takes back what a person wrote down."""
+        path = f"/verifications/{quote(verification_id, safe='')}/facts/{quote(fact_id, safe='')}/withdraw"
+        return self._call("POST", path, body={"reason": reason})
+
+    def verifications(
+        self, *, state: str | None = None, patient: str | None = None, limit: int = 50
+    ) -> Iterator[Document]:
         """Rows of the worklist, newest first, as many pages as it takes."""
         cursor: str | None = None
         while limit > 0:
-            asked = {"state": state, "limit": min(limit, 200), "cursor": cursor}
+            asked = {"state": state, "patient": patient, "limit": min(limit, 200), "cursor": cursor}
             page = self._call(
                 "GET", "/verifications", query={k: v for k, v in asked.items() if v is not None}
             )

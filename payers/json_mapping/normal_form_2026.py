@@ -38,6 +38,7 @@ def benefits_of_2026(answer: Decoded) -> Benefits:
     rejections = list(_rejections(answer))
     members = list(_members(answer, rejections, problems))
     return Benefits(
+        read_from="json",
         payer=_party(within(answer, "payer")),
         provider=_party(within(answer, "provider")),
         rejections=[each for each in rejections if each.loop[4:] not in {"C", "D"} or not members],

@@ -59,6 +59,7 @@ def benefits_of_v3(answer: Decoded) -> Benefits:
     of_parties = [*_rejections(within(answer, "payer"), "2100A"), *_of_provider(answer)]
     rejections = [*of_parties, *_unplaced(answer, [*of_parties, *(r for m in members for r in m.rejections)])]
     return Benefits(
+        read_from="json",
         control_number=text(answer, "controlNumber"),
         payer=_party(within(answer, "payer"), PAYER_IDS, ("name", "lastName"), "firstName"),
         provider=_party(

@@ -13,6 +13,7 @@ from verify.cli import (
     courses,
     estimates,
     files,
+    findings,
     nightly,
     payers,
     people,
@@ -59,6 +60,7 @@ courses.register(app)
 webhooks.register(app)
 sources.register(app)
 verifications.register(app)
+findings.register(app)
 nightly.register(app)
 files.register(app)
 asking.register(app)

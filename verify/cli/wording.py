@@ -7,10 +7,20 @@ from typing import Any
 
 from verify.cli.answer_wording import words
 from verify.cli.terminal import clean, places, table
+from verify.facts import FactName, FieldKind
 
 Document = Mapping[str, Any]
 NOT_STATED = "not stated"
-HOW = {"second_inquiry": "asked next", "phone": "by phone", "portal": "portal or phone"}
+HOW = {
+    "second_inquiry": "asked next",
+    "phone": "by phone",
+    "portal": "portal or phone",
+    "letter": "in writing",
+    "contract": "in our contract",
+    "patient": "from the patient",
+    "clinic": "in the clinic's own papers",
+}
+SOURCES = {"x12_271": "271", "payer_json": "271 as JSON"}
 
 
 def row(document: Document) -> list[str]:
@@ -65,6 +75,8 @@ def summary(document: Document) -> Iterator[str]:
         ("Coinsurance", percent(told.get("coinsurance_percent"))),
         ("Authorization", told.get("authorization")),
         ("Administered by", told.get("administered_by")),
+        ("Worksheet known", percent(told.get("known_percent"))),
+        ("Confidence", told.get("confidence")),
     ]
     yield from table_body([name, NOT_STATED if value is None else value] for name, value in said)
 
@@ -184,6 +196,8 @@ def about(what: Document) -> str:
     return " ".join(
         [
             service,
+            *([f"{what['domain']}"] if what.get("domain") else []),
+            *([f"{what['codes']} codes"] if what.get("codes") else []),
             *([tier.replace("_", " ")] if tier != "any" else []),
             *([level] if level != "person" else []),
         ]
@@ -200,8 +214,11 @@ def value(fact: Document) -> str:
 
 def amount(name: str, said: object) -> str:
     """The value of a fact in its unit."""
+    kind = FactName(name).kind if name in frozenset(FactName) else FieldKind.MONEY
     if isinstance(said, int) and not isinstance(said, bool):
-        return percent(Decimal(said) / 100) or "" if name == "coinsurance" else dollars(said)
+        return _number(kind, said)
+    if kind is FieldKind.WORD:
+        return clean(said).replace("_", " ")
     if isinstance(said, Mapping):
         parts = {key: each for key, each in said.items() if each not in (None, "")}
         return ", ".join(
@@ -211,6 +228,12 @@ def amount(name: str, said: object) -> str:
     if isinstance(said, list | tuple):
         return "; ".join(amount(name, each) for each in said)
     return clean(said)
+
+
+def _number(kind: FieldKind, said: int) -> str:
+    if kind is FieldKind.PERCENT:
+        return percent(Decimal(said) / 100) or ""
+    return str(said) if kind is FieldKind.NUMBER else dollars(said)
 
 
 def dollars(cents: int) -> str:
@@ -231,10 +254,11 @@ def percent(sent: object) -> str | None:
 
 def source(fact: Document) -> str:
     origin = fact.get("source") or {}
-    kind = {"x12_271": "271"}.get(origin.get("kind", ""), origin.get("kind", ""))
+    kind = SOURCES.get(origin.get("kind", ""), str(origin.get("kind", "")).replace("_", " "))
     segments = fact.get("segments") or []
     where = f" segment{'s' if len(segments) > 1 else ''} {places(segments)}" if segments else ""
-    return f"{kind}{where}, {moment(origin.get('obtained_at'))}"
+    gone = ", taken back" if fact.get("withdrawn") else ""
+    return f"{kind}{where}, {moment(origin.get('obtained_at'))}{gone}"
 
 
 def moment(sent: object) -> str:

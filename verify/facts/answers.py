@@ -8,8 +8,9 @@ from msgspec import structs
 
 from payers.benefits import Answer, Benefit, Member
 from verify.facts.amounts import basis_points_of, cents_of
-from verify.facts.fact import WHOLE_PLAN, About, Fact, FactName, Level, Source, Standing, Status, Tier
+from verify.facts.fact import WHOLE_PLAN, About, Fact, Level, Source, Standing, Status, Tier
 from verify.facts.maker import Maker
+from verify.facts.names import FactName
 
 #: The scope of a cost share (`basis`) that is not the service's own, as the service type it speaks of.
 OFFICE_VISIT = "98"

@@ -3,42 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 import msgspec
 
-
-class FactName(StrEnum):
-    """What is known; the shape of `Fact.value` stands beside it. Cents and basis points are integers."""
-
-    ACTIVE = "active"  # yes or no
-    PLAN_NAME = "plan_name"  # text
-    PLAN_BEGIN = "plan_begin"  # ISO date
-    PLAN_END = "plan_end"  # ISO date
-    DEDUCTIBLE_TOTAL = "deductible_total"  # cents
-    DEDUCTIBLE_MET = "deductible_met"  # cents
-    DEDUCTIBLE_REMAINING = "deductible_remaining"  # cents
-    OUT_OF_POCKET_TOTAL = "out_of_pocket_total"  # cents
-    OUT_OF_POCKET_MET = "out_of_pocket_met"  # cents
-    OUT_OF_POCKET_REMAINING = "out_of_pocket_remaining"  # cents
-    COPAY = "copay"  # {"cents", "per"}
-    COINSURANCE = "coinsurance"  # basis points of the patient's share: 2000 is 20 %
-    DEDUCTIBLE_APPLIES = "deductible_applies"  # yes or no
-    COVERED = "covered"  # yes or no (excluded)
-    IN_NETWORK = "in_network"  # yes or no: the clinic's own status, never EB12
-    AUTHORIZATION = "authorization"  # yes (required) or no
-    AUTHORIZATION_ROUTE = "authorization_route"  # text: where and how to send it
-    LIMITS = "limits"  # [{"quantity", "unit", "period", "remaining"}]
-    ADMINISTRATOR = "administrator"  # yes (another company) with {"name", "payer_id", "phone"}, or no
-    HELD_BY = (
-        "held_by"  # yes with {"name", "payer_id", "phone", "reason", "order"}, about a domain of benefits
-    )
-    OTHER_PAYER = "other_payer"  # yes with [{"name", "payer_id", "phone", "order"}], or no
-
-
-#: Of the plan as a whole, whatever the service line.
-PLAN_WIDE = frozenset({FactName.PLAN_NAME, FactName.PLAN_BEGIN, FactName.PLAN_END, FactName.OTHER_PAYER})
+from verify.facts.names import LASTING, MOVING, FactName
 
 #: The plan as a whole, as a service type (EB03).
 WHOLE_PLAN = "30"
@@ -86,24 +56,45 @@ class Level(StrEnum):
 
 
 class SourceKind(StrEnum):
+    """Where a fact was learned."""
+
     X12_271 = "x12_271"
+    #: An electronic answer without the raw 271: an intermediary's words for it.
+    PAYER_JSON = "payer_json"
     CALL = "call"
     PORTAL = "portal"
+    #: The payer in writing, about this patient.
     LETTER = "letter"
+    #: Between the payer and the clinic.
+    CONTRACT = "contract"
+    #: The clinic's own papers.
+    CLINIC = "clinic"
+    #: The patient's insurance card.
     CARD = "card"
+    #: Our summary of the payer's written policy, which speaks of nobody's plan.
+    POLICY_CARD = "policy_card"
+    #: The manufacturer's program, which passes on what it was told.
+    HUB = "hub"
     PATIENT = "patient"
+
+
+#: What the program learned by asking; everything else was written down by a person.
+ELECTRONIC = frozenset({SourceKind.X12_271, SourceKind.PAYER_JSON})
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a fact is about: a service line of the catalogue, or the service type asked with (EB03).
 
-    The plan as a whole is service type 30; whole domains of benefits are what companies hold.
+    The plan as a whole is service type 30; whole domains of benefits are what companies hold. Of a service line,
+    `domain` is the benefit it was said of: as a behavioral provider, as a medical one.
     """
 
     service_line: str = ""
     service_type: str = ""
     #: Benefits as a whole: plan, medical, behavioral, pharmacy, utilization.
     domain: str = ""
+    #: A group of the line's codes, where it was said of these alone: drug, treatment, visit.
+    codes: str = ""
     tier: Tier = Tier.ANY
     level: Level = Level.PERSON
 
@@ -123,13 +114,24 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     payer: str = ""
     #: The day that was asked about, where it was not the day of service.
     asked_for: date | None = None
-    #: The reference number the payer's representative gave, and who that was.
+    #: The reference number the payer's representative gave, and who that was; the title or number of a document.
     call_reference: str = ""
     told_by: str = ""
 
     def __post_init__(self) -> None:
         if self.obtained_at.tzinfo is None:
             raise ValueError("obtained_at needs a zone")
+
+    @property
+    def speaks_at(self) -> tuple[datetime, datetime]:
+        """The moment it speaks of, then when it was written down: what is newer of two counts.
+
+        A letter of last week that is typed today says nothing of today.
+        """
+        spoken = self.obtained_at
+        if self.as_of is not None and self.as_of < spoken.date():
+            spoken = datetime.combine(self.as_of, time.max, tzinfo=spoken.tzinfo)
+        return spoken, self.obtained_at
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -147,6 +149,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     #: Places in the raw answer, as `payers.benefits` counts them.
     segments: tuple[int, ...] = ()
     expires_at: datetime | None = None
+    #: The key of an earlier fact that is withdrawn by this one.
+    withdraws: str = ""
 
     def __post_init__(self) -> None:
         silent = self.standing is Standing.NOT_STATED
@@ -173,20 +177,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return self.standing in SETTLED
 
 
-#: Amounts that move with every claim.
-MOVING = frozenset(
-    {
-        FactName.DEDUCTIBLE_MET,
-        FactName.DEDUCTIBLE_REMAINING,
-        FactName.OUT_OF_POCKET_MET,
-        FactName.OUT_OF_POCKET_REMAINING,
-    }
-)
-
 #: Weekly while a course runs. Source: clinic practice, re-verification rule 3.
 MOVING_HOLDS = timedelta(days=7)
 #: A quarter at most for what a plan rarely changes. Source: our own.
 OTHERS_HOLD = timedelta(days=90)
+#: What is not the payer's to change. Source: our own.
+LASTING_HOLDS = timedelta(days=365)
 
 
 def expiry(name: FactName, obtained_at: datetime) -> datetime:
@@ -195,6 +191,8 @@ def expiry(name: FactName, obtained_at: datetime) -> datetime:
     Membership ends with months, everything else at the latest with the calendar year, when most plans
     reset. Source: clinic practice, re-verification rules 4 and 5.
     """
+    if name in LASTING:
+        return obtained_at + LASTING_HOLDS
     midnight = obtained_at.replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
     new_year = midnight.replace(year=obtained_at.year + 1, month=1)
     if name is FactName.ACTIVE:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from payers.reading import Holder
-from verify.facts.fact import About, Fact, FactName, Source, Standing, Status, expiry
+from verify.facts.fact import About, Fact, Source, Standing, Status, expiry
+from verify.facts.names import FactName
 
 
 def facts_from_holders(found: Sequence[Holder], *, source: Source) -> list[Fact]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from verify.facts.fact import About, Fact, FactName, Level, Source, Standing, Status, expiry
+from verify.facts.fact import About, Fact, Level, Source, Standing, Status, expiry
+from verify.facts.names import FactName
 
 
 class Maker:

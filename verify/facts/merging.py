@@ -7,43 +7,51 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from verify.facts.fact import (
-    MOVING,
-    About,
-    Fact,
-    FactName,
-    Level,
-    SourceKind,
-    Standing,
-    Tier,
-)
+from msgspec import structs
 
-#: How far a source carries, when sources disagree. Source: clinic practice; the phone is "the source",
-#: a letter can be shown to whoever says otherwise.
+from verify.facts.fact import ELECTRONIC, About, Fact, Level, SourceKind, Standing, Tier
+from verify.facts.names import MOVING, WORDED, FactName, FieldKind
+
+#: How far a source carries, when sources disagree. Source: clinic practice; the phone is "the source".
 SUPPORT: Mapping[SourceKind, int] = {
-    SourceKind.LETTER: 5,
-    SourceKind.CALL: 4,
-    SourceKind.PORTAL: 3,
-    SourceKind.X12_271: 2,
-    SourceKind.CARD: 1,
-    SourceKind.PATIENT: 0,
+    # Can be shown to whoever says otherwise.
+    SourceKind.LETTER: 10,
+    # Binds both sides; of the patient's plan it says nothing.
+    SourceKind.CONTRACT: 9,
+    SourceKind.CALL: 8,
+    # A snapshot that leaves out what other companies hold.
+    SourceKind.PORTAL: 7,
+    SourceKind.X12_271: 6,
+    SourceKind.PAYER_JSON: 6,
+    # What the clinic knows of itself; of the plan it says nothing.
+    SourceKind.CLINIC: 5,
+    # Printed once, and not taken back when the plan changes.
+    SourceKind.CARD: 4,
+    # Passes on what a payer told it.
+    SourceKind.HUB: 3,
+    # Of the payer's policy in general: the plan's own document goes before it.
+    SourceKind.POLICY_CARD: 2,
+    SourceKind.PATIENT: 1,
 }
 
 #: Amounts that move are compared only when obtained this close together.
 SAME_MOMENT = timedelta(days=1)
 
-#: Wording differs from source to source, so a difference says nothing.
-_WORDING = frozenset({FactName.PLAN_NAME, FactName.AUTHORIZATION_ROUTE, FactName.HELD_BY})
+#: Where another wording, or another company named, is no disagreement.
+_WORDING = WORDED | {FactName.HELD_BY}
 
 Topic = tuple[FactName, About]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one thing: the fact that wins, if any, and the settled facts that disagree with it."""
+    """What is known of one thing: the fact that wins, if any, and what other sources say of the same."""
 
     fact: Fact | None = None
+    #: Settled, fresh facts that disagree with it.
     rivals: tuple[Fact, ...] = ()
+    #: Settled, fresh facts of other sources that say the same.
+    seconds: tuple[Fact, ...] = ()
     #: The winner has expired; it is shown, and asked again.
     stale: bool = False
 
@@ -79,34 +87,41 @@ class Merged:
         *,
         service_line: str = "",
         service_types: Sequence[str] = (),
+        domain: str = "",
+        codes: str = "",
         tier: Tier = Tier.IN_NETWORK,
         level: Level = Level.PERSON,
     ) -> Known:
         """What is known for a service line: its own facts first, then those of the service types in order.
 
         The first settled one is taken. The line's own and the service types' disagreeing is a conflict too.
+        `domain` and `codes` ask for what was said of these alone.
         """
-        places = [About(service_line=service_line)] if service_line else []
+        own = About(service_line=service_line, domain=domain, codes=codes)
+        places = [own] if service_line else []
         places += [About(service_type=code) for code in service_types]
         found = [known for place in places if (known := self._at(name, place, tier, level))]
         if not found:
             return Known()
         chosen = max(found, key=_usefulness)
         assert chosen.fact is not None
-        others = [known.fact for known in found if known is not chosen and known.fact and not known.stale]
-        across = tuple(
-            other
-            for other in others
-            if bool(other.about.service_line) != bool(chosen.fact.about.service_line)
-            and _disagree(chosen.fact, other)
+        others = [
+            known.fact
+            for known in found
+            if known is not chosen
+            and known.fact
+            and not known.stale
+            and bool(known.fact.about.service_line) != bool(chosen.fact.about.service_line)
+        ]
+        return replace(
+            chosen,
+            rivals=(*chosen.rivals, *(other for other in others if _disagree(chosen.fact, other))),
+            seconds=(*chosen.seconds, *(other for other in others if _agree(chosen.fact, other))),
         )
-        return replace(chosen, rivals=(*chosen.rivals, *across))
 
     def _at(self, name: FactName, place: About, tier: Tier, level: Level) -> Known | None:
         for tiers in (tier, Tier.ANY):
-            about = About(
-                service_line=place.service_line, service_type=place.service_type, tier=tiers, level=level
-            )
+            about = structs.replace(place, tier=tiers, level=level)
             if (name, about) in self.known:
                 return self.known[name, about]
         return None
@@ -115,38 +130,52 @@ class Merged:
 def merge(facts: Iterable[Fact], *, now: datetime) -> Merged:
     """What is known, from facts in the order they were stored.
 
-    1. Of the same words of the same source, read twice, the later reading counts.
-    2. Of one kind of source, the newest that says anything counts; older ones are history, not conflict.
-    3. Fresh beats expired, settled beats unsettled.
-    4. Of amounts that move with claims the newest wins; of everything else the best-supported source.
-    5. Settled, fresh facts that differ from the winner are its rivals. Nothing is dropped.
+    1. What was withdrawn says nothing any more.
+    2. Of the same words of the same source, read twice, the later reading counts.
+    3. Of one kind of source, the newest that says anything counts; older ones are history, not conflict.
+    4. Fresh beats expired, settled beats unsettled.
+    5. Of amounts that move with claims the newest wins; of everything else the best-supported source.
+    6. Settled, fresh facts that differ from the winner are its rivals. Nothing is dropped.
     """
     kept = tuple(facts)
     topics: dict[Topic, list[Fact]] = defaultdict(list)
-    for fact in kept:
+    for fact in in_force(kept):
         topics[fact.name, fact.about].append(fact)
     return Merged(kept, {topic: _known(said, now) for topic, said in topics.items()})
 
 
+def in_force(facts: Iterable[Fact]) -> list[Fact]:
+    """Those that nobody has withdrawn since."""
+    known = list(facts)
+    withdrawn = {fact.withdraws for fact in known if fact.withdraws}
+    return [fact for fact in known if fact.key not in withdrawn]
+
+
 def _known(said: list[Fact], now: datetime) -> Known:
     ranked = sorted(_newest_of_each_kind(said), key=lambda fact: _rank(fact, now), reverse=True)
-    winner = ranked[0]
-    rivals = tuple(fact for fact in ranked[1:] if _fresh(fact, now) and _disagree(winner, fact))
-    return Known(winner, rivals, stale=not _fresh(winner, now))
+    winner, fresh = ranked[0], [fact for fact in ranked[1:] if _fresh(fact, now)]
+    return Known(
+        winner,
+        rivals=tuple(fact for fact in fresh if _disagree(winner, fact)),
+        seconds=tuple(fact for fact in fresh if _agree(winner, fact)),
+        stale=not _fresh(winner, now),
+    )
 
 
 def _newest_of_each_kind(said: list[Fact]) -> Iterator[Fact]:
     last_reading = {(fact.source.kind, fact.source.reference): fact for fact in said}
-    by_kind: dict[SourceKind, list[Fact]] = defaultdict(list)
+    by_kind: dict[object, list[Fact]] = defaultdict(list)
     for fact in last_reading.values():
-        by_kind[fact.source.kind].append(fact)
+        # The payer's own words and an intermediary's for them are one source.
+        kind = ELECTRONIC if fact.source.kind in ELECTRONIC else fact.source.kind
+        by_kind[kind].append(fact)
     for of_kind in by_kind.values():
         speaking = [fact for fact in of_kind if fact.standing is not Standing.NOT_STATED]
-        yield max(speaking or of_kind, key=lambda fact: fact.source.obtained_at)
+        yield max(speaking or of_kind, key=lambda fact: fact.source.speaks_at)
 
 
 def _rank(fact: Fact, now: datetime) -> tuple[object, ...]:
-    newest, support = fact.source.obtained_at, SUPPORT[fact.source.kind]
+    newest, support = fact.source.speaks_at, SUPPORT[fact.source.kind]
     first = (_fresh(fact, now), fact.settled, fact.standing is Standing.UNKNOWN)
     return (*first, newest, support) if fact.name in MOVING else (*first, support, newest)
 
@@ -156,23 +185,54 @@ def _fresh(fact: Fact, now: datetime) -> bool:
 
 
 def _disagree(winner: Fact, other: Fact) -> bool:
-    if not (winner.settled and other.settled) or winner.name in _WORDING:
+    if not _comparable(winner, other):
         return False
-    apart = abs(winner.source.obtained_at - other.source.obtained_at)
-    if winner.name in MOVING and apart > SAME_MOMENT:
-        return False
-    mine, theirs = _gist(winner), _gist(other)
-    return winner.standing != other.standing or (None not in (mine, theirs) and mine != theirs)
+    return winner.standing != other.standing or _differ(winner, other)
 
 
-def _gist(fact: Fact) -> object:
-    """What two sources must agree on, without the wording; None agrees with anything."""
+def _differ(winner: Fact, other: Fact) -> bool:
+    """Whether two values cannot both be right; what one of them leaves open agrees with anything."""
+    if winner.name in _WORDING:
+        return False
+    return any(
+        None not in pair and pair[0] != pair[1] for pair in zip(_gist(winner), _gist(other), strict=True)
+    )
+
+
+def _agree(winner: Fact, other: Fact) -> bool:
+    """Whether another source says the same; where only the wording is comparable, it must be the same too."""
+    if not _comparable(winner, other) or _disagree(winner, other):
+        return False
+    if winner.name in _WORDING or None in (_gist(winner)[0], _gist(other)[0]):
+        return _plain(winner.value) == _plain(other.value)
+    return True
+
+
+def _comparable(winner: Fact, other: Fact) -> bool:
+    apart = abs(winner.source.speaks_at[0] - other.source.speaks_at[0])
+    return winner.settled and other.settled and (winner.name not in MOVING or apart <= SAME_MOMENT)
+
+
+def _plain(value: object) -> object:
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _gist(fact: Fact) -> tuple[object, ...]:
+    """What two sources must agree on, part by part, without the wording; None is open."""
     value = fact.value
-    if fact.name is FactName.COPAY and isinstance(value, dict):
-        return value.get("cents")
-    if fact.name is FactName.ADMINISTRATOR and isinstance(value, dict):
-        return str(value["name"]).casefold() if value.get("name") else None
-    return None if fact.name is FactName.OTHER_PAYER else value
+    match fact.name.kind:
+        case FieldKind.COPAY if isinstance(value, dict):
+            return (value.get("cents"), value.get("per"))
+        case FieldKind.COMPANY if isinstance(value, dict):
+            return (str(value["name"]).casefold() if value.get("name") else None,)
+        case FieldKind.COPAY | FieldKind.COMPANY:
+            return (None, None) if fact.name.kind is FieldKind.COPAY else (None,)
+        case FieldKind.COMPANIES:
+            return (None,)
+        case FieldKind.CODES if isinstance(value, list):
+            return (frozenset(value),)
+        case _:
+            return (value,)
 
 
 def _usefulness(known: Known) -> tuple[bool, bool, bool]:

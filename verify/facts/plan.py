@@ -6,8 +6,9 @@ from datetime import date
 
 from payers.benefits import Benefit, DateRange, Member
 from payers.reading import Holder, holders
-from verify.facts.fact import WHOLE_PLAN, About, Fact, FactName, Source, Standing, Status
+from verify.facts.fact import WHOLE_PLAN, About, Fact, Source, Standing, Status
 from verify.facts.maker import Maker
+from verify.facts.names import FactName
 
 #: EB01: active in some way; EB05 of such a line names the plan.
 ACTIVE_CODES = frozenset({"1", "2", "3", "4", "5"})

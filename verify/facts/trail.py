@@ -7,7 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
-from verify.facts.fact import PLAN_WIDE, Fact, FactName
+from verify.facts.fact import Fact
+from verify.facts.names import PLAN_WIDE, FactName
 
 
 class StepState(StrEnum):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from verify.facts import FactName, Known, Standing
-from verify.findings.finding import Case, Verdict, day_words
+from verify.findings.finding import Case, Verdict, day_of, day_words
 
 RULE = "active_coverage"
 
@@ -25,8 +23,9 @@ def active_coverage(case: Case) -> Verdict:
         sentence = f"The payer reports coverage for {case.line.label} as inactive on {day}."
         return case.verdict(RULE, "inactive", sentence, [line, plan])
     if line.standing is Standing.YES:
-        sentence = f"The payer reports coverage as active on {_as_asked(line, day)}"
-        return case.verdict(RULE, "active", sentence, [line])
+        paid = case.look_up_plan(FactName.PAID_THROUGH)
+        sentence = f"The payer reports coverage as active on {_as_asked(line, day)}{_premium(case, paid)}"
+        return case.verdict(RULE, "active", sentence, [line, paid])
     if plan.standing is Standing.YES:
         said = _as_asked(plan, day).rstrip(".")
         sentence = (
@@ -48,10 +47,18 @@ def _as_asked(known: Known, day: str) -> str:
     return f"{day_words(asked_for)}. {day} itself could not be checked: the payer does not look so far."
 
 
+def _premium(case: Case, paid: Known) -> str:
+    """A plan whose premium is not paid may be ended for days that are past."""
+    through = day_of(paid)
+    if through is None or through >= case.on:
+        return ""
+    return f" The premium is paid through {day_words(through)} only: the coverage may be taken back."
+
+
 def _outside(case: Case) -> Verdict | None:
     """The verdict when the plan's own dates exclude the day."""
     begin, end = case.look_up_plan(FactName.PLAN_BEGIN), case.look_up_plan(FactName.PLAN_END)
-    begins, ends = _day(begin), _day(end)
+    begins, ends = day_of(begin), day_of(end)
     day = day_words(case.on)
     if ends is not None and ends < case.on:
         sentence = f"The plan ends on {day_words(ends)}, before {day}."
@@ -60,8 +67,3 @@ def _outside(case: Case) -> Verdict | None:
         sentence = f"The plan begins on {day_words(begins)}, after {day}."
         return case.verdict(RULE, "inactive", sentence, [begin])
     return None
-
-
-def _day(known: Known) -> date | None:
-    value = known.fact.value if known.fact and known.standing is Standing.VALUE else None
-    return date.fromisoformat(value) if isinstance(value, str) else None

@@ -36,14 +36,23 @@ def authorization(case: Case) -> Verdict:
     return case.verdict(RULE, "ask_for_codes", sentence, [known], ask=[FactName.AUTHORIZATION], derived=True)
 
 
+#: What the clinic's own record of an authorization says beside the payer's word.
+ON_FILE = {
+    "granted": " An authorization is on file; whether it fits the course is told beside it.",
+    "waiting": " A request is with the payer.",
+    "denied": " An authorization was denied.",
+    "not_needed": " The clinic's record says that none is needed.",
+}
+
+
 def _stated(case: Case, known: Known) -> Verdict:
     if known.standing is Standing.YES:
         route = [] if _route_known(case) else [FactName.AUTHORIZATION_ROUTE]
-        sentence = f"The payer states that authorization is required for {case.line.label}."
+        sentence = f"The payer states that authorization is required for {case.line.label}.{ON_FILE.get(case.on_file, '')}"
         return case.verdict(RULE, "required", sentence, [known], ask=route)
     sentence = (
         f"The payer states that authorization is not required for {case.line.label}; "
-        "that is no promise of coverage or payment."
+        f"that is no promise of coverage or payment.{ON_FILE.get(case.on_file, '')}"
     )
     return case.verdict(RULE, "not_required", sentence, [known])
 
@@ -53,7 +62,8 @@ def _not_stated(case: Case, known: Known) -> Verdict:
     hint = (
         " Authorization is required for some services of the plan." if plan.standing is Standing.YES else ""
     )
-    sentence = f"Whether authorization is required for {case.codes} is not stated.{hint}"
+    on_file = ON_FILE.get(case.on_file, "")
+    sentence = f"Whether authorization is required for {case.codes} is not stated.{hint}{on_file}"
     return case.verdict(RULE, "not_stated", sentence, [known], ask=[FactName.AUTHORIZATION])
 
 

@@ -25,12 +25,34 @@ def cost_share(case: Case) -> Verdict:
     conclusion = "_and_".join(
         name.value for name, one in zip(NAMES, (copay, coinsurance), strict=True) if _speaks(one)
     )
-    sentence = "The patient pays " + " and ".join(said) + "."
+    sentence = "The patient pays " + " and ".join(said) + "." + _order(case)
     ask = [] if case.look_up(FactName.DEDUCTIBLE_APPLIES).settled else [FactName.DEDUCTIBLE_APPLIES]
+    if _basis_matters(case, copay):
+        sentence += " With several services in one session, whether it is due for each is not stated."
+        ask = [FactName.COPAY, *ask]
     if general:
         sentence = f"In general the patient pays {' and '.join(said)}; for {case.codes} it is not stated."
         ask = [*NAMES, *ask]
     return case.verdict(RULE, conclusion, sentence, known, ask=ask, derived=general)
+
+
+def _order(case: Case) -> str:
+    """What is known of the deductible beside it."""
+    applies = case.look_up(FactName.DEDUCTIBLE_APPLIES).standing
+    first = case.look_up(FactName.DEDUCTIBLE_FIRST).standing
+    if applies is Standing.NO:
+        return " The deductible does not apply."
+    if applies is not Standing.YES:
+        return ""
+    order = {Standing.YES: ", and is due first", Standing.NO: ", after the copay"}
+    return f" The deductible applies{order.get(first, '')}."
+
+
+def _basis_matters(case: Case, copay: Known) -> bool:
+    """A copay of which nobody said how often it is due, where a session has several services."""
+    value = copay.fact.value if copay.fact and _speaks(copay) else None
+    open_basis = isinstance(value, dict) and not value.get("per") and bool(value.get("cents"))
+    return open_basis and any(len(session.services) > 1 for session in case.course.sessions)
 
 
 def copay_cents(case: Case) -> int | None:

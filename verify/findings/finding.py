@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 import msgspec
 
 from verify.catalogue import ServiceLine
-from verify.facts import NO_TRAIL, WHOLE_PLAN, FactName, Known, Level, Merged, Standing, Status, Tier, Trail
+from verify.facts import (
+    NO_TRAIL,
+    WHOLE_PLAN,
+    FactName,
+    Known,
+    Level,
+    Merged,
+    SourceKind,
+    Standing,
+    Status,
+    Tier,
+    Trail,
+)
+from verify.findings.planned import NO_COURSE, Course, Illness
+from verify.worksheet import How, Of, Place, load, network_places
 
-
-class How(StrEnum):
-    """Who can answer a question."""
-
-    SECOND_INQUIRY = "second_inquiry"
-    PHONE = "phone"
-    PORTAL = "portal"
+__all__ = [
+    "Case",
+    "Finding",
+    "How",
+    "Question",
+    "Verdict",
+    "day_of",
+    "day_words",
+    "dollars",
+    "note_of",
+    "number_of",
+    "percent",
+    "word_of",
+]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,13 +54,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     facts: tuple[str, ...] = ()
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A fact that is needed and missing: what to ask, and how to get it."""
 
     fact: FactName
+    #: Empty for the plan as a whole.
     service_line: str
     text: str
     how: How
+    #: The call in which it is asked (verify.worksheet), and the number of the line that asks it.
+    script: str = "payer"
+    line: int = 0
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -48,50 +72,6 @@ class Verdict(msgspec.Struct, frozen=True):
 
     finding: Finding
     questions: tuple[Question, ...] = ()
-
-
-#: What to ask for each fact, in words for a caller; {codes}, {line} and {day} are filled in.
-ASKING: Mapping[FactName, tuple[str, How]] = {
-    FactName.ACTIVE: ("Is coverage for {line} active on {day}?", How.PHONE),
-    FactName.PLAN_NAME: ("What is the plan called?", How.PORTAL),
-    FactName.PLAN_BEGIN: ("When did the plan begin, and when does its year start?", How.PORTAL),
-    FactName.PLAN_END: ("When does the plan end?", How.PORTAL),
-    FactName.DEDUCTIBLE_TOTAL: ("What is the individual deductible for {line}?", How.PORTAL),
-    FactName.DEDUCTIBLE_MET: ("How much of the individual deductible is met?", How.PORTAL),
-    FactName.DEDUCTIBLE_REMAINING: (
-        "How much of the individual deductible is left, and as of what date?",
-        How.PORTAL,
-    ),
-    FactName.OUT_OF_POCKET_TOTAL: ("What is the individual out-of-pocket maximum?", How.PORTAL),
-    FactName.OUT_OF_POCKET_MET: ("How much of the out-of-pocket maximum is met?", How.PORTAL),
-    FactName.OUT_OF_POCKET_REMAINING: (
-        "How much of the individual out-of-pocket maximum is left, and as of what date?",
-        How.PORTAL,
-    ),
-    FactName.COPAY: (
-        "What is the copay for {codes}, and is it per visit, per day or per service?",
-        How.PHONE,
-    ),
-    FactName.COINSURANCE: ("What coinsurance does the patient pay for {codes}?", How.PHONE),
-    FactName.DEDUCTIBLE_APPLIES: ("Does the deductible apply to {codes}?", How.PHONE),
-    FactName.COVERED: (
-        "Are {codes} a covered benefit or excluded, and under which benefit do they process?",
-        How.PHONE,
-    ),
-    FactName.IN_NETWORK: ("Are our tax ID, location and provider in network for {codes}?", How.PHONE),
-    FactName.AUTHORIZATION: ("Is authorization required for {codes}, code by code?", How.PHONE),
-    FactName.AUTHORIZATION_ROUTE: (
-        "Who reviews the authorization for {codes}, how is it sent, and with which papers?",
-        How.PHONE,
-    ),
-    FactName.LIMITS: ("Is there a visit limit for {codes}, how much is used, and what counts?", How.PHONE),
-    FactName.ADMINISTRATOR: (
-        "Who administers outpatient mental health for this group, and who administers {codes}?",
-        How.PHONE,
-    ),
-    FactName.HELD_BY: ("Which company holds the benefits for {line}, and who reviews them?", How.PHONE),
-    FactName.OTHER_PAYER: ("Is any other insurance on file, and when was that last updated?", How.PHONE),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +82,59 @@ class Case:
     line: ServiceLine
     on: date
     trail: Trail = NO_TRAIL
+    course: Course = NO_COURSE
+    #: The patient's other courses, which may use up the same limits.
+    others: Sequence[Course] = ()
+    #: What is on the evidence sheet; None: it is not known here.
+    illness: Illness | None = None
+    #: What the clinic's own authorization record says: granted, waiting, denied, not_needed; empty: there is none.
+    on_file: str = ""
 
-    def look_up(self, name: FactName, level: Level = Level.PERSON) -> Known:
+    def look_up(self, name: FactName, level: Level = Level.PERSON, tier: Tier = Tier.IN_NETWORK) -> Known:
         """What is known for this line, from itself and the service types that speak of it."""
         return self.merged.look_up(
-            name, service_line=self.line.key, service_types=self.line.reads, level=level
+            name, service_line=self.line.key, service_types=self.line.reads, level=level, tier=tier
         )
 
-    def look_up_line(self, name: FactName) -> Known:
+    def look_up_line(
+        self, name: FactName, level: Level = Level.PERSON, tier: Tier = Tier.IN_NETWORK
+    ) -> Known:
         """What was said of this very line; no service type stands for it."""
-        return self.merged.look_up(name, service_line=self.line.key)
+        return self.merged.look_up(name, service_line=self.line.key, level=level, tier=tier)
 
-    def look_up_plan(self, name: FactName, level: Level = Level.PERSON) -> Known:
+    def look_up_place(self, name: FactName, place: Place) -> Known:
+        """What was said of just this, else of the benefit, of the codes, of the line as a whole."""
+        scopes = ((place.domain, place.group), (place.domain, ""), ("", place.group), ("", ""))
+        found = (
+            self.merged.look_up(name, service_line=self.line.key, domain=domain, codes=group)
+            for domain, group in dict.fromkeys(scopes)
+        )
+        return next((known for known in found if known.fact), Known())
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where the clinic has to be in network, of the codes that are planned.
+
+        Where it is known which benefit the codes are paid from, the answer for the other one says nothing.
+        """
+        found = network_places(self.line, self.on, self.course.codes)
+        under = self.look_up_line(FactName.PROCESSED_UNDER)
+        domain = under.fact.value if under.fact and under.settled else None
+        if domain not in {place.domain for place in found if place.is_either}:
+            return found
+        return tuple(place for place in found if not place.is_either or place.domain == domain)
+
+    def look_up_for_codes(self, name: FactName) -> Known:
+        """What was said of this line's codes: of the line itself, or in general where the payer goes by that."""
+        known = self.look_up(name)
+        general = self.line.decided_by_code and not (known.fact and known.fact.about.service_line)
+        return Known() if general else known
+
+    def look_up_plan(
+        self, name: FactName, level: Level = Level.PERSON, tier: Tier = Tier.IN_NETWORK
+    ) -> Known:
         """What is known of the plan as a whole."""
-        return self.merged.look_up(name, service_types=(WHOLE_PLAN,), tier=Tier.IN_NETWORK, level=level)
+        return self.merged.look_up(name, service_types=(WHOLE_PLAN,), tier=tier, level=level)
 
     @property
     def codes(self) -> str:
@@ -136,10 +155,18 @@ class Case:
         """Whether somebody else than the payer on the card holds the line's benefits and has answered."""
         return self.trail.speaker(self.line.benefit_domain) != self.trail.payer
 
-    def question(self, name: FactName) -> Question:
-        text, how = ASKING[name]
-        said = text.format(codes=self.codes, line=self.line.label, day=day_words(self.on))
-        return Question(fact=name, service_line=self.line.key, text=said, how=how)
+    def question(self, name: FactName, *, how: How | None = None, text: str = "") -> Question:
+        """The question for a fact, in the words of the worksheet unless others are given."""
+        worksheet = load()
+        asked = worksheet.field(name)
+        return Question(
+            fact=name,
+            service_line="" if asked.of is Of.PLAN else self.line.key,
+            text=(text or asked.ask).format(codes=self.codes, line=self.line.label, day=day_words(self.on)),
+            how=how or asked.how,
+            script=asked.script,
+            line=worksheet.scripts[asked.script].line_of(name),
+        )
 
     def verdict(
         self,
@@ -158,6 +185,7 @@ class Case:
             sentence += " Sources disagree on this; ask which is right."
         if stale:
             sentence += " This is out of date and must be asked again."
+        in_writing = {found.fact.name for found in disputed if found.fact and _was_told_twice(found)}
         again = [found.fact.name for found in (*disputed, *stale) if found.fact]
         wanted = dict.fromkeys([*ask, *again])
         finding = Finding(
@@ -168,7 +196,13 @@ class Case:
             status=_weakest(known, derived=derived),
             facts=tuple(dict.fromkeys(key for found in known for key in found.keys)),
         )
-        return Verdict(finding, tuple(self.question(name) for name in wanted))
+        asked = [
+            self.question(
+                name, how=How.LETTER if name in in_writing else None, text=_asked_again(name, in_writing)
+            )
+            for name in wanted
+        ]
+        return Verdict(finding, tuple(asked))
 
 
 def _weakest(known: Sequence[Known], *, derived: bool) -> Status:
@@ -181,10 +215,39 @@ def _weakest(known: Sequence[Known], *, derived: bool) -> Status:
     return Status.DERIVED if derived or Status.DERIVED in said else Status.STATED
 
 
+def _was_told_twice(known: Known) -> bool:
+    """Whether a person spoke with the payer already, and another source says otherwise all the same."""
+    said = (known.fact, *known.rivals)
+    return any(fact is not None and fact.source.kind is SourceKind.CALL for fact in said)
+
+
+def _asked_again(name: FactName, in_writing: Collection[FactName]) -> str:
+    """Another call would be one more word against another: then it is asked for in writing."""
+    return f"In writing, because sources disagree: {load().field(name).ask}" if name in in_writing else ""
+
+
 def number_of(known: Known) -> int | None:
     """Cents or basis points of a settled value."""
     value = known.fact.value if known.fact and known.standing is Standing.VALUE else None
     return value if isinstance(value, int) else None
+
+
+def word_of(known: Known) -> str:
+    """The word of a value that is one of a few; empty where there is none."""
+    value = known.fact.value if known.fact and known.standing is Standing.VALUE else None
+    return value if isinstance(value, str) else ""
+
+
+def note_of(known: Known) -> str:
+    """The words beside a yes; empty where there are none."""
+    value = known.fact.value if known.fact and known.standing is Standing.YES else None
+    return value if isinstance(value, str) else ""
+
+
+def day_of(known: Known) -> date | None:
+    """The day of a value; None where there is none."""
+    word = word_of(known)
+    return date.fromisoformat(word) if word else None
 
 
 def dollars(cents: int) -> str:

@@ -1,13 +1,16 @@
 """Findings -> who must do what by when; pure."""
 
-from verify.followup.call import call_script
+from verify.followup.call import call_script, learned_form
 from verify.followup.follow_up import FollowUp, Kind
 from verify.followup.machinery import account_of, enroll, enrollment_key, enrollment_of, mend_account, stuck
 from verify.followup.refusals import REFUSALS, Mender, refusal
-from verify.followup.work import Asked, Callee, NextWork, Situation, next_work
+from verify.followup.work import PARKED, PAYER, Asked, Callee, NextWork, Situation, next_work
 from verify.followup.working_time import due_at
+from verify.followup.worth import Weighed, weighed
 
 __all__ = [
+    "PARKED",
+    "PAYER",
     "REFUSALS",
     "Asked",
     "Callee",
@@ -16,14 +19,17 @@ __all__ = [
     "Mender",
     "NextWork",
     "Situation",
+    "Weighed",
     "account_of",
     "call_script",
     "due_at",
     "enroll",
     "enrollment_key",
     "enrollment_of",
+    "learned_form",
     "mend_account",
     "next_work",
     "refusal",
     "stuck",
+    "weighed",
 ]

@@ -8,13 +8,15 @@ from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from verify.catalogue import ServiceLine
-from verify.findings import Finding, How, Question
-from verify.followup.call import call_script
+from verify.facts import SourceKind
+from verify.findings import Case, Finding, How, Question, cases_of
+from verify.followup.call import call_script, look_up_script
 from verify.followup.follow_up import DUE, OWNERS, FollowUp, Kind
 from verify.followup.machinery import mend_reader
 from verify.followup.refusals import LADDER, REMEDIES, Mender, refusals_of
 from verify.followup.working_time import due_at
 from verify.verification import InquiryState, Lane, OwnerRole, VerificationState
+from verify.worksheet import load
 
 #: What must be known before a payer can be asked, and how to get it.
 MISSING: Mapping[str, tuple[str, str]] = {
@@ -34,6 +36,22 @@ OTHER_CARD = (
     "Ask the patient for the card of {company}: it may know the patient by another member ID. "
     "Try that ID here, under “Ask in other words”."
 )
+
+#: What is looked up or asked without a call: what to do, and where what is learned comes from.
+LOOK_UPS: Mapping[How, tuple[str, SourceKind]] = {
+    How.PORTAL: ("Look it up in {whose} portal", SourceKind.PORTAL),
+    How.LETTER: ("Ask the payer in writing", SourceKind.LETTER),
+    How.CONTRACT: ("Look it up in our contract with the payer", SourceKind.CONTRACT),
+    How.PATIENT: ("Ask the patient", SourceKind.PATIENT),
+    How.CLINIC: ("Look it up in the clinic's own papers", SourceKind.CLINIC),
+}
+#: Asked in the same call, where there is one anyway.
+IN_A_CALL = frozenset({How.PHONE, How.PORTAL})
+#: The code of a question whose call was broken off.
+PARKED = "parked"
+#: The call to the payer itself, which answers what waits for a person.
+PAYER = "payer"
+PHARMACY = "pharmacy"
 
 _OPEN = frozenset({InquiryState.PLANNED, InquiryState.ASKING, InquiryState.UNAVAILABLE})
 _SIGNED = frozenset({VerificationState.VERIFIED, VerificationState.VERIFIED_WITH_GAPS})
@@ -72,8 +90,11 @@ class Situation:
     inquiries: Sequence[Asked] = ()
     findings: Sequence[Finding] = ()
     questions: Sequence[Question] = ()
-    #: Calls recorded so far: what is still open after one is a new call.
+    #: What each line is judged from; scripts leave out what is known or ruled out.
+    cases: Sequence[Case] = ()
+    #: Calls to the payer recorded so far: what is still open after one is a new call. And of the other scripts.
     calls_made: int = 0
+    other_calls: Mapping[str, int] = field(default_factory=dict)
     #: Changes when the patient's data do: a mended question that fails again is a new task.
     revision: int = 0
     payer_name: str = ""
@@ -214,38 +235,95 @@ def _ask_people(situation: Situation) -> Iterator[FollowUp]:
         for inquiry in situation.inquiries
         if inquiry.state is InquiryState.PENDING and not inquiry.company
     ]
-    asked_of: dict[Callee, list[Question]] = {situation.payer: []} if pending else {}
+    yield from _calls(situation, asking, pending)
+    yield from _look_ups(situation, asking, pending)
+
+
+def _callee(situation: Situation, question: Question) -> Callee:
+    """Who speaks for what a question is about, where it is one for the payer."""
+    return situation.speakers.get(question.service_line, situation.payer)
+
+
+def _asked_of(
+    situation: Situation, key: str, asking: Sequence[Question], pending: Sequence[Asked]
+) -> dict[Callee, list[Question]]:
+    """What one script asks, by whom it is asked; what waits for a person waits for the payer on the card."""
+    if key != PAYER:
+        return {_holder(situation, key): list(asking)} if asking else {}
+    asked: dict[Callee, list[Question]] = {situation.payer: []} if pending else {}
     for question in asking:
-        callee = situation.speakers.get(question.service_line, situation.payer)
-        asked_of.setdefault(callee, []).append(question)
-    for callee, questions in asked_of.items():
-        waiting = pending if callee == situation.payer else []
-        if waiting or any(question.how is How.PHONE for question in questions):
-            yield _call(situation, callee, questions, waiting)
-        else:
-            yield _look_up(situation, callee, questions)
+        asked.setdefault(_callee(situation, question), []).append(question)
+    return asked
+
+
+def _calls(situation: Situation, asking: Sequence[Question], pending: Sequence[Asked]) -> Iterator[FollowUp]:
+    """One call for each script and company with something only a voice answers; the portal's questions go along."""
+    for key in sorted(load().scripts, key=lambda key: load().scripts[key].rank):
+        here = [one for one in asking if one.script == key and one.how in IN_A_CALL]
+        for callee, questions in _asked_of(situation, key, here, pending).items():
+            waiting = pending if key == PAYER and callee == situation.payer else ()
+            if waiting or any(question.how is How.PHONE for question in questions):
+                yield _call(situation, key, callee, questions, waiting)
+
+
+def _look_ups(
+    situation: Situation, asking: Sequence[Question], pending: Sequence[Asked]
+) -> Iterator[FollowUp]:
+    """One for each way; a portal is looked into when its company is not called anyway."""
+    called = {
+        _callee(situation, question)
+        for question in asking
+        if question.how is How.PHONE and question.script == PAYER
+    }
+    called |= {situation.payer} if pending else set()
+    for how in LOOK_UPS:
+        here = [question for question in asking if question.how is how]
+        if how is not How.PORTAL:
+            yield from [_look_up(situation, how, situation.payer, here)] if here else ()
+            continue
+        for callee, questions in _asked_of(situation, PAYER, here, ()).items():
+            if callee not in called:
+                yield _look_up(situation, how, callee, questions)
 
 
 def _call(
-    situation: Situation, callee: Callee, asking: Sequence[Question], pending: Sequence[Asked]
+    situation: Situation,
+    key: str,
+    callee: Callee,
+    asking: Sequence[Question],
+    pending: Sequence[Asked],
 ) -> FollowUp:
+    script = load().scripts[key]
     reasons = [_why_call(inquiry.code) for inquiry in pending]
     counted = f"{len(asking)} question{'' if len(asking) == 1 else 's'} open." if asking else ""
-    detail = " ".join([*dict.fromkeys(reasons), counted]).strip()
     return _task(
         situation,
         Kind.CALL,
-        f"Call {callee.name or 'the payer'}",
-        detail,
-        _about_call(situation, callee),
-        script=_script(situation, callee, asking),
+        script.title.format(company=callee.name or script.company),
+        " ".join([*dict.fromkeys(reasons), counted]).strip(),
+        _about_call(situation, key, callee),
+        script=call_script(
+            asking,
+            _cases(situation, key, callee),
+            key=key,
+            payer_name=callee.name,
+            payer_phone=callee.phone,
+        ),
     )
 
 
-def _about_call(situation: Situation, callee: Callee) -> str:
+def _about_call(situation: Situation, key: str, callee: Callee) -> str:
     """What tells one call from another: how many were made, and whom it goes to."""
+    if key != PAYER:
+        return f"{key}:{situation.other_calls.get(key, 0)}"
     made = str(situation.calls_made)
     return made if callee == situation.payer else f"{made}:{callee.name}"
+
+
+def _holder(situation: Situation, key: str) -> Callee:
+    """The company that an answer named for the pharmacy benefits, as far as it is known; nobody for other scripts."""
+    step = situation.cases[0].trail.holder(PHARMACY) if key == PHARMACY and situation.cases else None
+    return Callee(step.name, step.phone) if step else Callee()
 
 
 def _why_call(code: str) -> str:
@@ -253,32 +331,35 @@ def _why_call(code: str) -> str:
         return "This payer is asked by phone."
     if code == "no_way":
         return "No account of ours reaches this payer, or we are not enrolled with it there; the call replaces it."
+    if code == PARKED:
+        return "A call was parked: what is left to ask is in the script."
     if code == "later":
         return "The payer holds the question and answers in its own time; a call is quicker."
     return f"The payer could not be reached electronically ({code}); the call replaces it."
 
 
-def _look_up(situation: Situation, callee: Callee, asking: Sequence[Question]) -> FollowUp:
-    detail = " ".join(question.text for question in asking)
-    whose = "the payer's" if callee == situation.payer else f"{callee.name}'s"
+def _look_up(situation: Situation, how: How, callee: Callee, asking: Sequence[Question]) -> FollowUp:
+    title, source_kind = LOOK_UPS[how]
+    about = _about_call(situation, PAYER, callee)
     return _task(
         situation,
         Kind.LOOK_UP,
-        f"Look it up in {whose} portal",
-        detail,
-        _about_call(situation, callee),
-        script=_script(situation, callee, asking),
+        title.format(whose="the payer's" if callee == situation.payer else f"{callee.name}'s"),
+        " ".join(question.text for question in asking),
+        about if how is How.PORTAL else f"{how}:{about}",
+        script=look_up_script(asking, _cases(situation, PAYER, callee), source_kind),
     )
 
 
-def _script(situation: Situation, callee: Callee, asking: Sequence[Question]) -> dict[str, Any]:
-    return call_script(
-        asking,
-        situation.service_lines,
-        situation.date_of_service,
-        payer_name=callee.name,
-        payer_phone=callee.phone,
+def _cases(situation: Situation, key: str, callee: Callee) -> Sequence[Case]:
+    """What is known of each line this company speaks for, else of all; nothing, where nobody handed it in."""
+    cases = situation.cases or cases_of(
+        (), situation.service_lines, situation.date_of_service, now=situation.now
     )
+    if key != PAYER:
+        return cases
+    own = [case for case in cases if situation.speakers.get(case.line.key, situation.payer) == callee]
+    return own or cases
 
 
 def _review(situation: Situation) -> FollowUp:

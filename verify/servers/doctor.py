@@ -23,6 +23,7 @@ from verify.servers.installation import recall
 from verify.servers.own import with_addresses
 from verify.servers.processes import heartbeat_file, needed
 from verify.servers.supervisor import HEARTBEAT_SECONDS
+from verify.servers.worksheet_check import check_worksheet
 from verify.settings import ConfigurationError, Settings, read
 from verify.store import connect, revisions
 from verify.store.sealing import keys_in_use
@@ -49,6 +50,7 @@ def examine(environment: dict[str, str]) -> list[Finding]:
         ok("configuration", "every setting can be read"),
         *check_catalogue(chosen, datetime.now(UTC).date()),
         *check_data_briefly(datetime.now(UTC).date()),
+        *check_worksheet(datetime.now(UTC).date()),
         *check_folder(chosen),
         *check_disk(chosen),
         *check_keys(chosen),

@@ -1,16 +1,17 @@
 """The pipeline, in order: accept, receive, ask, judge, follow up; and what people do in between."""
 
 from verify.steps.accept import Accepted, accept
+from verify.steps.calls import Call, record_call
 from verify.steps.cost import Asked, cost, treatments
 from verify.steps.deliveries import Receipt, take_in
 from verify.steps.digest import plan_digests
 from verify.steps.doors import Doors, is_signed, rate_of
+from verify.steps.hold import NotAllowed, NotFound
 from verify.steps.imports import cancel_import, confirm_import, preview_import, usual_lane
+from verify.steps.known import Looked, judged_now, look_into
+from verify.steps.learned import WRITTEN_KINDS, Learned, form_of, withdraw, write_down
 from verify.steps.nightly import Lookout, NightStarted, look_ahead, night, start_night
 from verify.steps.people import (
-    Call,
-    NotAllowed,
-    NotFound,
     add_note,
     cancel,
     close_follow_up,
@@ -18,7 +19,6 @@ from verify.steps.people import (
     keep_repair,
     may_sign,
     offered_repairs,
-    record_call,
     sign_off,
     try_repair,
 )
@@ -29,10 +29,13 @@ from verify.steps.upkeep import expire, tidy
 from verify.steps.work import Work, open_work
 
 __all__ = [
+    "WRITTEN_KINDS",
     "Accepted",
     "Asked",
     "Call",
     "Doors",
+    "Learned",
+    "Looked",
     "Lookout",
     "NightStarted",
     "NotAllowed",
@@ -51,10 +54,13 @@ __all__ = [
     "confirm_import",
     "cost",
     "expire",
+    "form_of",
     "import_prices",
     "is_signed",
+    "judged_now",
     "keep_repair",
     "look_ahead",
+    "look_into",
     "may_sign",
     "night",
     "offered_repairs",
@@ -73,4 +79,6 @@ __all__ = [
     "treatments",
     "try_repair",
     "usual_lane",
+    "withdraw",
+    "write_down",
 ]

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from verify.catalogue import load
-from verify.followup import Asked, Callee, Kind, Situation, next_work
+from verify.followup import PAYER, Asked, Callee, Kind, Situation, next_work
+from verify.steps.known import known_of
 from verify.steps.receive import what_is_missing
 from verify.steps.recheck import compare
 from verify.steps.work import Work
@@ -50,11 +51,14 @@ def _situation(work: Work, connection: Connection, verification: Row[Any], zone:
         evidence.findings_of(connection, verification.id),
         evidence.open_questions(connection, verification.id),
     )
+    lines = [load().service_lines[key] for key in verification.service_lines]
+    calls = evidence.calls_made(connection, verification)
     return Situation(
         state=VerificationState(verification.state),
         lane=Lane(verification.lane),
         date_of_service=verification.date_of_service,
-        service_lines=[load().service_lines[key] for key in verification.service_lines],
+        service_lines=lines,
+        cases=known_of(work, connection, verification, lines, zone),
         now=work.now(),
         zone=zone,
         # Once payers were asked, nothing can have been missing.
@@ -72,7 +76,8 @@ def _situation(work: Work, connection: Connection, verification: Row[Any], zone:
         ],
         findings=known[0],
         questions=known[1],
-        calls_made=evidence.calls_made(connection, verification),
+        calls_made=calls.get(PAYER, 0),
+        other_calls=calls,
         revision=verification.revision,
         payer_name=payer.name if payer else "",
         payer_phone=payer.phone if payer else "",

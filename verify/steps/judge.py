@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,6 +26,7 @@ from verify.steps.plan import At, on_the_card, plan
 from verify.steps.question import trace_of
 from verify.steps.receive import STANDING
 from verify.steps.repair import ask_rest_as_mended
+from verify.steps.sessions import courses_of
 from verify.steps.settle import settle
 from verify.steps.trail import follow, trail_of
 from verify.steps.work import Work
@@ -49,11 +50,11 @@ def judge(work: Work, claim: Claim) -> None:
 def _judge(work: Work, connection: Connection, verification: Row[Any], claim: Claim) -> list[Hint | None]:
     zone = clinic.zone(connection, verification.practice_id)
     asked = inquiries.of_verification(connection, verification)
-    members = _members(work, verification, asked)
+    heard = _heard(work, verification, asked)
+    members = {inquiry_id: said.member for inquiry_id, said in heard.items()}
     for row in asked:
-        if row.id in members:
-            found = _facts(verification, row, members[row.id], zone)
-            evidence.add_facts(connection, verification, found)
+        if row.id in heard:
+            evidence.add_facts(connection, verification, _facts(verification, row, heard[row.id], zone))
     known = evidence.facts_of(connection, verification)
     lines = [load().service_lines[key] for key in verification.service_lines]
     card = on_the_card(connection, verification).payer
@@ -70,23 +71,34 @@ def _judge(work: Work, connection: Connection, verification: Row[Any], claim: Cl
     return [_follow_up(connection, verification, claim)]
 
 
-def _members(work: Work, verification: Row[Any], asked: Sequence[Row[Any]]) -> dict[str, Member]:
+class Heard(NamedTuple):
+    """What one answer says of the patient, and what it was read from."""
+
+    member: Member
+    kind: SourceKind
+
+
+#: What an answer was read from (payers.benefits.Benefits.read_from).
+KINDS = {"x12": SourceKind.X12_271, "json": SourceKind.PAYER_JSON}
+
+
+def _heard(work: Work, verification: Row[Any], asked: Sequence[Row[Any]]) -> dict[str, Heard]:
     """What each answer says of the patient, by inquiry; nothing where there was none, or none for them."""
     seals = work.seals(verification.practice_id)
     found = {}
     for row in asked:
         benefits = inquiries.benefits_of(row, seals) if row.state == InquiryState.ANSWERED.value else None
         member = patient(benefits, trace_of(row.reused_id or row.id)) if benefits else None
-        if member is not None:
-            found[row.id] = member
+        if benefits is not None and member is not None:
+            found[row.id] = Heard(member, KINDS[benefits.read_from])
     return found
 
 
-def _facts(verification: Row[Any], row: Row[Any], member: Member, zone: ZoneInfo) -> list[Fact]:
+def _facts(verification: Row[Any], row: Row[Any], heard: Heard, zone: ZoneInfo) -> list[Fact]:
     """What one inquiry's answer says of the patient."""
-    answered_at = row.answered_at.astimezone(zone)
+    member, answered_at = heard.member, row.answered_at.astimezone(zone)
     source = Source(
-        kind=SourceKind.X12_271,
+        kind=heard.kind,
         reference=row.exchange_id,
         by="system",
         obtained_at=answered_at,
@@ -114,7 +126,14 @@ def _conclude(
     answered_at: datetime | None,
 ) -> None:
     now = work.now().astimezone(zone)
-    judgement = judge_facts(known, lines, verification.date_of_service, trail=trail, now=now)
+    judgement = judge_facts(
+        known,
+        lines,
+        verification.date_of_service,
+        trail=trail,
+        now=now,
+        courses=courses_of(connection, verification, lines),
+    )
     evidence.replace_findings(connection, verification, judgement.findings)
     evidence.set_questions(connection, verification, judgement.questions)
     summary = msgspec.structs.asdict(judgement.summary)

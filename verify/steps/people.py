@@ -1,53 +1,28 @@
 """People: what a coordinator does to a verification between the steps."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row
 
-from payers.exchange import Exchange
 from verify.asking import Changes
-from verify.facts import facts_from_call
-from verify.findings import Summary
+from verify.findings import Question, Summary
 from verify.followup import Kind, account_of, enrollment_of
 from verify.intake.submission import Patient, Policy
+from verify.steps import hold
 from verify.steps.enrollment import enrolled
-from verify.steps.question import trace_of
+from verify.steps.hold import TERMINAL
+from verify.steps.hold import NotAllowed as NotAllowed
+from verify.steps.hold import NotFound as NotFound
+from verify.steps.known import judged_now
 from verify.steps.repair import Refused, make_try, refused_questions
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, patients, payer_batches, repairs, verifications
-from verify.store.inquiries import Ask
-from verify.store.jobs import Hint
-from verify.store.sealing import Seals
 from verify.verification import (
-    InquiryState,
-    Lane,
     VerificationState,
     new_id,
 )
-
-TERMINAL = frozenset({VerificationState.CANCELLED.value, VerificationState.EXPIRED.value})
-
-
-class NotFound(Exception):
-    """No such thing in this practice."""
-
-
-class NotAllowed(Exception):
-    """The state it is in forbids it; the text says which, and holds nothing of a patient."""
-
-
-class Call(NamedTuple):
-    """One phone call, as typed in: the answers by field of the script, and who said so when."""
-
-    answers: Mapping[str, Any]
-    #: The payer's reference number for the call.
-    reference: str
-    representative: str
-    started_at: datetime
-    ended_at: datetime
 
 
 def complete_information(
@@ -65,7 +40,7 @@ def complete_information(
     NotFound, and NotAllowed for a verification that was cancelled.
     """
     with work.engine.begin() as connection:
-        verification = _not_cancelled(connection, verification_id, practice_id)
+        verification = hold.not_cancelled(connection, verification_id, practice_id)
         _change_patient(work, connection, verification, patient or {})
         _change_coverage(work, connection, verification, coverage or {})
         run = new_id("run")
@@ -82,7 +57,7 @@ def complete_information(
             revision=verification.revision + 1,
         )
         verifications.record(connection, practice_id, verification.id, "information_changed", actor=actor)
-        hint = _job(connection, verification, "receive", run)
+        hint = hold.job(connection, verification, "receive", run)
     work.hint(hint)
 
 
@@ -111,7 +86,7 @@ def try_repair(
 ) -> None:
     """Asks a refused question in other words, which a person allowed. Raises NotFound and NotAllowed."""
     with work.engine.begin() as connection:
-        verification = _open(connection, verification_id, practice_id)
+        verification = hold.opened(connection, verification_id, practice_id)
         refused = {each.payer.id: each for each in refused_questions(work, connection, verification)}
         if payer_id not in refused:
             raise NotFound
@@ -127,7 +102,7 @@ def try_repair(
 def keep_repair(work: Work, verification_id: str, practice_id: str, actor: str, *, repair_id: str) -> None:
     """Writes a correction that was answered into the patient's record. Nothing is asked again for it."""
     with work.engine.begin() as connection:
-        verification = _open(connection, verification_id, practice_id)
+        verification = hold.opened(connection, verification_id, practice_id)
         made = repairs.tries(connection, work.seals(practice_id), verification)
         kept = next((each for each in made if each.id == repair_id), None)
         if kept is None:
@@ -148,7 +123,7 @@ def keep_repair(work: Work, verification_id: str, practice_id: str, actor: str, 
 def cancel(work: Work, verification_id: str, practice_id: str, actor: str) -> None:
     """Stops the work; what is known stays. An answer on its way is kept as evidence."""
     with work.engine.begin() as connection:
-        stop(connection, _not_cancelled(connection, verification_id, practice_id), actor)
+        stop(connection, hold.not_cancelled(connection, verification_id, practice_id), actor)
 
 
 def stop(connection: Connection, verification: Row[Any], actor: str) -> None:
@@ -163,8 +138,9 @@ def stop(connection: Connection, verification: Row[Any], actor: str) -> None:
 def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> VerificationState:
     """A person takes responsibility: verified, or verified with gaps while questions are open. The state it got."""
     with work.engine.begin() as connection:
-        verification = _open(connection, verification_id, practice_id)
-        gaps = len(evidence.open_questions(connection, verification.id))
+        verification = hold.opened(connection, verification_id, practice_id)
+        open_ones = evidence.open_questions(connection, verification.id)
+        gaps = len(open_ones)
         if not may_sign(VerificationState(verification.state), gaps):
             raise NotAllowed(verification.state)
         state = VerificationState.VERIFIED_WITH_GAPS if gaps else VerificationState.VERIFIED
@@ -177,9 +153,30 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
         if not gaps:
             evidence.drop_follow_ups(connection, verification, outcome="signed off", by=actor)
         verifications.record(
-            connection, practice_id, verification.id, "signed_off", {"gaps": gaps}, actor=actor
+            connection,
+            practice_id,
+            verification.id,
+            verifications.SIGNED_OFF,
+            _signed(work, connection, verification, open_ones),
+            actor=actor,
         )
     return state
+
+
+def _signed(
+    work: Work, connection: Connection, verification: Row[Any], gaps: Sequence[Question]
+) -> dict[str, object]:
+    """What was known when it was signed, and what was missing; names of fields, no values."""
+    judged = judged_now(work, connection, verification.practice_id, verification.id)
+    assert judged is not None
+    missing = [f"{gap.service_line}.{gap.fact}" if gap.service_line else gap.fact.value for gap in gaps]
+    return {
+        "gaps": len(gaps),
+        "missing": missing,
+        "known_percent": judged.summary.known_percent,
+        "usable": judged.summary.usable,
+        "confidence": judged.summary.confidence,
+    }
 
 
 def may_sign(state: VerificationState, gaps: int) -> bool:
@@ -192,7 +189,7 @@ def may_sign(state: VerificationState, gaps: int) -> bool:
 def add_note(work: Work, verification_id: str, practice_id: str, actor: str, *, kind: str, body: str) -> str:
     """The id of the new note; notes are never changed or removed."""
     with work.engine.begin() as connection:
-        verification = _known(connection, verification_id, practice_id)
+        verification = hold.known(connection, verification_id, practice_id)
         note_id = evidence.add_note(
             connection, work.seals(practice_id), verification, kind=kind, body=body, author_id=actor
         )
@@ -205,7 +202,7 @@ def add_note(work: Work, verification_id: str, practice_id: str, actor: str, *, 
 def close_follow_up(work: Work, follow_up_id: str, practice_id: str, actor: str, *, outcome: str) -> None:
     """Ends a task; what the person writes of it becomes a note, since it may name the patient."""
     with work.engine.begin() as connection:
-        verification, task = _task(connection, follow_up_id, practice_id)
+        verification, task = hold.task(connection, follow_up_id, practice_id)
         if task.state != "open":
             raise NotAllowed(task.state)
         if outcome:
@@ -237,83 +234,6 @@ def _take_up_again(connection: Connection, practice_id: str, account_id: str) ->
     jobs.bring_forward(connection, payer_batches.of_account(connection, account_id))
 
 
-def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, call: Call) -> None:
-    """A call's typed answers: evidence like any other answer, then facts, then judged again.
-
-    Raises ValueError for an answer its field cannot take, NotFound, NotAllowed for a task that is
-    closed or no call.
-    """
-    with work.engine.begin() as connection:
-        verification, task = _task(connection, follow_up_id, practice_id)
-        if task.state != "open" or task.script is None:
-            raise NotAllowed(task.state)
-        _must_be_open(verification)
-        exchange_id = _save_call(work, connection, verification, task, call)
-        found = facts_from_call(
-            call.answers,
-            script=task.script,
-            call_id=exchange_id,
-            by=actor,
-            obtained_at=call.ended_at.astimezone(clinic.zone(connection, practice_id)),
-            as_of=clinic.day(connection, practice_id, call.ended_at),
-            call_reference=call.reference,
-            told_by=call.representative,
-        )
-        evidence.add_facts(connection, verification, found)
-        evidence.close_follow_up(connection, task.id, outcome=evidence.CALL_RECORDED, by=actor)
-        verifications.record(
-            connection,
-            practice_id,
-            verification.id,
-            "call_recorded",
-            {"exchange_id": exchange_id},
-            actor=actor,
-        )
-        hint = _job(connection, verification, "judge", exchange_id)
-    work.hint(hint)
-
-
-def _save_call(work: Work, connection: Connection, verification: Row[Any], task: Row[Any], call: Call) -> str:
-    """The exchange with the person who answered, under the question the call was asked to settle."""
-    row = _question_called_about(connection, work.seals(verification.practice_id), verification)
-    trace = trace_of(row.id)
-    exchange_id = inquiries.add_exchange(connection, row, trace)
-    said = Exchange(
-        account_id=row.account_id or "",
-        trace=trace,
-        control_number=row.control_number,
-        request=msgspec.json.encode(task.script),
-        request_type="application/vnd.verify.call-script+json",
-        requested_at=call.started_at,
-        response=msgspec.json.encode(call._asdict()),
-        response_type="application/vnd.verify.call+json",
-        response_at=call.ended_at,
-    )
-    seals = work.seals(verification.practice_id)
-    inquiries.complete_exchange(connection, seals, exchange_id, said, outcome="answered")
-    inquiries.answer_by_person(connection, verification, exchange_id)
-    return exchange_id
-
-
-def _question_called_about(connection: Connection, seals: Seals, verification: Row[Any]) -> Row[Any]:
-    """A question waiting for this call, or one made for it."""
-    asked = inquiries.of_verification(connection, verification)
-    waiting = [row for row in asked if row.state == InquiryState.PENDING.value and not row.hop]
-    if waiting:
-        return waiting[0]
-    coverage = patients.coverage(connection, verification.practice_id, verification.coverage_id)
-    call = Ask(
-        payer_id=coverage.payer_id,
-        account_id=None,
-        service_type="",
-        on=verification.date_of_service,
-        purpose=f"call:{new_id('run')}",
-    )
-    made = inquiries.plan(connection, seals, verification, call, state=InquiryState.PENDING)
-    assert made is not None
-    return inquiries.inquiry(connection, made)
-
-
 def _change_patient(
     work: Work, connection: Connection, verification: Row[Any], given: Mapping[str, Any]
 ) -> None:
@@ -338,48 +258,3 @@ def _change_coverage(
     patients.change_coverage(
         connection, seals, row.id, payer.id if payer else None, merged.model_dump(mode="json")
     )
-
-
-def _job(connection: Connection, verification: Row[Any], step: str, run: str) -> Hint | None:
-    return jobs.accept(
-        connection,
-        step=step,
-        subject_id=verification.id,
-        practice_id=verification.practice_id,
-        lane=Lane(verification.lane),
-        run=run,
-    )
-
-
-def _known(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
-    verification = verifications.lock(connection, verification_id, practice_id)
-    if verification is None:
-        raise NotFound
-    return verification
-
-
-def _open(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
-    verification = _known(connection, verification_id, practice_id)
-    _must_be_open(verification)
-    return verification
-
-
-def _not_cancelled(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
-    verification = _known(connection, verification_id, practice_id)
-    if verification.state == VerificationState.CANCELLED.value:
-        raise NotAllowed(verification.state)
-    return verification
-
-
-def _must_be_open(verification: Row[Any]) -> None:
-    if verification.state in TERMINAL:
-        raise NotAllowed(verification.state)
-
-
-def _task(connection: Connection, follow_up_id: str, practice_id: str) -> tuple[Row[Any], Row[Any]]:
-    """A task with its verification, both held: the verification first, as every step does it."""
-    verification_id = evidence.verification_of(connection, practice_id, follow_up_id)
-    if verification_id is None:
-        raise NotFound
-    verification = _known(connection, verification_id, practice_id)
-    return verification, evidence.follow_up(connection, follow_up_id)

@@ -51,6 +51,11 @@ class Summary(Shown):
     coinsurance_percent: str | None
     authorization: str | None
     administered_by: str | None
+    #: How much of the worksheet is known, whether its minimum is, and how well (A, B or C), when it was judged;
+    #: of the treatment of which least is known.
+    known_percent: int | None = None
+    usable: bool | None = None
+    confidence: str | None = None
 
 
 class Row(Shown):
@@ -187,6 +192,20 @@ class Event(Shown):
     detail: dict[str, Any]
 
 
+class SignOff(Shown):
+    """Who signed, and what was not known then."""
+
+    by: str
+    at: datetime
+    #: When the first of the facts that it rests on runs out.
+    expires_at: datetime | None
+    #: Fields that were open: "tms.authorization", "plan_year_begins".
+    missing: list[str]
+    known_percent: int | None
+    usable: bool | None
+    confidence: str | None
+
+
 class Document(Row):
     """One verification whole."""
 
@@ -209,6 +228,8 @@ class Document(Row):
     #: Null: your role does not include notes.
     notes: list[Note] | None
     timeline: list[Event]
+    #: Null while nobody's signature stands.
+    sign_off: SignOff | None = None
 
 
 class RawExchange(Shown):

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Row, and_, func, insert, select, tuple_, upda
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verify.catalogue import ServiceLine
-from verify.facts import Fact, SourceKind, Trail, speaking_for
+from verify.facts import ELECTRONIC, Fact, Trail, in_force, speaking_for
 from verify.findings import Finding, Question
-from verify.followup import FollowUp, Kind
+from verify.followup import PAYER, FollowUp, Kind
 from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import facts, findings, follow_ups, notes, questions
 from verify.verification import new_id
@@ -64,6 +64,18 @@ def facts_of(connection: Connection, verification: Row[Any]) -> list[Fact]:
     return [msgspec.convert(document, Fact) for (document,) in rows]
 
 
+def fact_of(connection: Connection, verification: Row[Any], fact_id: str) -> Fact | None:
+    """One fact of the present revision; None when there is none of that id."""
+    document = connection.execute(
+        select(facts.c.document).where(
+            facts.c.id == fact_id,
+            facts.c.verification_id == verification.id,
+            facts.c.revision == verification.revision,
+        )
+    ).scalar_one_or_none()
+    return None if document is None else msgspec.convert(document, Fact)
+
+
 def trail_of(verification: Row[Any]) -> Trail:
     """The companies that were asked one after the other, as the newest judging has them."""
     return msgspec.convert(verification.trail, Trail)
@@ -81,7 +93,7 @@ def first_expiry(connection: Connection, verification: Row[Any]) -> datetime | N
     """When the first settled fact must be asked again: what was verified holds until then."""
     ends = [
         fact.expires_at
-        for fact in facts_of(connection, verification)
+        for fact in in_force(facts_of(connection, verification))
         if fact.settled and fact.expires_at is not None
     ]
     return min(ends, default=None)
@@ -155,13 +167,15 @@ def open_questions(connection: Connection, verification_id: str) -> list[Questio
     return [msgspec.convert(document, Question) for (document,) in rows]
 
 
-def calls_made(connection: Connection, verification: Row[Any]) -> int:
-    """How many calls were recorded: what is open after one is a new call."""
-    return connection.execute(
-        select(func.count())
-        .select_from(follow_ups)
+def calls_made(connection: Connection, verification: Row[Any]) -> dict[str, int]:
+    """How many calls were recorded, by script: what is open after one is a new call."""
+    script = func.coalesce(func.nullif(follow_ups.c.script["key"].astext, ""), PAYER)
+    rows = connection.execute(
+        select(script, func.count())
         .where(follow_ups.c.verification_id == verification.id, follow_ups.c.outcome == CALL_RECORDED)
-    ).scalar_one()
+        .group_by(script)
+    )
+    return {str(key): int(count) for key, count in rows}
 
 
 def add_follow_up(connection: Connection, verification: Row[Any], task: FollowUp) -> None:
@@ -238,7 +252,7 @@ def facts_by_people(connection: Connection, verification: Row[Any], *, now: date
     return [
         fact
         for fact in facts_of(connection, verification)
-        if fact.source.kind is not SourceKind.X12_271 and (fact.expires_at is None or now < fact.expires_at)
+        if fact.source.kind not in ELECTRONIC and (fact.expires_at is None or now < fact.expires_at)
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from payers.benefits import Benefits, Problem
 from payers.exchange import Exchange
 from verify.store.sealing import SealedColumn, Seals
-from verify.store.tables import exchanges, inquiries, verifications
+from verify.store.tables import exchanges, inquiries, payers, verifications
 from verify.store.tables_directory import payer_routes
 from verify.verification import InquiryState, move, new_id
 
@@ -22,6 +22,9 @@ CHANGES = SealedColumn("inquiries", "changes_sealed")
 
 #: The code of an answer a person typed.
 CALL = "call"
+
+#: The code of what a person wrote down without a call. It is evidence, and no question that was sent.
+WRITTEN_DOWN = "written_down"
 
 #: The code of an answer that was still fresh from another inquiry.
 REUSED = "reused"
@@ -167,6 +170,16 @@ def inquiry(connection: Connection, inquiry_id: str) -> Row[Any]:
 def of_verification(connection: Connection, verification: Row[Any]) -> Sequence[Row[Any]]:
     """The inquiries of its present revision; what was asked otherwise before does not count."""
     return connection.execute(select(inquiries).where(_of(verification)).order_by(inquiries.c.id)).all()
+
+
+def companies(connection: Connection, verification_id: str) -> dict[str, str]:
+    """The names of the payers that were asked for it, by id."""
+    rows = connection.execute(
+        select(payers.c.id, payers.c.name)
+        .join(inquiries, inquiries.c.payer_id == payers.c.id)
+        .where(inquiries.c.verification_id == verification_id)
+    )
+    return {row.id: row.name for row in rows}
 
 
 def under_way(connection: Connection, verification: Row[Any]) -> int:
@@ -382,14 +395,22 @@ def complete_exchange(
     )
 
 
-def answer_by_person(connection: Connection, verification: Row[Any], exchange_id: str) -> None:
-    """One call settles every question to the payer on the card that waits for a person."""
+def answer_by_person(
+    connection: Connection,
+    verification: Row[Any],
+    exchange_id: str,
+    *,
+    only: str = "",
+    code: str = CALL,
+) -> None:
+    """One call settles every question to the payer on the card that waits for a person; or `only` one inquiry."""
+    which = inquiries.c.id == only if only else inquiries.c.hop == 0
     connection.execute(
         update(inquiries)
-        .where(_of(verification), inquiries.c.state == InquiryState.PENDING.value, inquiries.c.hop == 0)
+        .where(_of(verification), inquiries.c.state == InquiryState.PENDING.value, which)
         .values(
             state=InquiryState.ANSWERED.value,
-            outcome_code=CALL,
+            outcome_code=code,
             answered_at=func.clock_timestamp(),
             ask_again_at=None,
             exchange_id=exchange_id,
@@ -402,6 +423,7 @@ def _of(verification: Row[Any]) -> ColumnElement[bool]:
         inquiries.c.verification_id == verification.id,
         inquiries.c.revision == verification.revision,
         inquiries.c.replaced_by_id.is_(None),
+        inquiries.c.outcome_code != WRITTEN_DOWN,
     )
 
 

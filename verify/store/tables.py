@@ -301,6 +301,11 @@ verifications = Table(
     Column("coinsurance_bp", Integer),
     Column("authorization", Text),
     Column("administered_by", Text),
+    #: Of the line of which least is known (verify.findings.completeness), when it was judged.
+    Column("known_percent", SmallInteger),
+    Column("usable", Boolean),
+    #: A, B or C.
+    Column("confidence", Text),
     #: JSON of verify.facts.Trail: which companies were asked one after the other. Names of companies only.
     Column("trail", JSONB, nullable=False, server_default=text("'{}'")),
     UniqueConstraint("practice_id", "dedupe_key"),

@@ -13,6 +13,8 @@ from verify.verification import VerificationState, move, new_id
 
 #: The actor of what the program does by itself.
 SYSTEM = "system"
+#: The event of a signature; its detail says what was missing then.
+SIGNED_OFF = "signed_off"
 
 
 def add(connection: Connection, *, dedupe_key: bytes, **values: Any) -> str | None:

@@ -42,6 +42,7 @@ from verify.store.tables_appointments import appointment_sources
 from verify.store.tables_asking import repairs as repair_rows
 from verify.store.tables_batches import payer_batch_items as items
 from verify.store.tables_batches import payer_batches as batches
+from verify.store.verifications import SIGNED_OFF
 from verify.verification import VERIFICATION_NEXT, Due, OwnerRole, VerificationState
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -107,6 +108,7 @@ def list_newest(
     practice_id: str,
     *,
     state: VerificationState | None = None,
+    patient_id: str | None = None,
     cursor: str | None = None,
     limit: int,
 ) -> Listed:
@@ -115,6 +117,8 @@ def list_newest(
     statement = _listed(practice_id).order_by(verifications.c.created_at.desc(), verifications.c.id.desc())
     if state is not None:
         statement = statement.where(verifications.c.state == state.value)
+    if patient_id is not None:
+        statement = statement.where(verifications.c.patient_id == patient_id)
     if cursor is not None:
         at = _cursor_row(connection, practice_id, cursor)
         statement = statement.where(order < tuple_(at.created_at, at.id))
@@ -320,6 +324,9 @@ def _summary(row: AnyRow) -> shown.Summary:
         coinsurance_percent=shown.percent(row.coinsurance_bp),
         authorization=row.authorization,
         administered_by=row.administered_by,
+        known_percent=row.known_percent,
+        usable=row.usable,
+        confidence=row.confidence,
     )
 
 
@@ -360,23 +367,46 @@ def document(
     row = connection.execute(statement).one_or_none()
     if row is None:
         return None
+    timeline = _timeline(connection, verification_id)
     return shown.Document(
         **_row(row, seals),
         revision=row.revision,
         rechecks_id=row.rechecks_id,
         superseded_by_id=row.superseded_by_id,
         coverage=_coverage(row, seals),
-        facts=_facts(connection, verification_id),
+        facts=facts_shown(connection, verification_id),
         findings=_documents(connection, findings, verification_id),
         questions=_documents(connection, questions, verification_id, questions.c.closed_at.is_(None)),
         follow_ups=_follow_ups(connection, verification_id),
         inquiries=_inquiries(connection, verification_id),
         trail=row.trail,
-        companies=_companies(connection, verification_id),
+        companies=asking.companies(connection, verification_id),
         repairs=_repairs(connection, seals, verification_id, row.revision),
         exchanges=_exchanges(connection, verification_id),
         notes=_notes(connection, seals, verification_id) if with_notes else None,
-        timeline=_timeline(connection, verification_id),
+        timeline=timeline,
+        sign_off=_sign_off(row, timeline),
+    )
+
+
+#: States in which somebody's signature stands.
+_SIGNED = frozenset({_S.VERIFIED.value, _S.VERIFIED_WITH_GAPS.value, _S.EXPIRED.value})
+
+
+def _sign_off(row: AnyRow, timeline: Sequence[shown.Event]) -> shown.SignOff | None:
+    """The newest signature, with what was missing then; None while nobody's stands."""
+    signed = [event for event in timeline if event.what == SIGNED_OFF]
+    if row.state not in _SIGNED or not signed:
+        return None
+    newest = signed[-1]
+    return shown.SignOff(
+        by=newest.actor,
+        at=newest.at,
+        expires_at=row.expires_at,
+        missing=newest.detail.get("missing", []),
+        known_percent=newest.detail.get("known_percent"),
+        usable=newest.detail.get("usable"),
+        confidence=newest.detail.get("confidence"),
     )
 
 
@@ -393,14 +423,22 @@ def _coverage(row: AnyRow, seals: Seals) -> shown.CoverageShown:
     )
 
 
-def _facts(connection: Connection, verification_id: str) -> list[dict[str, Any]]:
-    """With the keys by which findings name them, and the revision of the question they answered."""
+def facts_shown(connection: Connection, verification_id: str) -> list[dict[str, Any]]:
+    """With the keys by which findings name them, the revision of the question they answered, and whether withdrawn."""
     statement = select(facts.c.id, facts.c.key, facts.c.revision, facts.c.document).where(
         facts.c.verification_id == verification_id
     )
+    rows = connection.execute(statement.order_by(facts.c.id)).all()
+    withdrawn = {row.document.get("withdraws") for row in rows}
     return [
-        {**row.document, "id": row.id, "key": row.key, "revision": row.revision}
-        for row in connection.execute(statement.order_by(facts.c.id))
+        {
+            **row.document,
+            "id": row.id,
+            "key": row.key,
+            "revision": row.revision,
+            "withdrawn": row.key in withdrawn,
+        }
+        for row in rows
     ]
 
 
@@ -430,15 +468,6 @@ def _inquiries(connection: Connection, verification_id: str) -> list[shown.Inqui
         _as(shown.InquiryShown, row, payer=shown.PayerShown(code=row.code, name=row.name))
         for row in connection.execute(statement)
     ]
-
-
-def _companies(connection: Connection, verification_id: str) -> dict[str, str]:
-    statement = (
-        select(payers.c.id, payers.c.name)
-        .join(inquiries, inquiries.c.payer_id == payers.c.id)
-        .where(inquiries.c.verification_id == verification_id)
-    )
-    return {row.id: row.name for row in connection.execute(statement)}
 
 
 def _repairs(

@@ -1,6 +1,6 @@
 """The three answers on top of a verification: its findings put side by side; nothing is judged here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from verify.store.documents import Document
@@ -60,8 +60,27 @@ COST_SHARE = {
 
 #: Short words for a conclusion beside its label.
 SHORT = {
-    "covered": ("Treatment covered", {"covered": "yes", "excluded": "no, excluded", "unknown": "unclear"}),
-    "network": ("Clinic in network", {"in_network": "yes", "out_of_network": "no", "unknown": "unclear"}),
+    "covered": (
+        "Treatment covered",
+        {
+            "covered": "yes",
+            "covered_with_authorization": "yes, with authorization",
+            "excluded": "no, excluded",
+            "excluded_in_part": "in part",
+            "reported_not_covered": "reported as not covered",
+            "unknown": "unclear",
+        },
+    ),
+    "network": (
+        "Clinic in network",
+        {
+            "in_network": "yes",
+            "out_of_network": "no",
+            "in_part": "in part",
+            "partly_stated": "in part stated",
+            "unknown": "unclear",
+        },
+    ),
     "administrator": (
         "Run by",
         {"other_company": "another company", "payer_itself": "the payer itself", "unknown": "unclear"},
@@ -70,6 +89,20 @@ SHORT = {
         "Other insurance",
         {"other_payer": "on file", "none": "none on file", "unknown": "unclear"},
     ),
+}
+#: What must be looked at before the visit, by rule and conclusion.
+GATES = {
+    "referral": {"needed": ("Referral", "needed")},
+    "rems": {"stop": ("REMS", "stop: the session cannot begin"), "not_stated": ("REMS", NOT_STATED)},
+    "drug_benefit": {"other_benefit": ("The drug", "is under another benefit than planned")},
+    "buy_and_bill": {"must_not_buy": ("The drug", "is not to be bought by the clinic")},
+    "visit_limits": {"short": ("Visit limit", "too short for the course")},
+    "day_limit": {"over": ("Sessions a day", "more than are paid")},
+    "plan_year": {
+        "new_year_in_course": ("Plan year", "begins anew within the course"),
+        "plan_ends_in_course": ("Plan", "ends within the course"),
+    },
+    "severity": {"ask_psychiatrist": ("Diagnosis", "ask the psychiatrist")},
 }
 AMOUNTS = {
     "cost_share": ("copay", "coinsurance"),
@@ -90,7 +123,9 @@ class Case:
         self.zone = zone
         elsewhere = other_insurances(document)
         self.facts = [
-            fact for fact in present_facts(document) if fact["source"].get("payer") not in elsewhere
+            fact
+            for fact in present_facts(document)
+            if fact["source"].get("payer") not in elsewhere and not fact.get("withdrawn")
         ]
         self.by_key = {fact["key"]: fact for fact in self.facts}
         self.several = len(document.service_lines) > 1
@@ -201,18 +236,31 @@ def _note(fact: Json) -> str:
 
 def _label(fact: Json) -> str:
     label = words.FACT_WORDS.get(fact["name"], words.plain(fact["name"]))
-    return f"Family {label.lower()}" if fact["about"].get("level") == "family" else label
+    about = fact["about"]
+    if about.get("service_line") and about.get("domain"):
+        label += f", as a {about['domain']} provider"
+    if about.get("codes"):
+        label += f" ({about['codes']} codes)"
+    return f"Family {label.lower()}" if about.get("level") == "family" else label
 
 
 def _before(case: Case) -> Answer:
     said = case.headline("authorization", AUTHORIZATION) or case.nothing_yet()
     lines = [_named(case, "authorization_route"), _named(case, "limits")]
-    found = [line for line in lines if line is not None]
+    found = [line for line in lines if line is not None] + list(_gates(case))
     tasks = [task for task in case.document.follow_ups if task.state == "open"]
     found += [Line("To do", task.title) for task in tasks[:MOST_TASKS]]
     if len(tasks) > MOST_TASKS:
         found.append(Line("To do", f"and {len(tasks) - MOST_TASKS} more below"))
     return Answer("What must happen before the visit?", *said, found)
+
+
+def _gates(case: Case) -> Iterator[Line]:
+    for rule, said in GATES.items():
+        for finding in case.findings(rule):
+            if finding["conclusion"] in said:
+                label, text = said[finding["conclusion"]]
+                yield case.line(label, text, case.deciding(finding))
 
 
 def _named(case: Case, name: str) -> Line | None:

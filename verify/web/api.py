@@ -98,6 +98,13 @@ class CallGiven(Given):
     representative: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
     started_at: AwareDatetime
     ended_at: AwareDatetime
+    #: True: broken off; what was answered is kept, and the task stays open with what is left.
+    parked: bool = False
+    number_dialed: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""
+    hold_minutes: Annotated[int, Field(ge=0, le=999)] | None = None
+    transfers: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    #: Whether "benefits quoted are not a guarantee of payment" was read out; null: not noted.
+    disclaimer_read: bool | None = None
 
 
 class Created(BaseModel):
@@ -155,13 +162,23 @@ def list_verifications(
     request: Request,
     response: Response,
     state: VerificationState | None = None,
+    patient: Annotated[
+        str | None, Query(max_length=64, description="Only this patient's, by the id we gave.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=views.MOST_ROWS)] = 50,
     cursor: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Rows:
     """Newest first; what is added meanwhile does not move what a cursor points at."""
 
     def read(connection: Connection, seals: Seals) -> Rows:
-        listed = views.list_newest(connection, seals.practice_id, state=state, cursor=cursor, limit=limit)
+        listed = views.list_newest(
+            connection,
+            seals.practice_id,
+            state=state,
+            patient_id=patient,
+            cursor=cursor,
+            limit=limit,
+        )
         return views.rows(connection, seals, listed)
 
     try:
@@ -281,7 +298,7 @@ def record_call(request: Request, caller: CallerNow, follow_up_id: ObjectId, giv
             raise Refused(404, NOT_FOUND)
         late = FieldError(pointer="/ended_at", detail="must not be before started_at")
         raise Refused(422, "Some fields need correcting.", errors=[late])
-    call = steps.Call(given.answers, given.reference, given.representative, given.started_at, given.ended_at)
+    call = steps.Call(**given.model_dump())
     try:
         steps.record_call(request.app.state.work, follow_up_id, caller.practice_id, caller.id, call)
     except UnreadableAnswers as unreadable:

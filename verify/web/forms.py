@@ -1,19 +1,29 @@
 """What a form sent, as a Submission or as the words that stand beside its fields."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from verify.facts import UnreadableAnswers
+from verify.facts import SourceKind, UnreadableAnswers
 from verify.intake.submission import Submission
-from verify.steps import Call
+from verify.steps import WRITTEN_KINDS, Call, Learned
 from verify.web.problems import field_errors
 
-__all__ = ["LABELS", "UnreadableAnswers", "call", "errors_by_field", "information", "submission", "typed"]
+__all__ = [
+    "LABELS",
+    "UnreadableAnswers",
+    "call",
+    "errors_by_field",
+    "errors_of_answers",
+    "information",
+    "learned",
+    "submission",
+    "typed",
+]
 
 LABELS = {
     "last_name": "Last name",
@@ -110,11 +120,7 @@ def information_fields(missing: list[str]) -> list[str]:
 
 def call(said: Mapping[str, str], zone: ZoneInfo, now: datetime) -> tuple[Call | None, dict[str, str]]:
     """The call as typed, or the errors by field; its times are the practice's clock, today unless dated."""
-    answers = {
-        name.removeprefix("answer_"): value
-        for name, value in said.items()
-        if name.startswith("answer_") and value
-    }
+    answers = _answers(said)
     errors = {name: why for name, why in _CALL_NEEDS.items() if not said.get(name)}
     times = {name: _moment(said.get(name, ""), zone) for name in ("started_at", "ended_at")}
     started, ended = times["started_at"], times["ended_at"]
@@ -125,9 +131,68 @@ def call(said: Mapping[str, str], zone: ZoneInfo, now: datetime) -> tuple[Call |
         errors.setdefault("ended_at", "Call ended must be after the start, and not in the future")
     if not answers:
         errors.setdefault("answers", "Fill at least one answer; leave the rest empty")
+    minutes = said.get("hold_minutes", "")
+    if minutes and not (minutes.isdecimal() and len(minutes) < 4):
+        errors.setdefault("hold_minutes", "Minutes on hold: a whole number")
     if errors or started is None or ended is None:
         return None, errors
-    return Call(answers, said["reference"], said["representative"], started, ended), {}
+    made = Call(
+        answers,
+        said["reference"],
+        said["representative"],
+        started,
+        ended,
+        parked=bool(said.get("park")),
+        number_dialed=said.get("number_dialed", "")[:40],
+        hold_minutes=int(minutes) if minutes else None,
+        transfers=said.get("transfers", "")[:200],
+        disclaimer_read={"yes": True, "no": False}.get(said.get("disclaimer_read", "")),
+    )
+    return made, {}
+
+
+def _answers(said: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix("answer_"): value
+        for name, value in said.items()
+        if name.startswith("answer_") and value
+    }
+
+
+def learned(said: Mapping[str, str]) -> tuple[Learned | None, dict[str, str]]:
+    """What was read somewhere, as typed, or the errors by field."""
+    errors = {}
+    kinds = {kind.value for kind in WRITTEN_KINDS}
+    if said.get("source") not in kinds:
+        errors["source"] = "Where it stands: choose one"
+    days = {}
+    for name, label in (("as_of", "As of"), ("holds_until", "Holds until")):
+        try:
+            days[name] = date.fromisoformat(said[name]) if said.get(name) else None
+        except ValueError:
+            errors[name] = f"{label} must be a date"
+    if errors:
+        return None, errors
+    made = Learned(
+        _answers(said),
+        SourceKind(said["source"]),
+        said.get("reference", "")[:80],
+        days["as_of"],
+        days["holds_until"],
+    )
+    return made, {}
+
+
+#: Fields of the form that are no answers, and what each is called there.
+_OF_SOURCE = {"kind": "source", "reference": "reference", "as_of": "as_of", "holds_until": "holds_until"}
+
+
+def errors_of_answers(unreadable: UnreadableAnswers) -> dict[str, str]:
+    """By the fields of the form."""
+    return {
+        _OF_SOURCE.get(name, "answers" if name == "answers" else f"answer_{name}"): f"Expected: {said}"
+        for name, said in unreadable.problems.items()
+    }
 
 
 #: A minute's difference between two clocks is no reason to refuse a call.

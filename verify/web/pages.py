@@ -42,6 +42,9 @@ def environment() -> Environment:
         field_label=field_label,
         short_label=short_label,
         broken_lines=broken_lines,
+        choice=lambda word: (word, words.plain(word)),
+        with_hint=with_hint,
+        field_words=field_words,
     )
     made.globals.update(words=words, static=static, Permission=Permission, line_label=line_label)
     return made
@@ -83,6 +86,19 @@ def field_label(field: Mapping[str, str], several: bool) -> str:
     key = field.get("service_line", "")
     label = field["label"].removeprefix(f"{line_label(key)}: ")
     return f"{short_label(key)}: {label}" if key and several else label
+
+
+def with_hint(field: Mapping[str, Any]) -> dict[str, Any]:
+    """A field of a stored script as templates take it; older scripts have no choices."""
+    choices = field.get("choices") or ()
+    return {**field, "choices": choices, "hint": words.hint(field["kind"], choices)}
+
+
+def field_words(name: str) -> str:
+    """ "TMS: authorization required" for "tms.authorization"."""
+    line, _, fact = name.rpartition(".")
+    said = words.FACT_WORDS.get(fact, words.plain(fact))
+    return f"{short_label(line)}: {said}" if line else said
 
 
 def render(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from fastapi import APIRouter, Query
 from pydantic import ValidationError
 from sqlalchemy import Connection
@@ -12,6 +13,9 @@ from starlette.responses import Response
 
 from verify import steps
 from verify.courses import NoSession
+from verify.facts import ELECTRONIC
+from verify.findings import Judgement, Question
+from verify.followup import weighed
 from verify.security.roles import Permission
 from verify.steps.courses import Outdated, Unplannable, bundle
 from verify.store import evidence, views
@@ -21,7 +25,9 @@ from verify.verification import VerificationState
 from verify.web import cost, course_form, courses, forms, pages, repairs, words
 from verify.web.answers import fact_groups, is_unheard, older_facts, present_facts, three_answers
 from verify.web.caller import CallerNow, Form, Guarded
+from verify.web.completeness import filled_in
 from verify.web.holders import who_holds
+from verify.web.learned import source_kinds
 from verify.web.problems import Refused
 from verify.web.record import look
 
@@ -35,6 +41,9 @@ NOTICES = {
     "note": "Note added.",
     "informed": "Thank you. The payer is asked with the corrected information.",
     "call": "Call recorded. The verification is being judged again.",
+    "parked": "Call parked. What was answered is kept; the script has what is left.",
+    "learned": "Written down. The verification is being judged again.",
+    "withdrawn": "Taken back. What was written stays as evidence.",
     "done": "Follow-up done.",
     "accepted": "Signed off.",
     "tried": "The payer is asked again in these words.",
@@ -155,10 +164,10 @@ def record_call(request: Request, caller: CallerNow, form: Form, follow_up_id: s
         try:
             steps.record_call(request.app.state.work, follow_up_id, caller.practice_id, caller.id, call)
         except forms.UnreadableAnswers as unreadable:
-            errors = {f"answer_{name}": f"Expected: {said}" for name, said in unreadable.problems.items()}
+            errors = forms.errors_of_answers(unreadable)
     if errors:
         return _page(request, verification_id, errors=errors, typed=typed, calling=follow_up_id)
-    return _back(verification_id, "call")
+    return _back(verification_id, "parked" if call is not None and call.parked else "call")
 
 
 @router.get("/verifications/{verification_id}/exchanges/{exchange_id}")
@@ -202,16 +211,26 @@ def _page(
     costs = cost.section(request, verification_id, document.service_lines)
     practice_id = request.state.caller.practice_id
     with request.app.state.work.engine.connect() as connection:
+        work = request.app.state.work
+        judged = steps.judged_now(work, connection, practice_id, verification_id)
         planned = bundle(connection, practice_id, verification_id)
         may_change = request.state.caller.may(Permission.SUBMIT)
         refused = repairs.refusals(connection, request, verification_id) if may_change else None
+        may_write = request.state.caller.may(Permission.WORK_FOLLOW_UPS)
+        fields = _open_fields(request, connection, verification_id, judged) if may_write else []
     assert planned is not None
+    assert judged is not None
     return _render(
         request,
         "verification.html",
         document,
         stamp,
         **costs,
+        filled=filled_in(judged.completeness),
+        open_questions=weighed(_questions(document), costs["cost"].worth),
+        may_write=may_write,
+        learned_fields=fields,
+        kinds=source_kinds(),
         refusals=refused or [],
         **course_form.section(planned),
         course_key=course_key,
@@ -223,6 +242,27 @@ def _page(
         typed=typed or {},
         calling=calling,
     )
+
+
+def _questions(document: Document) -> list[Question]:
+    """As they were judged, without their ids."""
+    parts = [{name: part for name, part in one.items() if name != "id"} for one in document.questions]
+    return msgspec.convert(parts, list[Question])
+
+
+def _open_fields(
+    request: Request, connection: Connection, verification_id: str, judged: Judgement | None
+) -> list[dict[str, Any]]:
+    """The fields of the worksheet that are needed and not known yet."""
+    wanted = {
+        item.name
+        for found in (judged.completeness if judged else ())
+        for item in found.items
+        if not item.is_known
+    }
+    practice_id = request.state.caller.practice_id
+    fields = steps.form_of(request.app.state.work, connection, practice_id, verification_id) or []
+    return [pages.with_hint(msgspec.to_builtins(field)) for field in fields if field.name in wanted]
 
 
 def _render(
@@ -249,9 +289,10 @@ def _render(
         live=ASKING_SECONDS if document.state in words.RUNNING else QUIET_SECONDS,
         today=words.today(zone),
         template_is_page=template == "verification.html",
+        electronic=ELECTRONIC,
+        kept={exchange.id for exchange in document.exchanges},
         labels=forms.LABELS,
         information_fields=forms.information_fields(document.state_detail.split()),
-        call_hints=words.CALL_HINTS,
         **values,
     )
 

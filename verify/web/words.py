@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from verify.facts import ELECTRONIC, FactName, FieldKind
 from verify.verification import VerificationState
 
 _S = VerificationState
+_FACTS = frozenset(FactName)
 
 
 class Chip(NamedTuple):
@@ -48,27 +50,71 @@ FACT_WORDS = {
     "plan_name": "Plan",
     "plan_begin": "Plan begins",
     "plan_end": "Plan ends",
-    "deductible_total": "Deductible",
-    "deductible_met": "Deductible met",
-    "deductible_remaining": "Deductible left",
-    "out_of_pocket_total": "Out-of-pocket maximum",
-    "out_of_pocket_met": "Out-of-pocket met",
-    "out_of_pocket_remaining": "Out-of-pocket left",
+    "product": "Kind of plan",
+    "funding": "Insured or self-funded",
+    "state_of_issue": "State of issue",
+    "plan_year_begins": "Plan year begins",
+    "paid_through": "Premium paid through",
+    "high_deductible": "High-deductible plan",
+    "pharmacy_routing": "Pharmacy routing",
+    "other_payer": "Other insurance on file",
+    "other_payer_updated": "Other insurance last asked about",
+    "medicare_secondary": "Medicare pays after an employer’s plan",
+    "other_party_liable": "Somebody else is liable",
+    "administrator": "Administered by another company",
+    "held_by": "Benefits held by",
+    "claims_to": "Claims go to",
+    "in_network": "Clinic in network",
+    "provider_in_network": "Treating provider in network",
+    "credential_accepted": "Provider’s credential accepted",
+    "referral": "Referral needed",
+    "covered": "Covered benefit",
+    "excluded_codes": "Excluded codes",
+    "processed_under": "Paid from the benefit",
+    "processed_as": "Processed as",
+    "telehealth": "The same by telehealth",
+    "written_policy": "Written policy",
     "copay": "Copay",
     "coinsurance": "Coinsurance",
     "deductible_applies": "Deductible applies",
-    "covered": "Covered benefit",
-    "in_network": "Clinic in network",
+    "deductible_first": "Deductible due before the copay",
+    "copay_to_deductible": "Copay counts toward the deductible",
+    "copay_to_out_of_pocket": "Copay counts toward the out-of-pocket maximum",
+    "facility_fee": "Second amount for the place",
+    "deductible_total": "Deductible",
+    "deductible_met": "Deductible met",
+    "deductible_remaining": "Deductible left",
+    "deductible_kind": "Family deductible",
+    "behavioral_deductible": "Separate behavioral deductible",
+    "out_of_pocket_total": "Out-of-pocket maximum",
+    "out_of_pocket_met": "Out-of-pocket met",
+    "out_of_pocket_remaining": "Out-of-pocket left",
+    "accumulators_as_of": "Amounts are as of",
+    "claims_in_process": "Claims in process",
+    "out_of_network": "Out-of-network benefits",
+    "out_of_network_method": "Out-of-network amount found by",
+    "filing_deadline": "The patient’s claim is due",
+    "single_case_contact": "Single-case agreement: ask",
+    "limits": "Visit limit",
+    "limits_shared": "Limit shared with other services",
+    "day_limit": "Sessions paid in one day",
+    "other_limits": "Other limits",
     "authorization": "Authorization required",
     "authorization_route": "Authorization goes to",
-    "limits": "Visit limit",
-    "administrator": "Administered by another company",
-    "held_by": "Benefits held by",
-    "other_payer": "Other insurance on file",
+    "authorization_papers": "Authorization: papers",
+    "decision_days": "Days to decide",
+    "usual_units": "Sessions usually granted",
+    "taper_included": "Taper sessions included",
+    "drug_benefit": "The drug’s benefit",
+    "buy_and_bill": "Buy and bill allowed",
+    "rems_pharmacy": "Certified pharmacy",
+    "drug_code": "The drug’s code",
+    "observation_payable": "Observation payable",
+    "quantity_limit": "Quantity limited",
+    "accumulator_program": "Manufacturer’s help",
+    "site_certified": "Site REMS-certified",
+    "rems_enrolled": "Enrolled in the REMS on",
 }
-_CENTS = frozenset(
-    f"{kind}_{part}" for kind in ("deductible", "out_of_pocket") for part in ("total", "met", "remaining")
-)
 
 #: Groups of treatments on the submission form, each with what to know before choosing.
 TREATMENT_GROUPS = {
@@ -88,34 +134,92 @@ FACT_GROUPS = {
     "Coverage": (
         "active",
         "plan_name",
+        "product",
         "plan_begin",
         "plan_end",
+        "plan_year_begins",
+        "funding",
+        "state_of_issue",
+        "high_deductible",
+        "paid_through",
         "covered",
+        "excluded_codes",
+        "processed_under",
+        "processed_as",
+        "written_policy",
         "in_network",
+        "provider_in_network",
+        "credential_accepted",
         "administrator",
         "held_by",
+        "claims_to",
+        "pharmacy_routing",
         "other_payer",
+        "other_payer_updated",
+        "medicare_secondary",
+        "other_party_liable",
     ),
     "What the patient pays": (
         "copay",
         "coinsurance",
         "deductible_applies",
+        "deductible_first",
+        "copay_to_deductible",
+        "copay_to_out_of_pocket",
+        "facility_fee",
+        "telehealth",
         "deductible_total",
         "deductible_met",
         "deductible_remaining",
+        "deductible_kind",
+        "behavioral_deductible",
         "out_of_pocket_total",
         "out_of_pocket_met",
         "out_of_pocket_remaining",
+        "accumulators_as_of",
+        "claims_in_process",
+        "out_of_network",
+        "out_of_network_method",
+        "filing_deadline",
+        "single_case_contact",
     ),
-    "Before the visit": ("authorization", "authorization_route", "limits"),
+    "Before the visit": (
+        "referral",
+        "authorization",
+        "authorization_route",
+        "authorization_papers",
+        "decision_days",
+        "usual_units",
+        "taper_included",
+        "limits",
+        "limits_shared",
+        "day_limit",
+        "other_limits",
+    ),
+    "The drug": (
+        "drug_benefit",
+        "buy_and_bill",
+        "rems_pharmacy",
+        "drug_code",
+        "observation_payable",
+        "quantity_limit",
+        "accumulator_program",
+        "site_certified",
+        "rems_enrolled",
+    ),
 }
 
 SOURCE_WORDS = {
     "x12_271": "payer’s electronic answer",
+    "payer_json": "clearinghouse’s reading of the payer’s answer",
     "call": "phone call",
     "portal": "payer portal",
-    "letter": "letter",
-    "card": "policy card",
+    "letter": "letter from the payer",
+    "contract": "our contract with the payer",
+    "clinic": "the clinic’s own papers",
+    "card": "insurance card",
+    "policy_card": "written policy, as we summarize it",
+    "hub": "manufacturer’s support program",
     "patient": "patient",
 }
 
@@ -147,6 +251,9 @@ EVENT_WORDS = {
     "follow_up_done": "Follow-up done",
     "call_recorded": "Call recorded",
     "course_planned": "Course planned",
+    "call_parked": "Call parked; what was answered is kept",
+    "facts_written_down": "Written down",
+    "fact_withdrawn": "Taken back; what was written stays as evidence",
     "appointment_booked": "A visit was booked",
     "appointment_moved": "The visit was moved",
     "appointment_changed": "Patient, policy or treatment of the visit changed",
@@ -180,16 +287,40 @@ NOTE_KINDS = {
     "other": "Other",
 }
 
-#: What a field of a call form takes (verify.facts.FieldKind).
+#: What a field of a form takes (verify.facts.FieldKind).
 CALL_HINTS = {
+    "yes_note": "yes, with a few words; or no",
     "money": "dollars, as 1500 or 1500.00",
     "percent": "as 20",
     "date": "as 2026-12-31",
+    "month_day": "as 01-01",
+    "number": "a whole number",
+    "codes": "as 90867, 90868",
     "copay": "as 30 per visit",
     "company": "name, phone; or no",
     "companies": "name, phone; or no",
     "limit": "as 20 visits per year, 12 left; or none",
 }
+
+
+def hint(kind: str, choices: Sequence[str] = ()) -> str:
+    """How a field is typed, in words."""
+    if choices:
+        return "one of " + ", ".join(plain(choice).lower() for choice in choices)
+    return CALL_HINTS.get(kind, "yes, no or unknown" if kind == "yes_no" else "")
+
+
+#: How a question can be answered (verify.worksheet.How), and in which call of its own.
+HOW = {
+    "phone": "by phone",
+    "portal": "payer portal or phone",
+    "second_inquiry": "second inquiry",
+    "letter": "in writing",
+    "contract": "in our contract",
+    "patient": "from the patient",
+    "clinic": "in the clinic’s own papers",
+}
+SCRIPTS = {"pharmacy": "pharmacy line", "hub": "manufacturer’s support program"}
 
 #: Why a question has no answer yet (payers.errors); others are shown as their code in plain letters.
 OUTCOMES = {
@@ -203,6 +334,8 @@ OUTCOMES = {
     "maintenance": "the payer’s maintenance hours",
     "outage": "the clearinghouse reports an outage",
     "no_way": "no account reaches this payer",
+    "parked": "a call was parked",
+    "written_down": "written down by a person",
     "reused": "answered already today; not asked again",
     "http_429": "too many questions at once",
     "http_4xx": "the payer’s system refused the message",
@@ -277,17 +410,31 @@ def said_candidate(name: str, value: Any) -> str:
 def _said(name: str, value: Any) -> str:
     if value is None:
         return ""
-    if name in _CENTS and isinstance(value, int):
-        return dollars(value)
-    if name == "coinsurance" and isinstance(value, int):
-        return hundredths(value)
-    if name in {"plan_begin", "plan_end"} and isinstance(value, str):
-        return day(date.fromisoformat(value))
+    kind = FactName(name).kind if name in _FACTS else None
     if isinstance(value, list):
-        return "; ".join(filter(None, (_said(name, item) for item in value)))
+        joined = ", " if kind is FieldKind.CODES else "; "
+        return joined.join(filter(None, (_said(name, item) for item in value)))
+    if isinstance(value, int):
+        return _number(kind, value)
+    if kind is FieldKind.DATE and isinstance(value, str):
+        return day(date.fromisoformat(value))
+    if kind is FieldKind.MONTH_DAY and isinstance(value, str):
+        return day(date.fromisoformat(f"2001-{value}")).removesuffix(", 2001")
+    if kind is FieldKind.WORD and isinstance(value, str):
+        return plain(value).lower()
     if isinstance(value, dict):
         return _said_parts(value)
     return str(value)
+
+
+def _number(kind: FieldKind | None, value: int) -> str:
+    match kind:
+        case FieldKind.MONEY:
+            return dollars(value)
+        case FieldKind.PERCENT:
+            return hundredths(value)
+        case _:
+            return str(value)
 
 
 def _said_parts(value: Mapping[str, Any]) -> str:
@@ -309,11 +456,17 @@ def _said_parts(value: Mapping[str, Any]) -> str:
     return ", ".join(f"{plain(str(key)).lower()} {item}" for key, item in value.items() if item is not None)
 
 
+def is_stale(fact: Mapping[str, Any], now: datetime) -> bool:
+    """Whether it has run out and must be asked again."""
+    ends = fact.get("expires_at")
+    return bool(ends) and datetime.fromisoformat(str(ends)) <= now
+
+
 def about(fact: Mapping[str, Any], lines: Mapping[str, str]) -> str:
     """What a fact is about: a service line of ours, or the service type the payer was asked with."""
     subject = fact.get("about") or {}
     line, service = subject.get("service_line", ""), subject.get("service_type", "")
-    if "domain" in subject or subject == {}:
+    if not line and ("domain" in subject or subject == {}):
         return DOMAINS.get(subject.get("domain", ""), "")
     parts = [lines.get(line, line), SERVICE_TYPES.get(service, f"service type {service}" if service else "")]
     return ", ".join(filter(None, parts))
@@ -334,16 +487,26 @@ def source(fact: Mapping[str, Any], zone: str, payer: str = "") -> str:
     """ "Blue Hollow, Nov 23, 2026 at 9:14 AM, segments 12 and 14-19"."""
     said = fact.get("source") or {}
     kind = SOURCE_WORDS.get(said.get("kind", ""), plain(str(said.get("kind", "unknown source"))))
-    parts = [payer if payer and said.get("kind") == "x12_271" else kind]
+    parts = [payer if payer and said.get("kind") in ELECTRONIC else kind]
     if said.get("told_by"):
         parts.append(f"told by {said['told_by']}")
     if said.get("call_reference"):
-        parts.append(f"reference {said['call_reference']}")
+        told = "reference " if said.get("kind") in {"call", "hub"} else ""
+        parts.append(f"{told}{said['call_reference']}")
+    if _speaks_of_another_day(said):
+        parts.append(f"as of {day(date.fromisoformat(said['as_of']))}")
     if said.get("obtained_at"):
         parts.append(short_moment(datetime.fromisoformat(said["obtained_at"]), zone))
     if numbers := sorted(fact.get("segments") or ()):
         parts.append(f"{'segment' if len(numbers) == 1 else 'segments'} {_runs(numbers)}")
     return ", ".join(parts)
+
+
+def _speaks_of_another_day(said: Mapping[str, Any]) -> bool:
+    """Whether it was learned on another day than the one it speaks of."""
+    return bool(said.get("as_of") and said.get("obtained_at")) and not str(said["obtained_at"]).startswith(
+        str(said["as_of"])
+    )
 
 
 def _runs(numbers: Sequence[int]) -> str:

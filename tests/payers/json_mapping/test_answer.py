@@ -25,6 +25,7 @@ def failure(*arguments, **named) -> PayerError | AccountError:
 def test_an_active_plan_is_read_from_the_json():
     reply = read(answer())
     assert reply.benefits.members[0].coverage.status == "active"
+    assert reply.benefits.read_from == "json"
     assert reply.benefits.problems == []
     assert reply.exchange.http_status == 200
 
@@ -162,6 +163,7 @@ def test_the_benefits_are_those_of_the_raw_271_with_its_places():
     reply = read(answer(x12=x12()))
     assert reply.benefits.problems == []
     assert reply.benefits.members[0].benefits[0].segments[0] > 1
+    assert reply.benefits.read_from == "x12"
     assert reply.benefits.version == "005010X279A1"
 
 
@@ -222,6 +224,7 @@ def test_neither_of_the_two_may_be_about_someone_else():
 def test_raw_x12_that_cannot_be_read_leaves_the_json_and_a_problem():
     reply = read(answer(x12="garbage"))
     assert reply.benefits.members[0].coverage.status == "active"
+    assert reply.benefits.read_from == "json"
     assert [each.place for each in reply.benefits.problems] == ["x12"]
 
 

@@ -68,6 +68,7 @@ def test_a_healthy_installation_has_no_fault(healthy: Settings) -> None:
         "catalogue": only(findings, "catalogue").level,
         # Grows old by itself: a warning once a card should have been read again.
         "policy cards": only(findings, "policy cards").level,
+        "worksheet": only(findings, "worksheet").level,
         "data folder": Level.OK,
         "disk": only(findings, "disk").level,
         "keys": Level.OK,

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.verify.steps.conftest import rows, run_all, verification
+from tests.verify.typed_answers import all_typed
 from tests.verify.web.conftest import Practice
 from verify import steps
 from verify.steps import Call, Work
@@ -22,21 +23,7 @@ Submit = Callable[..., str]
 def call(work: Work, verification_id: str, practice: Practice) -> None:
     """Answers every question of the script."""
     task = rows(work, follow_ups, verification_id=verification_id, state="open")[0]
-    usual = {
-        "yes_no": "yes",
-        "money": "100",
-        "percent": "20",
-        "copay": "30 per visit",
-        "plan_begin": "2020-01-01",
-        "plan_end": "2099-12-31",
-        "company": "no",
-        "companies": "no",
-        "limit": "none",
-    }
-    said = {
-        field["name"]: usual.get(field["fact"], usual.get(field["kind"], "fax"))
-        for field in task.script["fields"]
-    }
+    said = all_typed(task.script)
     ended = datetime.now(UTC)
     typed = Call(said, "REF-1", "Dana", ended - timedelta(minutes=9), ended)
     steps.record_call(work, task.id, practice.id, "system", typed)

@@ -145,15 +145,15 @@ def submission(**changes: Any) -> dict[str, Any]:
 
 
 def copay_fact(now: datetime) -> Fact:
-    return _fact("copay", "value", now, value={"cents": 3000, "per": "visit"}, segments=[14])
+    return fact("copay", "value", now, value={"cents": 3000, "per": "visit"}, segments=[14])
 
 
 def active_fact(now: datetime) -> Fact:
-    return _fact("active", "yes", now, segments=[9, 11])
+    return fact("active", "yes", now, segments=[9, 11])
 
 
-def _fact(name: str, standing: str, now: datetime, **more: Any) -> Fact:
-    source = {"kind": "x12_271", "reference": "exch_1", "by": "system", "obtained_at": now.isoformat()}
+def fact(name: str, standing: str, now: datetime, *, kind: str = "x12_271", **more: Any) -> Fact:
+    source = {"kind": kind, "reference": "exch_1", "by": "system", "obtained_at": now.isoformat()}
     document = {
         "name": name,
         "about": {"service_type": "MH"},

@@ -9,15 +9,15 @@ from fastapi.routing import APIRoute
 from sqlalchemy import func, select, text
 
 from tests.verify.authorizations.records import authorization
-from tests.verify.web.conftest import ROLES, Practice, Site, Visit, submission
+from tests.verify.web.conftest import ROLES, Practice, Site, Visit, fact, submission
 from verify import steps
 from verify.affordability.prices import Price, PriceKind
 from verify.asking import Changes, RepairKind
 from verify.intake.spreadsheet import read_csv
 from verify.security.roles import Permission, allowed
 from verify.steps.authorizations import add_authorization
-from verify.store import clinic, notices, prices, repairs, verifications
-from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, metadata, sessions
+from verify.store import clinic, evidence, notices, prices, repairs, verifications
+from verify.store.tables import access_rows, exchanges, facts, follow_ups, inquiries, metadata, sessions
 from verify.store.tables_asking import repairs as repair_rows
 from verify.store.tables_nightly import night_items, nights
 from verify.verification import new_id
@@ -68,6 +68,13 @@ NEEDS = {
     ("GET", "/verifications/{verification_id}/repairs"): Permission.SUBMIT,
     ("POST", "/verifications/{verification_id}/repairs"): Permission.SUBMIT,
     ("POST", "/verifications/{verification_id}/repairs/{repair_id}/keep"): Permission.SUBMIT,
+    ("GET", "/verifications/{verification_id}/findings"): Permission.READ_PATIENTS,
+    ("GET", "/verifications/{verification_id}/worksheet"): Permission.WORK_FOLLOW_UPS,
+    ("GET", "/verifications/{verification_id}/learned"): Permission.WORK_FOLLOW_UPS,
+    ("POST", "/verifications/{verification_id}/learned"): Permission.WORK_FOLLOW_UPS,
+    ("POST", "/verifications/{verification_id}/facts"): Permission.WORK_FOLLOW_UPS,
+    ("POST", "/verifications/{verification_id}/facts/{fact_id}/withdraw"): Permission.WORK_FOLLOW_UPS,
+    ("POST", "/follow-ups/{follow_up_id}/learned"): Permission.WORK_FOLLOW_UPS,
     ("POST", "/follow-ups/{follow_up_id}/done"): Permission.WORK_FOLLOW_UPS,
     ("POST", "/follow-ups/{follow_up_id}/call"): Permission.WORK_FOLLOW_UPS,
     ("GET", "/access"): Permission.READ_ACCESS_RECORD,
@@ -156,6 +163,7 @@ class Things(NamedTuple):
     authorization_id: str
     #: Of a payer only this practice has.
     code: str
+    fact_id: str
     #: Of an appointment system; there is none here.
     source: str = "source_01JD4Z8Q6V3M5N7P9R1T2W4X6Y"
     service_line: str = "tms"
@@ -225,6 +233,7 @@ def fill(site: Site, practice: Practice) -> Things:
         repair_id,
         authorization_id,
         add_own_payer(site, practice),
+        add_fact(site, practice, verification_id),
     )
 
 
@@ -233,6 +242,19 @@ def add_own_payer(site: Site, practice: Practice) -> str:
     with site.work.engine.begin() as connection:
         clinic.add_payer(connection, practice_id=practice.id, code=code, name=f"Fund of {code}")
     return code
+
+
+def add_fact(site: Site, practice: Practice, verification_id: str) -> str:
+    """What a person read in a portal."""
+    made = fact("referral", "no", site.work.now(), kind="portal", about={"service_line": "tms"})
+    with site.work.engine.begin() as connection:
+        verification = verifications.read(connection, verification_id)
+        evidence.add_facts(connection, verification, [made])
+        return str(
+            connection.execute(
+                select(facts.c.id).where(facts.c.key == made.key, facts.c.practice_id == practice.id)
+            ).scalar_one()
+        )
 
 
 def add_repair(site: Site, practice: Practice, verification_id: str) -> str:
@@ -319,6 +341,17 @@ FORMS = {
         "started_at": "2026-11-02T09:00",
         "ended_at": "2026-11-02T09:10",
     },
+    "/verifications/{verification_id}/learned": {
+        "source": "portal",
+        "reference": "Benefits page",
+        "answer_plan_name": "Choice",
+    },
+    "/follow-ups/{follow_up_id}/learned": {
+        "source": "portal",
+        "reference": "Benefits page",
+        "answer_plan_name": "Choice",
+    },
+    "/verifications/{verification_id}/facts/{fact_id}/withdraw": {"reason": "Another patient’s page."},
     "/account/password": {"current": "x", "new": "y", "again": "y"},
 }
 RECORD = authorization().model_dump(mode="json")
@@ -338,6 +371,12 @@ BODIES = {
         "started_at": "2026-11-02T09:00:00Z",
         "ended_at": "2026-11-02T09:10:00Z",
     },
+    "/verifications/{verification_id}/facts": {
+        "source": "letter",
+        "reference": "Letter 77",
+        "answers": {"plan_name": "Choice"},
+    },
+    "/verifications/{verification_id}/facts/{fact_id}/withdraw": {"reason": "Another patient's page."},
 }
 
 
@@ -450,6 +489,7 @@ def test_showing_a_patient_writes_exactly_one_row_and_nothing_else_does(
                         "/courses",
                         "/courses/{service_line}",
                         "/repairs",
+                        "/findings",
                     )
                 )
             )
@@ -487,6 +527,8 @@ def test_what_cannot_be_recorded_is_not_shown(site: Site, things: dict[str, Thin
             "/payers",
             "/payers/suggest",
             "/payers/{code}",
+            "/verifications/{verification_id}/learned",
+            "/api/v1/verifications/{verification_id}/worksheet",
         )
         if route.path not in shows_nobody:
             assert answer.status_code == 500, route

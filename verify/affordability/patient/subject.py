@@ -16,7 +16,9 @@ from verify.facts import WHOLE_PLAN, Fact, FactName, Known, Level, Merged, Sourc
 RULE_SOURCES: dict[SourceKind, RuleSource] = {
     SourceKind.CALL: "phone",
     SourceKind.LETTER: "phone",
+    SourceKind.CONTRACT: "contract",
     SourceKind.X12_271: "271",
+    SourceKind.PAYER_JSON: "271",
     SourceKind.PORTAL: "271",
 }
 WORST_FIRST: tuple[RuleSource, ...] = ("assumed", "271", "contract", "phone")

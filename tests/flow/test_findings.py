@@ -1,0 +1,327 @@
+"""From answers to meaning, for the patients a coordinator meets: electronic answers, then what people learned.
+
+Two of the six patients of the plan need more than this room: TMS whose authorization is six sessions short (an
+authorization's record), and a payer without authorization but with written criteria (a policy card).
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Row
+
+from tests.house import House
+from tests.verify.typed_answers import all_typed
+from verify import steps
+from verify.facts import SourceKind, UnreadableAnswers
+from verify.followup import PARKED
+from verify.steps import Call, Learned, Looked
+from verify.store import evidence, verifications
+from verify.store.inquiries import of_verification as asked_of_payers
+from verify.store.tables import access_rows, events, exchanges, facts, follow_ups, inquiries, questions
+
+pytestmark = pytest.mark.flow
+
+
+@pytest.fixture
+def practice_id(running_house: House) -> str:
+    return running_house.add_clinic()
+
+
+@pytest.fixture
+def companies(running_house: House, practice_id: str) -> dict[str, str]:
+    return running_house.add_companies(practice_id)
+
+
+def settled(house: House, practice_id: str, member_id: str, line: str) -> str:
+    made = house.submit(practice_id, member_id, service_lines=[line])
+    house.wait_until_settled(made)
+    return made
+
+
+def learn(house: House, practice_id: str, made: str, kind: SourceKind, **answers: str) -> None:
+    """Writes it down and waits until it is judged."""
+    said = {name.replace("__", "."): answer for name, answer in answers.items()}
+    said = {name.replace("_at_", "@"): answer for name, answer in said.items()}
+    steps.write_down(house.work, made, practice_id, "system", Learned(said, kind, "Benefits page, printed"))
+    house.wait_until_settled(made)
+
+
+def looked(house: House, practice_id: str, made: str) -> Looked:
+    with house.work.engine.connect() as connection:
+        found = steps.look_into(house.work, connection, practice_id, made)
+    assert found is not None
+    return found
+
+
+def conclusion(found: Looked, rule: str) -> str:
+    return {one.rule: one.conclusion for one in found.judgement.findings}[rule]
+
+
+def asked(found: Looked) -> set[str]:
+    return {one.question.fact for one in found.questions}
+
+
+def call_of(house: House, made: str, key: str = "payer") -> Row[Any]:
+    rows = house.rows(follow_ups, verification_id=made, state="open", kind="call")
+    return next(row for row in rows if row.script["key"] == key)
+
+
+def spoken(answers: dict[str, str], **more: Any) -> Call:
+    ended = datetime.now(UTC)
+    return Call(answers, "REF-77", "Dana", ended - timedelta(minutes=40), ended, **more)
+
+
+# --- the patients -----------------------------------------------------------------------------------------
+
+
+def test_in_network_for_behavioral_codes_and_out_of_network_for_medical_ones(
+    running_house: House, practice_id: str, companies: dict[str, str]
+) -> None:
+    """The two-network trap: TMS at a carve-out, in network as a behavioral provider alone."""
+    made = settled(running_house, practice_id, "CRV10000201", "tms")
+    before = looked(running_house, practice_id, made)
+    assert conclusion(before, "administrator") == "other_company"
+    assert conclusion(before, "network") == "not_stated"
+    learn(
+        running_house,
+        practice_id,
+        made,
+        SourceKind.PORTAL,
+        tms__in_network_at_behavioral="yes",
+        tms__in_network_at_medical="no",
+    )
+    split = looked(running_house, practice_id, made)
+    assert conclusion(split, "network") == "in_part"
+    assert "processed_under" in asked(split)
+    learn(running_house, practice_id, made, SourceKind.LETTER, tms__processed_under="medical")
+    decided = looked(running_house, practice_id, made)
+    assert conclusion(decided, "network") == "out_of_network"
+    assert conclusion(decided, "out_of_network") == "not_stated"
+    assert {step.domain for step in decided.trail.steps} == {"behavioral"}
+
+
+def test_medicare_is_spoken_for_by_its_advantage_plan(
+    running_house: House, practice_id: str, companies: dict[str, str]
+) -> None:
+    made = settled(running_house, practice_id, "MAP10000202", "tms")
+    found = looked(running_house, practice_id, made)
+    assert conclusion(found, "who_holds") == "another_company"
+    assert conclusion(found, "deductible") in {"left", "met"}
+    of_plan = {item.name: item for one in found.judgement.completeness for item in one.items}
+    assert of_plan["tms.deductible_left"].is_known
+    # What Medicare's reply leaves out is asked, and nothing is guessed of it.
+    assert of_plan["tms.covered"].standing == "not_asked"
+
+
+def test_spravato_by_the_pharmacy_benefit_is_not_bought_by_the_clinic(
+    running_house: House, practice_id: str, companies: dict[str, str]
+) -> None:
+    made = settled(running_house, practice_id, "ACT10000203", "spravato_medical")
+    before = looked(running_house, practice_id, made)
+    assert conclusion(before, "drug_benefit") == "not_stated"
+    assert "drug_benefit" in {
+        item.name.rpartition(".")[2]
+        for one in before.judgement.completeness
+        for item in one.items
+        if item.need == "minimum"
+    }
+    steps.record_call(
+        running_house.work,
+        call_of(running_house, made).id,
+        practice_id,
+        "system",
+        spoken({"spravato_medical.drug_benefit": "pharmacy"}),
+    )
+    running_house.wait_until_settled(made)
+    after = looked(running_house, practice_id, made)
+    assert conclusion(after, "drug_benefit") == "other_benefit"
+    assert conclusion(after, "buy_and_bill") == "must_not_buy"
+    assert "buy_and_bill" not in asked(after), "the contract says nothing of a drug that is not bought"
+    pharmacy = call_of(running_house, made, "pharmacy")
+    assert {"rems_pharmacy", "quantity_limit"} <= {field["fact"] for field in pharmacy.script["fields"]}
+    look_ups = running_house.rows(follow_ups, verification_id=made, state="open", kind="look_up")
+    assert {row.script["source_kind"] for row in look_ups} == {"clinic", "patient"}
+    steps.record_call(
+        running_house.work,
+        pharmacy.id,
+        practice_id,
+        "system",
+        spoken({"spravato_medical.rems_pharmacy": "Example Specialty, 800 555 0100"}),
+    )
+    running_house.wait_until_settled(made)
+    named = looked(running_house, practice_id, made)
+    (bought,) = [one for one in named.judgement.findings if one.rule == "buy_and_bill"]
+    assert "Example Specialty" in bought.sentence
+
+
+def test_ketamine_by_vein_is_not_stated_and_every_question_is_worth_something_or_asked_in_order(
+    running_house: House, practice_id: str
+) -> None:
+    made = settled(running_house, practice_id, "ACT10000204", "ketamine_iv")
+    found = looked(running_house, practice_id, made)
+    assert conclusion(found, "covered") == "not_stated"
+    assert conclusion(found, "out_of_network") == "not_stated"
+    assert {"covered", "written_policy", "out_of_network"} <= asked(found)
+    (complete,) = found.judgement.completeness
+    assert (complete.usable, complete.confidence) == (False, "C")
+    assert "ketamine_iv.covered" in complete.missing
+    row = running_house.verification(made)
+    assert (row.usable, row.confidence, row.known_percent) == (False, "C", complete.percent)
+
+
+# --- what people learn ------------------------------------------------------------------------------------
+
+
+def test_what_was_written_down_is_sealed_evidence_and_recorded(
+    running_house: House, practice_id: str
+) -> None:
+    made = settled(running_house, practice_id, "MIN10000205", "tms")
+    sent = {row.id for row in running_house.inquiries(made)}
+    learn(running_house, practice_id, made, SourceKind.PORTAL, plan_year_begins="07-01")
+    (fact,) = [
+        row.document for row in running_house.rows(facts, verification_id=made, name="plan_year_begins")
+    ]
+    assert fact["source"]["kind"] == "portal"
+    kept = running_house.rows(exchanges, id=fact["source"]["reference"])
+    assert b"07-01" not in kept[0].response_sealed
+    (written,) = running_house.rows(inquiries, id=kept[0].inquiry_id)
+    assert (written.outcome_code, written.id in sent) == ("written_down", False)
+    with running_house.work.engine.connect() as connection:
+        of_payer = verifications.read(connection, made)
+        assert written.id not in {row.id for row in asked_of_payers(connection, of_payer)}
+    changed = running_house.rows(access_rows, practice_id=practice_id, action="change", object_id=made)
+    assert [row.fields for row in changed] == [["plan_year_begins"]]
+    whats = [row.what for row in running_house.rows(events, verification_id=made)]
+    assert "facts_written_down" in whats
+
+
+def test_sources_that_disagree_stay_visible_and_are_asked_in_writing(
+    running_house: House, practice_id: str
+) -> None:
+    made = settled(running_house, practice_id, "ACT10000206", "tms")
+    task = call_of(running_house, made)
+    steps.record_call(running_house.work, task.id, practice_id, "system", spoken({"tms.covered": "yes"}))
+    running_house.wait_until_settled(made)
+    learn(running_house, practice_id, made, SourceKind.PORTAL, tms__covered="no")
+    found = looked(running_house, practice_id, made)
+    (covered,) = [one for one in found.judgement.findings if one.rule == "covered"]
+    assert covered.status == "ambiguous"
+    assert len(covered.facts) >= 2
+    (question,) = [one.question for one in found.questions if one.question.fact == "covered"]
+    assert question.how == "letter"
+    titles = {row.title for row in running_house.rows(follow_ups, verification_id=made, state="open")}
+    assert "Ask the payer in writing" in titles
+    learn(running_house, practice_id, made, SourceKind.LETTER, tms__covered="yes")
+    (covered,) = [
+        one for one in looked(running_house, practice_id, made).judgement.findings if one.rule == "covered"
+    ]
+    assert covered.conclusion == "covered", "a letter decides, and what differs is still shown"
+    assert covered.status == "ambiguous"
+
+
+def test_what_was_taken_back_counts_no_more_and_stays(running_house: House, practice_id: str) -> None:
+    made = settled(running_house, practice_id, "MIN10000207", "tms")
+    learn(running_house, practice_id, made, SourceKind.PORTAL, tms__referral="yes")
+    assert conclusion(looked(running_house, practice_id, made), "referral") == "needed"
+    (row,) = running_house.rows(facts, verification_id=made, name="referral")
+    steps.withdraw(
+        running_house.work, made, practice_id, "system", fact_id=row.id, reason="another patient's page"
+    )
+    running_house.wait_until_settled(made)
+    found = looked(running_house, practice_id, made)
+    assert conclusion(found, "referral") == "not_stated"
+    assert "referral" in asked(found)
+    assert len(running_house.rows(facts, verification_id=made, name="referral")) == 2
+    with pytest.raises(steps.NotAllowed):
+        steps.withdraw(running_house.work, made, practice_id, "system", fact_id=row.id, reason="again")
+    electronic = running_house.rows(facts, verification_id=made, name="active")[0]
+    with pytest.raises(steps.NotAllowed):
+        steps.withdraw(running_house.work, made, practice_id, "system", fact_id=electronic.id, reason="x")
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"reference": ""}, "reference"),
+        ({"reference": "Letter re Okafor"}, "reference"),
+        ({"answers": {"tms.authorization_route": "fax, attention OKAFOR"}}, "answers"),
+        ({"answers": {"tms.copay": "some"}}, "tms.copay"),
+        ({"answers": {"tms.shoe_size": "9"}}, "tms.shoe_size"),
+        ({"answers": {"tms.copay": "  "}}, "answers"),
+        ({"as_of": date(2999, 1, 1)}, "as_of"),
+        ({"holds_until": date(2020, 1, 1)}, "holds_until"),
+        ({"kind": SourceKind.X12_271}, "kind"),
+    ],
+)
+def test_what_cannot_be_written_down_stores_nothing(
+    running_house: House, practice_id: str, changes: dict[str, Any], named: str
+) -> None:
+    made = settled(running_house, practice_id, "MIN10000208", "tms")
+    before = len(running_house.rows(facts, verification_id=made))
+    given = Learned({"plan_name": "Choice"}, SourceKind.PORTAL, "Page 1")._replace(**changes)
+    with pytest.raises(UnreadableAnswers) as caught:
+        steps.write_down(running_house.work, made, practice_id, "system", given)
+    assert named in caught.value.problems
+    assert "okafor" not in str(caught.value).lower()
+    assert len(running_house.rows(facts, verification_id=made)) == before
+    assert len(running_house.rows(inquiries, verification_id=made, outcome_code="written_down")) == 0
+
+
+def test_writing_something_down_opens_what_was_signed(running_house: House, practice_id: str) -> None:
+    made = settled(running_house, practice_id, "MIN10000209", "tms")
+    for task in running_house.rows(follow_ups, verification_id=made, state="open", kind="call"):
+        answers = all_typed(task.script)
+        steps.record_call(running_house.work, task.id, practice_id, "system", spoken(answers))
+        running_house.wait_until_settled(made)
+    assert steps.sign_off(running_house.work, made, practice_id, "system") == "verified"
+    learn(running_house, practice_id, made, SourceKind.LETTER, tms__covered="no")
+    row = running_house.verification(made)
+    assert row.state == "needs_person"
+
+
+def test_what_was_missing_is_kept_with_the_signature(running_house: House, practice_id: str) -> None:
+    made = settled(running_house, practice_id, "MIN10000210", "tms")
+    steps.sign_off(running_house.work, made, practice_id, "system")
+    (signed,) = [
+        row.detail for row in running_house.rows(events, verification_id=made) if row.what == "signed_off"
+    ]
+    assert "tms.authorization" in signed["missing"]
+    assert signed["gaps"] == len(running_house.rows(questions, verification_id=made, closed_at=None))
+    assert (signed["usable"], signed["confidence"]) == (False, "C")
+
+
+# --- a call that is broken off ----------------------------------------------------------------------------
+
+
+def test_a_parked_call_keeps_its_answers_and_goes_on_with_what_is_left(
+    running_house: House, practice_id: str
+) -> None:
+    made = running_house.submit(practice_id, "LUWF10000211", coverage={"payer": "unionfund"})
+    running_house.wait_until_settled(made)
+    task = call_of(running_house, made)
+    asked_at_first = {field["fact"] for field in task.script["fields"]}
+    steps.record_call(
+        running_house.work,
+        task.id,
+        practice_id,
+        "system",
+        spoken({"tms.active": "yes", "plan_name": "Local 7"}, parked=True, hold_minutes=25),
+    )
+    running_house.wait_until_settled(made)
+    again = call_of(running_house, made)
+    assert again.id == task.id, "the same task, still open"
+    left = {field["fact"] for field in again.script["fields"]}
+    assert left < asked_at_first
+    assert not {"active", "plan_name"} & left
+    assert "parked" in again.detail
+    waiting = running_house.rows(inquiries, verification_id=made, state="pending")
+    assert PARKED in {row.outcome_code for row in waiting}
+    steps.record_call(running_house.work, task.id, practice_id, "system", spoken(all_typed(again.script)))
+    row = running_house.wait_until_settled(made)
+    assert row.coverage_status == "active"
+    assert {one.state for one in running_house.inquiries(made)} == {"answered"}
+    with running_house.work.engine.connect() as connection:
+        verification = verifications.read(connection, made)
+        assert evidence.calls_made(connection, verification) == {"payer": 1}
+    assert row.usable is True

@@ -1,0 +1,41 @@
+"""The clinic's network status for a service line, from what was said of its parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from verify.facts.fact import Standing
+from verify.facts.merging import Known, Merged
+from verify.facts.names import FactName
+
+
+def network_of_line(merged: Merged, service_line: str) -> Known:
+    """In network for the line: what was said of all of it, else of its parts, as far as they go.
+
+    Where it is known which benefit its codes are paid from, only what was said of that benefit counts. Where one
+    part is in and another out, that is disputed: which of the two decides a session is not known.
+    """
+    whole = merged.look_up(FactName.IN_NETWORK, service_line=service_line)
+    parts = _parts(merged, service_line)
+    inside = [known for known in parts if known.standing is Standing.YES]
+    outside = [known for known in parts if known.standing is Standing.NO]
+    if outside:
+        against = [known.fact for known in (whole, *inside) if known.standing is Standing.YES and known.fact]
+        return replace(outside[0], rivals=(*outside[0].rivals, *against))
+    if whole.standing is not Standing.NOT_ASKED:
+        return whole
+    return min(parts, key=lambda known: known.settled, default=whole)
+
+
+def _parts(merged: Merged, service_line: str) -> list[Known]:
+    under = merged.look_up(FactName.PROCESSED_UNDER, service_line=service_line)
+    domain = under.fact.value if under.fact and under.settled else None
+    found = {
+        about: known
+        for (name, about), known in merged.known.items()
+        if name is FactName.IN_NETWORK
+        and about.service_line == service_line
+        and (about.domain or about.codes)
+    }
+    decided = [known for about, known in found.items() if about.domain == domain]
+    return decided or list(found.values())

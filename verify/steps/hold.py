@@ -1,0 +1,69 @@
+"""Hold: a verification or a task of it, locked for what a person does to it, or why it may not be done."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from verify.store import evidence, jobs, verifications
+from verify.store.jobs import Hint
+from verify.verification import Lane, VerificationState
+
+TERMINAL = frozenset({VerificationState.CANCELLED.value, VerificationState.EXPIRED.value})
+
+
+class NotFound(Exception):
+    """No such thing in this practice."""
+
+
+class NotAllowed(Exception):
+    """The state it is in forbids it; the text says which, and holds nothing of a patient."""
+
+
+def known(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
+    """Raises NotFound."""
+    verification = verifications.lock(connection, verification_id, practice_id)
+    if verification is None:
+        raise NotFound
+    return verification
+
+
+def opened(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
+    """One that is neither cancelled nor expired. Raises NotFound and NotAllowed."""
+    verification = known(connection, verification_id, practice_id)
+    must_be_open(verification)
+    return verification
+
+
+def not_cancelled(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
+    """Raises NotFound and NotAllowed."""
+    verification = known(connection, verification_id, practice_id)
+    if verification.state == VerificationState.CANCELLED.value:
+        raise NotAllowed(verification.state)
+    return verification
+
+
+def must_be_open(verification: Row[Any]) -> None:
+    """Raises NotAllowed."""
+    if verification.state in TERMINAL:
+        raise NotAllowed(verification.state)
+
+
+def task(connection: Connection, follow_up_id: str, practice_id: str) -> tuple[Row[Any], Row[Any]]:
+    """A task with its verification, both held: the verification first, as every step does it. Raises NotFound."""
+    verification_id = evidence.verification_of(connection, practice_id, follow_up_id)
+    if verification_id is None:
+        raise NotFound
+    verification = known(connection, verification_id, practice_id)
+    return verification, evidence.follow_up(connection, follow_up_id)
+
+
+def job(connection: Connection, verification: Row[Any], step: str, run: str) -> Hint | None:
+    """The next step's job, once for a run."""
+    return jobs.accept(
+        connection,
+        step=step,
+        subject_id=verification.id,
+        practice_id=verification.practice_id,
+        lane=Lane(verification.lane),
+        run=run,
+    )

@@ -1,0 +1,82 @@
+"""Known: what each treatment of a verification is judged from, as it stands now."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from verify.catalogue import ServiceLine, load
+from verify.facts import Fact, Trail, in_force
+from verify.findings import Case, Judgement, cases_of, judge
+from verify.followup import Weighed, weighed
+from verify.steps.cost import cost
+from verify.steps.sessions import courses_of
+from verify.steps.work import Work
+from verify.store import clinic, evidence, inquiries, verifications
+
+
+def known_of(
+    work: Work,
+    connection: Connection,
+    verification: Row[Any],
+    lines: Sequence[ServiceLine],
+    zone: ZoneInfo,
+) -> list[Case]:
+    """The case of each line."""
+    return cases_of(
+        evidence.facts_of(connection, verification),
+        lines,
+        verification.date_of_service,
+        now=work.now().astimezone(zone),
+        trail=evidence.trail_of(verification),
+        courses=courses_of(connection, verification, lines),
+    )
+
+
+class Looked(NamedTuple):
+    """What is known of a verification at this moment, what it means, and what to ask first."""
+
+    facts: Sequence[Fact]
+    judgement: Judgement
+    questions: Sequence[Weighed]
+    trail: Trail
+    #: The names of the payers that were asked, by id.
+    companies: Mapping[str, str]
+
+
+def look_into(work: Work, connection: Connection, practice_id: str, verification_id: str) -> Looked | None:
+    """None when this practice has no such verification."""
+    verification = verifications.of_practice(connection, verification_id, practice_id)
+    judgement = judged_now(work, connection, practice_id, verification_id)
+    costs = cost(work, connection, practice_id, verification_id)
+    if verification is None or judgement is None or costs is None:
+        return None
+    return Looked(
+        facts=in_force(evidence.facts_of(connection, verification)),
+        judgement=judgement,
+        questions=weighed(judgement.questions, costs.worth),
+        trail=evidence.trail_of(verification),
+        companies=inquiries.companies(connection, verification_id),
+    )
+
+
+def judged_now(
+    work: Work, connection: Connection, practice_id: str, verification_id: str
+) -> Judgement | None:
+    """Everything the rules say at this moment, of what is known; None when this practice has no such verification.
+
+    What was judged is stored; what has run out since is said here.
+    """
+    verification = verifications.of_practice(connection, verification_id, practice_id)
+    if verification is None:
+        return None
+    lines = [load().service_lines[key] for key in verification.service_lines]
+    return judge(
+        evidence.facts_of(connection, verification),
+        lines,
+        verification.date_of_service,
+        now=work.now().astimezone(clinic.zone(connection, practice_id)),
+        trail=evidence.trail_of(verification),
+        courses=courses_of(connection, verification, lines),
+    )
