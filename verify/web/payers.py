@@ -19,7 +19,7 @@ from verify.store.documents import PayerShown
 from verify.store.payer_search import Found, FoundKind, search
 from verify.store.payer_views import PayerDocument
 from verify.web import pages
-from verify.web.api import NOT_FOUND, problems
+from verify.web.api import INVALID, NOT_FOUND, problems
 from verify.web.caller import CallerNow, Guarded
 from verify.web.problems import Refused
 from verify.web.words import Chip
@@ -99,7 +99,7 @@ def payer_page(request: Request, caller: CallerNow, code: Code) -> Response:
     )
 
 
-@api_router.get("/payers")
+@api_router.get("/payers", responses=problems(_422=INVALID))
 def list_payers(request: Request, caller: CallerNow, query: Text = "") -> list[PayerShown]:
     """The payers a submission may name; with `query` those that are like it, by name or id, the likeliest first."""
     with request.app.state.work.engine.connect() as connection:
@@ -110,7 +110,7 @@ def list_payers(request: Request, caller: CallerNow, query: Text = "") -> list[P
     return [PayerShown(code=each.code, name=each.name, phone=each.phone) for each in shown]
 
 
-@api_router.get("/payers/{code}", responses=problems(_404=NOT_FOUND))
+@api_router.get("/payers/{code}", responses=problems(_404=NOT_FOUND, _422=INVALID))
 def read_payer(request: Request, caller: CallerNow, code: Code) -> PayerDocument:
     """One payer with the ways to it and how it wants to be asked."""
     with request.app.state.work.engine.connect() as connection:
