@@ -20,8 +20,8 @@ from verify.servers.diagnosis import Finding, Level, fault, ok, warning
 from verify.servers.installation import recall
 from verify.servers.own import with_addresses
 from verify.servers.processes import heartbeat_file, needed
-from verify.servers.worksheet_check import check_worksheet
 from verify.servers.supervisor import HEARTBEAT_SECONDS
+from verify.servers.worksheet_check import check_worksheet
 from verify.settings import ConfigurationError, Settings, read
 from verify.store import connect, revisions
 from verify.store.sealing import keys_in_use
