@@ -14,6 +14,8 @@ from verify.facts.names import FieldKind
 LONGEST_TEXT = 200
 
 _UNKNOWN = "unknown"
+#: Words for what was not said: typed as a text they would read as if somebody had said them.
+_NOTHING = frozenset({"not stated", "not asked", "not known", "n/a", "?"})
 _COPAY = re.compile(
     r"\$?(?P<amount>[\d,]+(?:\.\d\d?)?)(?:\s*(?:/|per)\s*(?P<per>visit|day|service))?", re.IGNORECASE
 )
@@ -127,6 +129,8 @@ def _month_day(said: str) -> str:
 def _text(said: str) -> str:
     if len(said) > LONGEST_TEXT:
         raise Unreadable(f"at most {LONGEST_TEXT} characters")
+    if said.lower() in _NOTHING:
+        raise Unreadable("what was said; “unknown” where they could not say, and nothing where nobody asked")
     return said
 
 

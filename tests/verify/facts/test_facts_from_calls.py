@@ -167,6 +167,8 @@ def test_family_amounts_are_kept_apart():
         ("drug_code", "J0013; x!"),
         ("drug_code", " ".join(["J0013"] + [f"{n:05}" for n in range(20)])),
         ("authorization_route", "x" * 201),
+        ("authorization_route", "Not stated"),
+        ("authorization_route", "N/A"),
         ("administrator", "x" * 201),
     ],
 )

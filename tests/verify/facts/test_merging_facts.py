@@ -13,10 +13,17 @@ from verify.facts import (
     Standing,
     Status,
     Tier,
+    in_force,
     merge,
+    withdrawal,
 )
+from verify.facts.merging import SUPPORT
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+
+
+def test_every_source_has_its_weight():
+    assert set(SUPPORT) == set(SourceKind)
 
 
 def said(
@@ -33,6 +40,7 @@ def said(
     types="MH",
     tier=Tier.IN_NETWORK,
     level=Level.PERSON,
+    as_of=None,
 ) -> Fact:
     obtained = NOW - timedelta(days=days_ago)
     silent = standing is Standing.NOT_STATED
@@ -42,7 +50,9 @@ def said(
         standing=standing,
         status=status or (Status.NOT_STATED if silent else Status.STATED),
         value=value,
-        source=Source(kind=kind, reference=reference or f"{kind}-{days_ago}", by="x", obtained_at=obtained),
+        source=Source(
+            kind=kind, reference=reference or f"{kind}-{days_ago}", by="x", obtained_at=obtained, as_of=as_of
+        ),
         expires_at=NOW + timedelta(days=expires_in_days),
     )
 
@@ -64,11 +74,16 @@ def test_a_call_outweighs_an_electronic_answer_and_the_difference_stays_visible(
 @pytest.mark.parametrize(
     ("weaker", "stronger"),
     [
-        (SourceKind.CALL, SourceKind.LETTER),
+        (SourceKind.CONTRACT, SourceKind.LETTER),
+        (SourceKind.CALL, SourceKind.CONTRACT),
         (SourceKind.PORTAL, SourceKind.CALL),
         (SourceKind.X12_271, SourceKind.PORTAL),
-        (SourceKind.CARD, SourceKind.X12_271),
-        (SourceKind.PATIENT, SourceKind.CARD),
+        (SourceKind.PAYER_JSON, SourceKind.PORTAL),
+        (SourceKind.CLINIC, SourceKind.X12_271),
+        (SourceKind.CARD, SourceKind.CLINIC),
+        (SourceKind.HUB, SourceKind.CARD),
+        (SourceKind.POLICY_CARD, SourceKind.HUB),
+        (SourceKind.PATIENT, SourceKind.POLICY_CARD),
     ],
 )
 def test_sources_carry_in_a_stated_order(weaker, stronger):
@@ -206,3 +221,131 @@ def test_the_first_settled_service_type_answers():
 def test_facts_are_kept_whatever_wins():
     facts = (said(), said(days_ago=9), said(kind=SourceKind.CALL, standing=Standing.NO))
     assert merge(facts, now=NOW).facts == facts
+
+
+def test_a_letter_of_last_week_says_nothing_of_today():
+    """What was typed last is not what is newest."""
+    today = said(FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=300_00, days_ago=1)
+    typed = said(
+        FactName.DEDUCTIBLE_REMAINING,
+        Standing.VALUE,
+        value=500_00,
+        kind=SourceKind.LETTER,
+        as_of=(NOW - timedelta(days=9)).date(),
+    )
+    assert known(today, typed).fact == today
+    same = said(standing=Standing.NO, kind=SourceKind.PORTAL, days_ago=1, reference="a")
+    older = said(kind=SourceKind.PORTAL, as_of=(NOW - timedelta(days=9)).date(), reference="b")
+    assert known(same, older).fact == same
+
+
+def test_of_two_that_speak_of_the_same_day_the_later_written_counts():
+    day = (NOW - timedelta(days=9)).date()
+    first = said(standing=Standing.NO, kind=SourceKind.PORTAL, as_of=day, days_ago=2, reference="a")
+    second = said(kind=SourceKind.PORTAL, as_of=day, days_ago=1, reference="b")
+    assert known(second, first).fact == second
+
+
+def test_what_was_withdrawn_says_nothing_any_more():
+    wrong = said(kind=SourceKind.PORTAL, standing=Standing.NO)
+    taken = withdrawal(wrong, said(kind=SourceKind.PORTAL, reference="taken").source)
+    merged = merge([wrong, taken], now=NOW)
+    assert merged.look_up(FactName.AUTHORIZATION, service_types=("MH",)).standing is Standing.NOT_STATED
+    assert merged.facts == (wrong, taken)
+    assert in_force([wrong, taken]) == [taken]
+    electronic = said()
+    assert merge([electronic, wrong, taken], now=NOW).look_up(
+        FactName.AUTHORIZATION, service_types=("MH",)
+    ) == Known(electronic)
+
+
+def test_a_withdrawn_fact_may_be_written_anew():
+    wrong = said(kind=SourceKind.PORTAL, standing=Standing.NO, days_ago=1)
+    taken = withdrawal(wrong, said(kind=SourceKind.PORTAL, reference="taken").source)
+    right = said(kind=SourceKind.PORTAL, reference="anew")
+    assert known(wrong, taken, right).fact == right
+
+
+def test_another_source_that_says_the_same_stands_beside():
+    call, electronic = said(kind=SourceKind.CALL), said()
+    assert known(call, electronic).seconds == (electronic,)
+    assert known(call, said(standing=Standing.NO)).seconds == ()
+    assert known(call, said(expires_in_days=-1)).seconds == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other", "agree"),
+    [
+        (FactName.PLAN_NAME, "Gold PPO", "GOLD PPO", True),
+        (FactName.PLAN_NAME, "Gold PPO", "GOLD PPO 2026", False),
+        (FactName.COPAY, {"cents": 30_00, "per": "visit"}, {"cents": 30_00, "per": None}, True),
+        (FactName.COPAY, {"cents": 30_00, "per": "visit"}, {"cents": 30_00, "per": "day"}, False),
+        (FactName.DRUG_CODE, ["J0013", "G2082"], ["G2082", "J0013"], True),
+        (FactName.COINSURANCE, 2000, 2000, True),
+    ],
+)
+def test_two_sources_agree_on_the_substance(name, one, other, agree):
+    facts = (
+        said(name, Standing.VALUE, value=one),
+        said(name, Standing.VALUE, value=other, kind=SourceKind.CALL),
+    )
+    assert bool(known(*facts).seconds) is agree
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        (FactName.ADMINISTRATOR, {"name": "Optum"}, {"name": None}),
+        (FactName.OTHER_PAYER, [{"name": "A"}], [{"name": "B"}]),
+    ],
+)
+def test_a_company_that_is_not_named_is_no_second_voice(name, one, other):
+    facts = (said(name, Standing.YES, value=one), said(name, Standing.YES, value=other, kind=SourceKind.CALL))
+    assert known(*facts).seconds == ()
+    assert known(*facts).rivals == ()
+
+
+def test_a_copay_that_is_due_otherwise_is_a_conflict():
+    visit = said(FactName.COPAY, Standing.VALUE, value={"cents": 30_00, "per": "visit"})
+    day = said(FactName.COPAY, Standing.VALUE, value={"cents": 30_00, "per": "day"}, kind=SourceKind.CALL)
+    assert known(visit, day).rivals == (visit,)
+
+
+@pytest.mark.parametrize("note", [None, "with psychotherapy"])
+def test_a_yes_and_a_no_conflict_whatever_words_stand_beside(note):
+    yes = said(FactName.LIMITS_SHARED, Standing.YES, value=note, kind=SourceKind.CALL)
+    no = said(FactName.LIMITS_SHARED, Standing.NO)
+    assert known(yes, no).rivals == (no,)
+    other = said(FactName.LIMITS_SHARED, Standing.YES, value="other words")
+    assert known(yes, other).rivals == ()
+
+
+def test_different_codes_are_a_conflict():
+    one = said(FactName.DRUG_CODE, Standing.VALUE, value=["J0013"], kind=SourceKind.CALL)
+    other = said(FactName.DRUG_CODE, Standing.VALUE, value=["S0013"])
+    assert known(one, other).rivals == (other,)
+
+
+def test_the_payers_words_and_an_intermediarys_are_one_source_and_the_newer_counts():
+    raw = said(standing=Standing.NO, days_ago=2)
+    json = said(kind=SourceKind.PAYER_JSON, days_ago=1)
+    assert known(raw, json) == Known(json)
+
+
+def test_what_was_said_of_the_line_and_of_its_service_type_agree():
+    own, general = said(line="tms", kind=SourceKind.CALL), said()
+    assert look_up(general, own).seconds == (general,)
+
+
+def test_what_was_said_of_a_part_is_found_by_the_part_alone():
+    part = Fact(
+        name=FactName.AUTHORIZATION,
+        about=About(service_line="tms", domain="medical", codes="drug", tier=Tier.IN_NETWORK),
+        standing=Standing.YES,
+        status=Status.STATED,
+        source=said(kind=SourceKind.CALL).source,
+    )
+    merged = merge([part], now=NOW)
+    assert merged.look_up(FactName.AUTHORIZATION, service_line="tms").standing is Standing.NOT_ASKED
+    found = merged.look_up(FactName.AUTHORIZATION, service_line="tms", domain="medical", codes="drug")
+    assert found.fact == part

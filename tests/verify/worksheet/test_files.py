@@ -209,8 +209,7 @@ def test_a_treatment_has_its_own_fields_and_those_of_all():
 def test_questions_stand_in_the_order_of_the_calls():
     order = load().order
     calls = [FactName.ACTIVE, FactName.IN_NETWORK, FactName.COPAY, FactName.AUTHORIZATION]
-    mixed = [FactName.COPAY, FactName.AUTHORIZATION, FactName.ACTIVE, FactName.IN_NETWORK]
-    assert sorted(mixed, key=order) == calls
+    assert sorted([calls[3], calls[1], calls[0], calls[2]], key=order) == calls
     assert order(FactName.AUTHORIZATION) < order(FactName.REMS_PHARMACY) < order(FactName.REMS_ENROLLED)
     # What no line asks for comes after all that a call asks.
     assert order(FactName.PLAN_NAME)[:2] == (1, 99)

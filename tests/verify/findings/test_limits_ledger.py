@@ -1,0 +1,153 @@
+"""What is left of a limit, against what is planned."""
+
+from datetime import date
+
+import pytest
+
+from tests.verify.findings.known import (
+    NO,
+    SILENT,
+    UNKNOWN,
+    VALUE,
+    YES,
+    Session,
+    asked,
+    course,
+    fact,
+    finding,
+    has,
+    judged,
+)
+from verify.findings import Course
+
+
+def limit(quantity="30", unit="visit", period="year", remaining=None, **more):
+    value = [{"quantity": quantity, "unit": unit, "period": period, "remaining": remaining}]
+    return fact("limits", VALUE, value, **more)
+
+
+@pytest.mark.parametrize(
+    ("left", "planned", "conclusion"),
+    [("36", 36, "enough"), ("35", 36, "short"), ("0", 1, "short"), ("37", 36, "enough")],
+)
+def test_what_is_left_is_held_against_the_course(left, planned, conclusion):
+    found = finding("visit_limits", limit("60", remaining=left), planned=course(planned))
+    assert found.conclusion == conclusion
+
+
+def test_the_first_session_beyond_it_is_named():
+    found = finding("visit_limits", limit(remaining="30"), planned=course(36, first=date(2026, 12, 1)))
+    assert "It is 6 sessions short of the planned course of 36 sessions" in found.sentence
+    assert "the first beyond it is on December 31, 2026." in found.sentence
+    assert "30 visit per year, 30 left" in found.sentence
+    one = finding("visit_limits", limit(remaining="1"), planned=course(2, by_person=False))
+    assert "It is 1 session short of the usual course of 2 sessions" in one.sentence
+
+
+def test_a_limit_below_the_course_is_short_whatever_is_used():
+    assert finding("visit_limits", limit("20"), planned=course(36)).conclusion == "short"
+    assert (
+        "What is used already is not stated."
+        in finding("visit_limits", limit("20"), planned=course(36)).sentence
+    )
+    assert "limits" in asked(limit("20"), planned=course(36))
+
+
+def test_what_is_used_is_asked_where_it_may_not_be_enough():
+    found = finding("visit_limits", limit("60"), planned=course(36))
+    assert found.conclusion == "limited"
+    assert found.sentence.endswith("What is left of it for the planned course of 36 sessions is not stated.")
+    assert "limits" in asked(limit("60"), planned=course(36))
+    assert finding("visit_limits", limit("36"), planned=course(36)).conclusion == "limited"
+
+
+def test_without_a_course_a_limit_is_only_told():
+    assert finding("visit_limits", limit(remaining="3")).conclusion == "limited"
+    assert "limits" not in asked(limit(remaining="3"))
+
+
+@pytest.mark.parametrize(
+    ("standing", "note", "words"),
+    [
+        (YES, "with psychotherapy", "Other visits use it up too (with psychotherapy)."),
+        (YES, None, "Other visits use it up too."),
+        (NO, None, "No other visits count toward it."),
+        (UNKNOWN, None, "Ask what counts toward it."),
+        (SILENT, None, "Ask what counts toward it."),
+    ],
+)
+def test_what_else_counts_is_told(standing, note, words):
+    found = finding("visit_limits", limit(remaining="9"), fact("limits_shared", standing, note))
+    assert found.sentence.endswith(words)
+
+
+def test_a_shared_limit_is_held_against_all_courses():
+    shared = fact("limits_shared", YES)
+    others = {"psychotherapy": course(10)}
+    own = [limit(remaining="40"), shared]
+    assert finding("visit_limits", *own, planned=course(36)).conclusion == "enough"
+    found = finding("visit_limits", *own, planned=course(36), courses=others)
+    assert found.conclusion == "short"
+    assert "6 sessions short" in found.sentence
+    alone = [limit(remaining="40"), fact("limits_shared", NO)]
+    assert finding("visit_limits", *alone, planned=course(36), courses=others).conclusion == "enough"
+
+
+@pytest.mark.parametrize(
+    ("unit", "period", "remaining"), [("hour", "year", "5"), ("visit", "day", "1"), ("visit", "year", "few")]
+)
+def test_what_is_no_count_of_visits_is_not_counted(unit, period, remaining):
+    found = finding("visit_limits", limit("1", unit, period, remaining), planned=course(36))
+    assert found.conclusion in ("limited", "short")
+    assert (found.conclusion == "short") == (remaining == "few")
+
+
+def test_of_several_limits_the_least_counts():
+    value = [
+        {"quantity": "60", "unit": "visit", "period": "year", "remaining": "50"},
+        {"quantity": "40", "unit": None, "period": "lifetime", "remaining": "10"},
+    ]
+    found = finding("visit_limits", fact("limits", VALUE, value), planned=course(36))
+    assert found.conclusion == "short"
+    assert "26 sessions short" in found.sentence
+
+
+# --- in one day -------------------------------------------------------------------------------------------
+
+TWICE = Course(sessions=(Session(date(2026, 12, 7)), Session(date(2026, 12, 7)), Session(date(2026, 12, 8))))
+
+
+@pytest.mark.parametrize(
+    ("facts", "planned", "conclusion"),
+    [
+        ([fact("day_limit", VALUE, 1)], TWICE, "over"),
+        ([fact("day_limit", VALUE, 2)], TWICE, "within"),
+        ([fact("day_limit", VALUE, 1)], course(3), "within"),
+        ([fact("day_limit", VALUE, 1)], None, "within"),
+        ([], TWICE, "not_stated"),
+        ([fact("day_limit", UNKNOWN)], TWICE, "unknown"),
+    ],
+)
+def test_sessions_of_one_day_are_held_against_what_is_paid(facts, planned, conclusion):
+    assert finding("day_limit", *facts, planned=planned).conclusion == conclusion
+    assert ("day_limit" in asked(*facts, planned=planned)) == (conclusion in ("not_stated", "unknown"))
+
+
+def test_one_session_a_day_needs_no_answer():
+    assert not has("day_limit", planned=course(36))
+    assert not has("day_limit", fact("day_limit", UNKNOWN), planned=course(36))
+    assert not has("day_limit")
+
+
+def test_what_is_paid_a_day_is_told_in_numbers():
+    over = finding("day_limit", fact("day_limit", VALUE, 1), planned=TWICE)
+    assert over.sentence == "The payer pays 1 session a day, and 2 are planned on one day."
+    within = finding("day_limit", fact("day_limit", VALUE, 2), planned=TWICE)
+    assert within.sentence == "The payer pays 2 sessions a day; no day has more."
+    open_one = finding("day_limit", planned=TWICE)
+    assert open_one.sentence == "2 sessions are planned on one day; how many are paid is not stated."
+
+
+def test_each_line_has_its_own_ledger():
+    both = judged(limit(remaining="3"), planned=course(36), courses={"psychotherapy": course(2)})
+    assert [found.conclusion for found in both.findings if found.rule == "visit_limits"] == ["short"]
