@@ -5,12 +5,14 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.verify.store.price_list import fill, price
-from tests.verify.web.conftest import Site
+from tests.verify.web.conftest import Site, copay_fact
 from verify.affordability.estimate import Band
 from verify.affordability.patient import OF_A_COURSE, OF_ALL
+from verify.facts import Step, StepState, Trail
 from verify.store import evidence, prices, verifications
 from verify.web.cost_chart import BOTTOM, TOP, chart, tick_cents
 
@@ -258,6 +260,51 @@ def test_treatments_stand_side_by_side_by_api_and_on_a_page(site: Site) -> None:
     assert "Quill, Marguerite" in page
     assert "$2,850.00" in page
     assert "Which is best is a clinical matter" in page
+
+
+def test_of_each_treatment_only_who_holds_its_benefit_is_heard(site: Site) -> None:
+    verification_id = priced(site)
+    step = Step(
+        number=1,
+        domain="behavioral",
+        reason="carve_out",
+        from_payer="card",
+        to_payer="mind",
+        state=StepState.ANSWERED,
+    )
+    known = copay_fact(datetime.now(UTC))
+    said_by_mind = [
+        msgspec.structs.replace(
+            known,
+            value={"cents": 77_00, "per": "visit"},
+            about=msgspec.structs.replace(known.about, service_type=service_type),
+            source=msgspec.structs.replace(known.source, payer="mind"),
+        )
+        for service_type in ("MH", "98")
+    ]
+    with site.work.engine.begin() as connection:
+        for code in ("J0013", "99214"):
+            for kind in ("typical", "self_pay"):
+                prices.add(connection, site.here.id, price(code, 120, kind), by="system")
+        row = verifications.lock(connection, verification_id)
+        assert row is not None
+        trail = Trail(payer="card", payer_name="Blue Hollow", steps=(step,))
+        verifications.change(connection, row, trail=msgspec.to_builtins(trail))
+    before = through_the_plan(site, verification_id)
+    with site.work.engine.begin() as connection:
+        row = verifications.lock(connection, verification_id)
+        assert row is not None
+        evidence.add_facts(connection, row, said_by_mind)
+    after = through_the_plan(site, verification_id)
+    assert after["tms"]["estimate"]["expected"]["amount"] == "2772.00"
+    assert before["tms"] != after["tms"]
+    assert before["spravato_medical"] == after["spravato_medical"]
+
+
+def through_the_plan(site: Site, verification_id: str) -> dict[str, Any]:
+    path = f"/api/v1/verifications/{verification_id}/estimate/treatments"
+    body = site.program().get(path).json()
+    return {one["service_line"]: one for one in body["treatments"] if not one["self_pay"]}
 
 
 def test_the_treatments_keep_the_assumptions_and_a_fault_leads_back_to_its_field(site: Site) -> None:
