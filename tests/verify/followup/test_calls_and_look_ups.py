@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from verify.affordability.patient_case import Worth
+from verify.affordability.patient import Worth
 from verify.catalogue import load
 from verify.facts import FactName, SourceKind, Step, StepState, Trail
 from verify.findings import How, Question, cases_of
