@@ -141,6 +141,51 @@ def test_the_estimate_of_a_verification_is_told_and_given_as_json(system: System
     assert system.verify("estimate").returncode == 2
 
 
+def test_findings_say_what_is_known_and_what_to_ask_first(system: System, submitted: str) -> None:
+    told = system.verify("findings", submitted, "--service", "tms")
+    assert told.returncode == 0, told.stderr
+    for words in (
+        "WHAT TO ASK, THE DEAREST FIRST",
+        "HOW MUCH IS KNOWN",
+        "not usable yet, confidence C",
+        "not asked",
+        "worth up to $",
+    ):
+        assert words in told.stdout
+    found = json.loads(system.verify("findings", submitted, "--json").stdout)
+    assert {"findings", "facts", "questions", "completeness", "trail"} <= set(found)
+    patient = json.loads(system.verify("show", submitted, "--json").stdout)["patient"]["id"]
+    newest = system.verify("findings", "--patient", patient, "--service", "tms", "--json")
+    assert json.loads(newest.stdout)["verification_id"]
+    assert system.verify("findings", "--patient", patient, "--service", "ketamine_iv").returncode == 3
+    assert system.verify("findings").returncode == 2
+
+
+def test_facts_are_written_down_and_taken_back(system: System) -> None:
+    other = {**SUBMISSION, "coverage": {"payer": "bluehollow", "member_id": "ACT50017244"}}
+    made = json.loads(system.verify("submit", "-", "--wait", "--json", stdin=json.dumps(other)).stdout)["id"]
+    fields = system.verify("facts", "fields", made).stdout
+    assert re.search(r"tms\.copay +.* as 30 per visit", fields)
+    source = ("--source", "portal", "--reference", "Benefits page")
+    done = system.verify(
+        "facts", "add", made, "tms.referral=yes, from the PCP", "plan_year_begins=7/1", *source
+    )
+    assert (done.returncode, done.stdout) == (0, "2 written down\n"), done.stderr
+    told = system.verify("findings", made).stdout
+    assert "a referral is needed for" in told
+    line = next(line for line in told.splitlines() if "from the PCP" in line and "portal" in line)
+    fact = line.split()[-1]
+    taken = system.verify("facts", "withdraw", made, fact, "--reason", "another patient's page")
+    assert (taken.returncode, taken.stdout) == (0, "taken back\n"), taken.stderr
+    again = system.verify("facts", "withdraw", made, fact, "--reason", "again")
+    assert again.returncode == 4
+    wrong = system.verify("facts", "add", made, "tms.copay=MARKED", *source)
+    assert wrong.returncode == 2
+    assert "/answers/tms.copay" in wrong.stderr
+    assert "MARKED" not in wrong.stderr
+    assert system.verify("facts", "add", made, "tms.copay", *source).returncode == 2
+
+
 def test_prices_are_listed_and_taken_from_a_file(system: System, tmp_path: Path) -> None:
     listed = [json.loads(line) for line in system.verify("prices", "list", "--json").stdout.splitlines()]
     assert {"90868", "96365"} <= {row["code"] for row in listed}
