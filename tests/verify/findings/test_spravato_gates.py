@@ -26,7 +26,9 @@ from verify.findings.buy_and_bill import buy_and_bill
 from verify.findings.drug_benefit import drug_benefit
 
 LINE = "spravato_medical"
-BY_PHARMACY = msgspec.structs.replace(LINES[LINE], benefit_domain=BenefitDomain.PHARMACY)
+BY_PHARMACY = msgspec.structs.replace(
+    LINES[LINE], benefit=msgspec.structs.replace(LINES[LINE].benefit, domain=BenefitDomain.PHARMACY)
+)
 
 
 def said(name, standing=YES, value=None, **more):

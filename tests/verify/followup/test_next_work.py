@@ -303,3 +303,13 @@ def test_each_company_is_called_about_the_lines_it_speaks_for():
     assert script is not None
     assert script["payer_phone"] == "8005550123"
     assert len({task.dedupe_key for task in calls.values()}) == 2
+
+
+def test_the_portal_of_a_company_is_looked_into_while_another_is_called():
+    asked = [question("copay", how=How.PORTAL), question("other_payer", line="")]
+    speakers = {"tms": Callee("EXAMPLE BEHAVIORAL", "8005550123")}
+    work = next_work(situation(questions=asked, payer_name="EXAMPLE HEALTH", speakers=speakers))
+    assert {task.title for task in work.follow_ups} == {
+        "Call EXAMPLE HEALTH",
+        "Look it up in EXAMPLE BEHAVIORAL's portal",
+    }

@@ -48,6 +48,7 @@ def test_every_role_belongs_to_a_group(role: CodeRole):
     expected = {
         CodeRole.DRUG: "drug",
         CodeRole.ADMINISTRATION: "drug",
+        CodeRole.PLANNING: "treatment",
         CodeRole.MAPPING: "treatment",
         CodeRole.DELIVERY: "treatment",
         CodeRole.REDETERMINATION: "treatment",
