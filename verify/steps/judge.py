@@ -22,6 +22,7 @@ from verify.facts import (
     facts_from_member,
 )
 from verify.findings import judge as judge_facts
+from verify.steps.clinical import policy_findings_of
 from verify.steps.plan import At, on_the_card, plan
 from verify.steps.question import trace_of
 from verify.steps.receive import STANDING
@@ -134,7 +135,8 @@ def _conclude(
         now=now,
         courses=courses_of(connection, verification, lines),
     )
-    evidence.replace_findings(connection, verification, judgement.findings)
+    of_policy = policy_findings_of(connection, work, verification.practice_id, verification.id, known)
+    evidence.replace_findings(connection, verification, [*judgement.findings, *of_policy])
     evidence.set_questions(connection, verification, judgement.questions)
     summary = msgspec.structs.asdict(judgement.summary)
     verifications.change(
@@ -150,7 +152,7 @@ def _conclude(
         verification.practice_id,
         verification.id,
         "judged",
-        {"findings": len(judgement.findings), "questions": len(judgement.questions)},
+        {"findings": len(judgement.findings) + len(of_policy), "questions": len(judgement.questions)},
     )
 
 
