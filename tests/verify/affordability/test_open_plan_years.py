@@ -49,11 +49,11 @@ def test_it_is_ranged_together_with_other_unknowns_as_each_alone():
 
 
 def test_a_maximum_out_of_reach_before_the_new_year_may_be_reached_without_it():
-    """30 lines before it leave 500 of 3,500; where no year begins, the last 10 use that up."""
-    lines = [line(day, 100_00, coinsurance_bp=10_000) for day in range(40)]
-    reset = {"on": lines[30]["date"], "limits": {}}
-    found = estimate_case(case(*lines, reset=reset, unknowns=[RESETS], oop_individual_cents=3500_00))
-    assert totals(found) == (3500_00, 4000_00, 4000_00)
+    """50 lines before it leave 500 of 5,500; where no year begins, the last 10 use that up."""
+    lines = [line(day, 100_00, coinsurance_bp=10_000) for day in range(60)]
+    reset = {"on": lines[50]["date"], "limits": {}}
+    found = estimate_case(case(*lines, reset=reset, unknowns=[RESETS], oop_individual_cents=5500_00))
+    assert totals(found) == (5500_00, 6000_00, 6000_00)
 
 
 def test_without_a_reset_there_is_none_to_doubt():

@@ -75,6 +75,7 @@ def test_a_stated_answer_of_a_person_goes_before_the_guess():
 def test_accumulators_of_a_week_are_fresh(as_of, widens):
     found = stale(line(0, 100_00, deductible_applies=True), as_of=as_of, deductible_individual_cents=80_00)
     assert bool(found["questions"]) is widens
+    assert bool(found["notes"]) is widens
 
 
 def test_nothing_widens_where_no_limit_is_stated():
