@@ -109,4 +109,4 @@ def test_the_schema_of_benefits_has_the_published_shape() -> None:
 def test_an_unknown_schema_lists_the_known_ones() -> None:
     done = verify("schema", "claims")
     assert done.returncode == 2
-    assert "submission, benefits, estimate and appointment" in done.stderr
+    assert "submission, benefits, estimate, appointment, evidence and authorization" in done.stderr
