@@ -69,10 +69,12 @@ def standing(item: Document) -> str:
 
 def known(document: Document) -> Iterator[str]:
     """Facts as `verify show` has them; what a person wrote down with the id by which it is taken back."""
-    said = list(document["facts"])
-    for line, fact in zip(facts(document), said, strict=True):
+    said = [fact for fact in document["facts"] if fact["standing"] != "not_stated"]
+    written = list(facts(document))
+    for line, fact in zip(written, said, strict=False):
         by_person = fact["source"]["kind"] not in ELECTRONIC
         yield f"{line}  {fact['id']}" if by_person else line
+    yield from written[len(said) :]
 
 
 PARTS: dict[str, Callable[[Document], Iterator[str]]] = {

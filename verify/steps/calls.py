@@ -80,7 +80,7 @@ def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, cal
 def _save(work: Work, connection: Connection, verification: Row[Any], task: Row[Any], call: Call) -> str:
     """The exchange with the person who answered, under the question the call was asked to settle."""
     seals = work.seals(verification.practice_id)
-    is_payer = task.script.get("key", PAYER) == PAYER
+    is_payer = task.script.get("settles", task.script.get("key", PAYER) == PAYER)
     row = _question_called_about(connection, seals, verification, is_payer=is_payer)
     exchange_id = keep_exchange(
         connection, seals, row, asked=task.script, said=call._asdict(), at=(call.started_at, call.ended_at)

@@ -26,7 +26,7 @@ from verify.policies import (
     policy_findings,
     purpose_of,
 )
-from verify.steps.people import NotAllowed, NotFound
+from verify.steps.hold import NotAllowed, NotFound
 from verify.steps.work import Work
 from verify.store import clinic, crisis, evidence, evidence_sheets, patients, verifications
 from verify.store.charts import chart, payer_names

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import Connection, Row
 
 from verify.catalogue import ServiceLine, load
 from verify.facts import Fact, Trail, in_force
 from verify.findings import Case, Judgement, cases_of, judge
 from verify.followup import Weighed, weighed
+from verify.steps.clinical import policy_findings_of
 from verify.steps.cost import cost
 from verify.steps.sessions import courses_of
 from verify.steps.work import Work
@@ -72,11 +74,14 @@ def judged_now(
     if verification is None:
         return None
     lines = [load().service_lines[key] for key in verification.service_lines]
-    return judge(
-        evidence.facts_of(connection, verification),
+    known = evidence.facts_of(connection, verification)
+    judged = judge(
+        known,
         lines,
         verification.date_of_service,
         now=work.now().astimezone(clinic.zone(connection, practice_id)),
         trail=evidence.trail_of(verification),
         courses=courses_of(connection, verification, lines),
     )
+    of_policy = policy_findings_of(connection, work, practice_id, verification_id, known)
+    return msgspec.structs.replace(judged, findings=(*judged.findings, *of_policy))

@@ -110,7 +110,7 @@ def test_a_call_that_was_made_makes_the_next_one_a_new_task():
 def test_what_is_read_somewhere_is_an_errand_there(how: How):
     title, kind = LOOK_UPS[how]
     (found,) = tasks(question("buy_and_bill", how=how))
-    assert (found.kind, found.title) == (Kind.LOOK_UP, title)
+    assert (found.kind, found.title) == (Kind.LOOK_UP, title.format(whose="the payer's"))
     assert found.detail == "buy_and_bill?"
     assert found.script is not None
     assert found.script["source_kind"] == kind.value
