@@ -11,7 +11,7 @@ from verify.affordability.patient import Worth
 from verify.catalogue import load
 from verify.facts import FactName, SourceKind, Step, StepState, Trail
 from verify.findings import How, Question, cases_of
-from verify.followup import Asked, FollowUp, Kind, Situation, learned_form, next_work, weighed
+from verify.followup import Asked, Callee, FollowUp, Kind, Situation, learned_form, next_work, weighed
 from verify.followup.work import LOOK_UPS
 from verify.verification import InquiryState, Lane, VerificationState
 from verify.worksheet import load as worksheet
@@ -64,6 +64,7 @@ def test_payer_pharmacy_and_hub_are_three_calls():
         (Kind.CALL, "Call the manufacturer's support program", "call:0:hub:0"),
     ]
     assert [task.script["key"] for task in found if task.script] == ["payer", "pharmacy", "hub"]
+    assert [task.script["settles"] for task in found if task.script] == [True, False, False]
     assert [task.detail for task in found] == ["1 question open."] * 3
     payer = found[0].script
     assert payer is not None
@@ -90,6 +91,16 @@ def test_the_pharmacy_is_named_where_an_answer_named_it():
     (hub,) = tasks(question("rems_enrolled", how=How.PHONE), cases=whole)
     assert hub.script is not None
     assert hub.script["payer_phone"] == "1-844-479-4846"
+
+
+def test_a_call_to_whoever_holds_the_benefit_leaves_the_payers_question_waiting():
+    by_phone = Asked("inq_1", "30", InquiryState.PENDING, "call_needed")
+    held = {LINE: Callee("Example Behavioral", "8005550123")}
+    payer, holder = tasks(question("covered"), inquiries=[by_phone], speakers=held)
+    assert [payer.title, holder.title] == ["Call Blue Hollow", "Call Example Behavioral"]
+    assert payer.script is not None
+    assert holder.script is not None
+    assert (payer.script["settles"], holder.script["settles"]) == (True, False)
 
 
 def replace_trail(cases, trail):
