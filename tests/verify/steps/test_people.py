@@ -15,7 +15,7 @@ from tests.verify.web.conftest import Practice
 from verify import steps
 from verify.steps import Call, Work
 from verify.store import evidence, verifications
-from verify.store.tables import facts, findings, follow_ups, questions
+from verify.store.tables import facts, findings, follow_ups, inquiries, questions
 
 Submit = Callable[..., str]
 
@@ -59,6 +59,23 @@ def test_gaps_closed_after_signing_are_signed_as_verified(
     titles = {task.title for task in rows(work, follow_ups, verification_id=made, state="open")}
     assert titles == {"Review and sign off"}
     assert steps.sign_off(work, made, practice.id, "system") == "verified"
+
+
+@pytest.mark.parametrize("settles", [True, False])
+def test_a_call_to_another_company_leaves_the_payers_question_waiting(
+    work: Work, practice: Practice, submit: Submit, settles: bool
+) -> None:
+    made = submit()
+    run_all(work)
+    task = rows(work, follow_ups, verification_id=made, state="open")[0]
+    script = {**task.script, "settles": settles}
+    with work.engine.begin() as connection:
+        connection.execute(follow_ups.update().where(follow_ups.c.id == task.id).values(script=script))
+    waiting = {row.id for row in rows(work, inquiries, verification_id=made, state="pending")}
+    assert waiting
+    call(work, made, practice)
+    left = {row.id for row in rows(work, inquiries, verification_id=made, state="pending")}
+    assert left == (set() if settles else waiting)
 
 
 @pytest.mark.parametrize("act", ["close", "call"])
