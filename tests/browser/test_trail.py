@@ -42,4 +42,4 @@ def test_a_refused_question_is_tried_in_other_words_and_the_record_is_corrected(
     page.screenshot(path=shots / "repaired.png", full_page=True)
     section.get_by_role("button", name="Write it into the record").click()
     expect(page.get_by_text("Written into the record.")).to_be_visible()
-    expect(page.locator("dl.particulars")).to_contain_text("HYP2000402")
+    expect(page.locator("dl.particulars").first).to_contain_text("HYP2000402")
