@@ -134,7 +134,7 @@ def test_an_account_says_whose_ids_its_payers_go_by(
     assert set(CLEARINGHOUSES.values()) | set(PROFILES.values()) == set(Clearinghouse)
 
 
-@pytest.mark.skipif(not corpus().is_dir(), reason="the public lists are not on this machine")
+@pytest.mark.skipif(not corpus().is_dir(), reason="the public lists are not on this machine: no corpus")
 def test_names_known_here_are_found_as_they_stand_in_a_public_list() -> None:
     data = (corpus() / "payers" / "officeally__payers.csv").read_bytes()
     listed = {

@@ -12,7 +12,9 @@ from payers.directory import ListedPayer, ListKind, Problem, Support, read_list
 from tests.payers.x12.corpus import corpus
 
 PUBLIC = corpus() / "payers"
-needs_lists = pytest.mark.skipif(not PUBLIC.is_dir(), reason="the public lists are not on this machine")
+needs_lists = pytest.mark.skipif(
+    not PUBLIC.is_dir(), reason="the public lists are not on this machine: no corpus"
+)
 
 STEDI = {
     "stediId": "QWERT",

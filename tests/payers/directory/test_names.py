@@ -163,7 +163,7 @@ def test_a_search_in_postgresql_finds_whom_people_mean(trigram_database: psycopg
     assert found == MEANT
 
 
-@pytest.mark.skipif(not corpus().is_dir(), reason="the public lists are not on this machine")
+@pytest.mark.skipif(not corpus().is_dir(), reason="the public lists are not on this machine: no corpus")
 def test_a_search_in_a_public_list_of_thousands_finds_whom_people_mean():
     data = (corpus() / "payers" / "officeally__payers.csv").read_bytes()
     payers = [
