@@ -48,7 +48,7 @@ def _practice() -> Column[str]:
     return Column("practice_id", Text, ForeignKey("practices.id"), nullable=False, index=True)
 
 
-def _created() -> Column[object]:
+def created_at() -> Column[object]:
     return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
 
 
@@ -73,7 +73,7 @@ practices = Table(
     Column("night_hour", SmallInteger, server_default="2"),
     #: Invented people only; every page says so.
     Column("demo", Boolean, nullable=False, server_default=text("false")),
-    _created(),
+    created_at(),
     CheckConstraint("night_hour between 0 and 22", name="night_hour"),
 )
 
@@ -85,7 +85,7 @@ locations = Table(
     Column("name", Text, nullable=False),
     Column("address", JSONB, nullable=False, server_default=text("'{}'")),
     Column("place_of_service", Text, nullable=False, server_default="11"),
-    _created(),
+    created_at(),
 )
 
 providers = Table(
@@ -97,7 +97,7 @@ providers = Table(
     Column("first_name", Text, nullable=False),
     Column("npi", Text, nullable=False),
     Column("taxonomy", Text, nullable=False, server_default=""),
-    _created(),
+    created_at(),
 )
 
 payer_accounts = Table(
@@ -124,7 +124,7 @@ payer_accounts = Table(
     #: Set when the account itself failed (credentials, address); a person clears it.
     Column("paused_code", Text),
     Column("paused_at", DateTime(timezone=True)),
-    _created(),
+    created_at(),
 )
 
 payers = Table(
@@ -142,7 +142,7 @@ payers = Table(
     Column("quirks", JSONB, nullable=False, server_default=text("'{}'")),
     #: The provider line a coordinator dials.
     Column("phone", Text, nullable=False, server_default=""),
-    _created(),
+    created_at(),
     UniqueConstraint("practice_id", "code"),
 )
 
@@ -159,7 +159,7 @@ users = Table(
     Column("role", Text, nullable=False),
     Column("password_hash", Text),
     Column("disabled_at", DateTime(timezone=True)),
-    _created(),
+    created_at(),
     Index("users_email_key", func.lower(text("email")), unique=True),
 )
 
@@ -169,7 +169,7 @@ sessions = Table(
     _id(),
     _of("users"),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
-    _created(),
+    created_at(),
     Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("ended_at", DateTime(timezone=True)),
 )
@@ -180,7 +180,7 @@ sign_in_links = Table(
     _id(),
     _of("users"),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
-    _created(),
+    created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
 )
@@ -192,7 +192,7 @@ api_tokens = Table(
     _of("users"),
     Column("name", Text, nullable=False),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
-    _created(),
+    created_at(),
     Column("expires_at", DateTime(timezone=True)),
     Column("used_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
@@ -222,7 +222,7 @@ patients = Table(
     Column("identity_index", LargeBinary),
     #: The clinic's own number for the patient, as a keyed hash.
     Column("external_index", LargeBinary),
-    _created(),
+    created_at(),
     UniqueConstraint("practice_id", "identity_index"),
 )
 
@@ -249,7 +249,7 @@ coverages = Table(
     #: JSON of verify.intake.submission.Policy: member id, group, subscriber.
     Column("policy_sealed", LargeBinary, nullable=False),
     Column("member_index", LargeBinary),
-    _created(),
+    created_at(),
 )
 
 # --- the work -------------------------------------------------------------------------------------------
@@ -277,7 +277,7 @@ verifications = Table(
     #: Raised whenever a person mends the question; only what was learned since counts.
     Column("revision", Integer, nullable=False, server_default="1"),
     Column("requested_by", Text, nullable=False),
-    _created(),
+    created_at(),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     #: When a payer is to be asked again, the soonest of its inquiries.
     Column("ask_again_at", DateTime(timezone=True)),
@@ -378,7 +378,7 @@ inquiries = Table(
     Column("question_index", LargeBinary),
     #: JSON of what is asked with instead of the patient's and the policy's data.
     Column("changes_sealed", LargeBinary),
-    _created(),
+    created_at(),
     UniqueConstraint(
         "verification_id",
         "revision",
@@ -445,7 +445,7 @@ facts = Table(
     Column("key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("document", JSONB, nullable=False),
-    _created(),
+    created_at(),
     UniqueConstraint("verification_id", "revision", "key"),
 )
 
@@ -459,7 +459,7 @@ findings = Table(
     Column("rule", Text, nullable=False),
     Column("service_line", Text, nullable=False),
     Column("document", JSONB, nullable=False),
-    _created(),
+    created_at(),
     UniqueConstraint("verification_id", "rule", "service_line"),
 )
 
@@ -472,7 +472,7 @@ questions = Table(
     Column("fact", Text, nullable=False),
     Column("service_line", Text, nullable=False),
     Column("document", JSONB, nullable=False),
-    _created(),
+    created_at(),
     Column("closed_at", DateTime(timezone=True)),
     UniqueConstraint("verification_id", "fact", "service_line"),
 )
@@ -497,7 +497,7 @@ follow_ups = Table(
     #: open, done, cancelled
     Column("state", Text, nullable=False, server_default="open"),
     Column("outcome", Text, nullable=False, server_default=""),
-    _created(),
+    created_at(),
     Column("closed_at", DateTime(timezone=True)),
     Column("closed_by", Text),
     UniqueConstraint("verification_id", "dedupe_key"),
@@ -516,7 +516,7 @@ notes = Table(
     Column("kind", Text, nullable=False),
     Column("body_sealed", LargeBinary, nullable=False),
     Column("author_id", Text, ForeignKey("users.id"), nullable=False),
-    _created(),
+    created_at(),
 )
 
 #: The timeline; append-only. Codes and ids, no values.
@@ -563,7 +563,7 @@ idempotency_keys = Table(
     Column("status", SmallInteger),
     #: The answer given, to be given again: it may name the patient.
     Column("response_sealed", LargeBinary),
-    _created(),
+    created_at(),
 )
 
 # --- the queue's truth ----------------------------------------------------------------------------------
@@ -595,7 +595,7 @@ jobs = Table(
     Column("hints", Integer, nullable=False, server_default="0"),
     #: A closed set of words: why it failed.
     Column("error_code", Text, nullable=False, server_default=""),
-    _created(),
+    created_at(),
     Column("finished_at", DateTime(timezone=True)),
     UniqueConstraint("step", "subject_id", "round"),
     CheckConstraint("state in ('queued', 'leased', 'done', 'failed')", name="state"),

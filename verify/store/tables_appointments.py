@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from verify.store.tables import metadata
+from verify.store.tables import created_at, metadata
 
 
 def _id() -> Column[str]:
@@ -42,10 +42,6 @@ def _when(name: str) -> Column[object]:
     return Column(name, DateTime(timezone=True))
 
 
-def _created() -> Column[object]:
-    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
-
-
 appointment_sources = Table(
     "appointment_sources",
     metadata,
@@ -60,7 +56,7 @@ appointment_sources = Table(
     Column("options", JSONB, nullable=False, server_default=text("'{}'")),
     #: Set: nothing is taken from it any more (410).
     _when("retired_at"),
-    _created(),
+    created_at(),
     UniqueConstraint("practice_id", "name"),
 )
 
@@ -116,7 +112,7 @@ appointment_events = Table(
     Column("delivery_id", Text, nullable=False),
     Column("subscription_id", Text, ForeignKey("appointment_subscriptions.id")),
     Column("number", BigInteger),
-    _created(),
+    created_at(),
     Index(
         "appointment_events_number_idx",
         "subscription_id",
@@ -149,7 +145,7 @@ appointments = Table(
     Column("turn", Integer, nullable=False, server_default="0"),
     Column("live", Boolean, nullable=False, server_default=text("false")),
     Column("verification_id", Text, ForeignKey("verifications.id"), index=True),
-    _created(),
+    created_at(),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     UniqueConstraint("source_id", "external_index"),
 )

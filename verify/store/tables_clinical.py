@@ -4,7 +4,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -12,15 +11,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    func,
 )
 
-from verify.store.tables import metadata
-
-
-def _created() -> Column[object]:
-    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
-
+from verify.store.tables import created_at, metadata
 
 #: One row a saving; the highest version is the sheet. Append-only.
 evidence_sheets = Table(
@@ -35,7 +28,7 @@ evidence_sheets = Table(
     Column("sheet_sealed", LargeBinary, nullable=False),
     #: A user id.
     Column("recorded_by", Text, nullable=False),
-    _created(),
+    created_at(),
     UniqueConstraint("patient_id", "version"),
     CheckConstraint("version >= 1", name="version"),
 )
@@ -56,7 +49,7 @@ authorizations = Table(
     Column("ends_on", Date),
     #: The newest of its versions.
     Column("version", Integer, nullable=False),
-    _created(),
+    created_at(),
     Index("authorizations_practice_id_status_idx", "practice_id", "status"),
 )
 
@@ -71,7 +64,7 @@ authorization_versions = Table(
     #: JSON of verify.authorizations.Authorization: number, diagnosis and all.
     Column("record_sealed", LargeBinary, nullable=False),
     Column("recorded_by", Text, nullable=False),
-    _created(),
+    created_at(),
     UniqueConstraint("authorization_id", "version"),
     CheckConstraint("version >= 1", name="version"),
 )

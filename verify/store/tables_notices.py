@@ -19,12 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from verify.store.tables import metadata
-
-
-def _created() -> Column[object]:
-    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
-
+from verify.store.tables import created_at, metadata
 
 #: Who is told of changes, by a signed POST.
 notice_endpoints = Table(
@@ -42,7 +37,7 @@ notice_endpoints = Table(
     #: Why nothing is sent any more; a person switches it on again.
     Column("disabled_code", Text),
     Column("disabled_at", DateTime(timezone=True)),
-    _created(),
+    created_at(),
 )
 
 #: One change of one verification for one endpoint: written with the change itself, sent after.
@@ -96,7 +91,7 @@ digests = Table(
     Column("standing", Text, nullable=False, server_default="pending"),
     #: State -> how many verifications are in it.
     Column("counts", JSONB, nullable=False, server_default=text("'{}'")),
-    _created(),
+    created_at(),
     Column("ended_at", DateTime(timezone=True)),
     UniqueConstraint("practice_id", "day"),
     CheckConstraint("standing in ('pending', 'sent', 'empty', 'failed')", name="standing"),
