@@ -36,8 +36,11 @@ def call_script(
     key: str = "payer",
     payer_name: str = "",
     payer_phone: str = "",
+    settles: bool = True,
 ) -> dict[str, Any]:
     """The script of one call about one or more service lines, JSON-able, with no patient data in it.
+
+    `settles`: whether the call answers the questions to the payer on the card that wait for a person.
 
     `lines` hold number, words and service line (empty for the whole plan); `fields` are FormFields, which
     `verify.facts.facts_from_call` reads. What is answered in the same call may call for more: those fields are
@@ -52,6 +55,7 @@ def call_script(
         "payer_name": payer_name,
         "payer_phone": payer_phone or script.phone,
         "hours": script.hours,
+        "settles": settles,
         "source_kind": script.source_kind.value,
         "before": [text.format(codes=codes, day=day, line="") for text in script.before],
         "lines": list(_spoken(script, asked, service_lines, on)),

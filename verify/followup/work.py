@@ -308,8 +308,8 @@ def _call(
             key=key,
             payer_name=callee.name,
             payer_phone=callee.phone,
-        )
-        | {"settles": key == PAYER and callee == situation.payer},
+            settles=key == PAYER and callee == situation.payer,
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from payers.exchange import Exchange
 from verify.facts import SourceKind, facts_from_call
-from verify.followup import PARKED, PAYER, Kind
+from verify.followup import PARKED, Kind
 from verify.steps import hold
 from verify.steps.hold import NotAllowed
 from verify.steps.question import trace_of
@@ -80,15 +80,15 @@ def record_call(work: Work, follow_up_id: str, practice_id: str, actor: str, cal
 def _save(work: Work, connection: Connection, verification: Row[Any], task: Row[Any], call: Call) -> str:
     """The exchange with the person who answered, under the question the call was asked to settle."""
     seals = work.seals(verification.practice_id)
-    is_payer = task.script.get("settles", task.script.get("key", PAYER) == PAYER)
-    row = _question_called_about(connection, seals, verification, is_payer=is_payer)
+    settles = task.script.get("settles", True)
+    row = _question_called_about(connection, seals, verification, settles=settles)
     exchange_id = keep_exchange(
         connection, seals, row, asked=task.script, said=call._asdict(), at=(call.started_at, call.ended_at)
     )
-    if call.parked and is_payer:
+    if call.parked and settles:
         inquiries.change_state(connection, row, InquiryState.PENDING, code=PARKED)
     else:
-        inquiries.answer_by_person(connection, verification, exchange_id, only="" if is_payer else row.id)
+        inquiries.answer_by_person(connection, verification, exchange_id, only="" if settles else row.id)
     return exchange_id
 
 
@@ -121,12 +121,12 @@ def keep_exchange(
 
 
 def _question_called_about(
-    connection: Connection, seals: Seals, verification: Row[Any], *, is_payer: bool
+    connection: Connection, seals: Seals, verification: Row[Any], *, settles: bool
 ) -> Row[Any]:
     """A question waiting for this call, or one made for it."""
     asked = inquiries.of_verification(connection, verification)
     waiting = [row for row in asked if row.state == InquiryState.PENDING.value and not row.hop]
-    if waiting and is_payer:
+    if waiting and settles:
         return waiting[0]
     return question_of_person(connection, seals, verification, purpose="call")
 
