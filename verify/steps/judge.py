@@ -21,13 +21,11 @@ from verify.facts import (
     facts_from_holders,
     facts_from_member,
 )
-from verify.findings import judge as judge_facts
-from verify.steps.clinical import policy_findings_of
+from verify.steps.known import judgement_of
 from verify.steps.plan import At, on_the_card, plan
 from verify.steps.question import trace_of
 from verify.steps.receive import STANDING
 from verify.steps.repair import ask_rest_as_mended
-from verify.steps.sessions import courses_of
 from verify.steps.settle import settle
 from verify.steps.trail import follow, trail_of
 from verify.steps.work import Work
@@ -62,7 +60,7 @@ def _judge(work: Work, connection: Connection, verification: Row[Any], claim: Cl
     further_hints, hops = _ask_further(work, connection, verification, card, asked, members, known, lines)
     now_asked = inquiries.of_verification(connection, verification)
     trail = trail_of(card, now_asked, hops)
-    _conclude(work, connection, verification, known, lines, trail, zone, answered_at=_answered_at(now_asked))
+    _conclude(work, connection, verification, known, trail, zone, answered_at=_answered_at(now_asked))
     if further_hints:
         return [*further_hints]
     before = {row.id for row in asked}
@@ -120,23 +118,14 @@ def _conclude(
     connection: Connection,
     verification: Row[Any],
     known: Sequence[Fact],
-    lines: Sequence[ServiceLine],
     trail: Trail,
     zone: ZoneInfo,
     *,
     answered_at: datetime | None,
 ) -> None:
     now = work.now().astimezone(zone)
-    judgement = judge_facts(
-        known,
-        lines,
-        verification.date_of_service,
-        trail=trail,
-        now=now,
-        courses=courses_of(connection, verification, lines),
-    )
-    of_policy = policy_findings_of(connection, work, verification.practice_id, verification.id, known)
-    evidence.replace_findings(connection, verification, [*judgement.findings, *of_policy])
+    judgement = judgement_of(work, connection, verification, known, trail, zone)
+    evidence.replace_findings(connection, verification, judgement.findings)
     evidence.set_questions(connection, verification, judgement.questions)
     summary = msgspec.structs.asdict(judgement.summary)
     verifications.change(
@@ -152,7 +141,7 @@ def _conclude(
         verification.practice_id,
         verification.id,
         "judged",
-        {"findings": len(judgement.findings) + len(of_policy), "questions": len(judgement.questions)},
+        {"findings": len(judgement.findings), "questions": len(judgement.questions)},
     )
 
 

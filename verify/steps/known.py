@@ -73,15 +73,33 @@ def judged_now(
     verification = verifications.of_practice(connection, verification_id, practice_id)
     if verification is None:
         return None
+    return judgement_of(
+        work,
+        connection,
+        verification,
+        evidence.facts_of(connection, verification),
+        evidence.trail_of(verification),
+        clinic.zone(connection, practice_id),
+    )
+
+
+def judgement_of(
+    work: Work,
+    connection: Connection,
+    verification: Row[Any],
+    facts: Sequence[Fact],
+    trail: Trail,
+    zone: ZoneInfo,
+) -> Judgement:
+    """What the rules and the written policies make of these facts now, in the practice's `zone`."""
     lines = [load().service_lines[key] for key in verification.service_lines]
-    known = evidence.facts_of(connection, verification)
     judged = judge(
-        known,
+        facts,
         lines,
         verification.date_of_service,
-        now=work.now().astimezone(clinic.zone(connection, practice_id)),
-        trail=evidence.trail_of(verification),
+        now=work.now().astimezone(zone),
+        trail=trail,
         courses=courses_of(connection, verification, lines),
     )
-    of_policy = policy_findings_of(connection, work, practice_id, verification_id, known)
+    of_policy = policy_findings_of(connection, work, verification.practice_id, verification.id, facts)
     return msgspec.structs.replace(judged, findings=(*judged.findings, *of_policy))
