@@ -17,6 +17,7 @@ from verify.steps.hold import NotAllowed as NotAllowed
 from verify.steps.hold import NotFound as NotFound
 from verify.steps.known import judged_now
 from verify.steps.repair import Refused, make_try, refused_questions
+from verify.steps.signature import holds_until
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, patients, payer_batches, repairs, verifications
 from verify.verification import (
@@ -148,7 +149,7 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
             connection,
             verification,
             state=state.value,
-            expires_at=evidence.first_expiry(connection, verification),
+            expires_at=holds_until(work, connection, verification),
         )
         if not gaps:
             evidence.drop_follow_ups(connection, verification, outcome="signed off", by=actor)

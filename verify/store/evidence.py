@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, select, tuple_, upda
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verify.catalogue import ServiceLine
-from verify.facts import ELECTRONIC, Fact, Trail, in_force, speaking_for
+from verify.facts import ELECTRONIC, Fact, Trail, speaking_for
 from verify.findings import Finding, Question
 from verify.followup import PAYER, FollowUp, Kind
 from verify.store.sealing import SealedColumn, Seals
@@ -87,16 +87,6 @@ def facts_heard(connection: Connection, verification: Row[Any], lines: Sequence[
     trail = trail_of(verification)
     heard = {fact.key for line in lines for fact in speaking_for(known, trail, line.benefit_domain)}
     return [fact for fact in known if fact.key in heard]
-
-
-def first_expiry(connection: Connection, verification: Row[Any]) -> datetime | None:
-    """When the first settled fact must be asked again: what was verified holds until then."""
-    ends = [
-        fact.expires_at
-        for fact in in_force(facts_of(connection, verification))
-        if fact.settled and fact.expires_at is not None
-    ]
-    return min(ends, default=None)
 
 
 def replace_findings(connection: Connection, verification: Row[Any], drawn: Iterable[Finding]) -> None:
