@@ -1,6 +1,7 @@
 """Planned courses: a new version each time somebody plans one; none is overwritten."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -54,16 +55,26 @@ def newest(connection: Connection, verification: Row[Any]) -> dict[str, Kept]:
 
     A verification that asks an earlier one again takes over its courses until somebody plans them anew.
     """
-    chain = _chain(verification)
+    return newest_of(connection, verification.practice_id, [verification.id]).get(verification.id, {})
+
+
+def newest_of(
+    connection: Connection, practice_id: str, verification_ids: Collection[str]
+) -> dict[str, dict[str, Kept]]:
+    """The same for many at once, by verification; those for which nobody planned anything are left out."""
+    chain = _chain(verification_ids)
     rows = connection.execute(
-        select(courses, users.c.name)
+        select(courses, users.c.name, chain.c.wanted)
         .join(chain, chain.c.id == courses.c.verification_id)
         .outerjoin(users, users.c.id == courses.c.edited_by)
-        .where(courses.c.practice_id == verification.practice_id)
-        .ext(distinct_on(courses.c.service_line))
-        .order_by(courses.c.service_line, chain.c.steps_back, courses.c.version.desc())
+        .where(courses.c.practice_id == practice_id)
+        .ext(distinct_on(chain.c.wanted, courses.c.service_line))
+        .order_by(chain.c.wanted, courses.c.service_line, chain.c.steps_back, courses.c.version.desc())
     )
-    return {row.service_line: _kept(row) for row in rows}
+    found: dict[str, dict[str, Kept]] = defaultdict(dict)
+    for row in rows:
+        found[row.wanted][row.service_line] = _kept(row)
+    return dict(found)
 
 
 def versions(
@@ -83,15 +94,16 @@ def versions(
     return [_kept(row) for row in rows]
 
 
-def _chain(verification: Row[Any]) -> Any:
-    """The verification, the one it asks again, the one before, with how many steps back each is."""
+def _chain(verification_ids: Collection[str]) -> Any:
+    """Each verification, the one it asks again, the one before, with how many steps back of which each is."""
+    it = verifications
     first = (
-        select(verifications.c.id, verifications.c.rechecks_id, literal(0).label("steps_back"))
-        .where(verifications.c.id == verification.id)
+        select(it.c.id, it.c.rechecks_id, literal(0).label("steps_back"), it.c.id.label("wanted"))
+        .where(it.c.id.in_(list(verification_ids)))
         .cte("chain", recursive=True)
     )
-    before = select(verifications.c.id, verifications.c.rechecks_id, first.c.steps_back + 1).join(
-        first, first.c.rechecks_id == verifications.c.id
+    before = select(it.c.id, it.c.rechecks_id, first.c.steps_back + 1, first.c.wanted).join(
+        first, first.c.rechecks_id == it.c.id
     )
     return first.union_all(before)
 
