@@ -14,18 +14,29 @@ WEEKEND = (Weekday.SAT, Weekday.SUN)
 
 
 def course_issues(
-    catalogue: Catalogue, plans: Sequence[CoursePlan], diagnoses: Collection[str] = ()
+    catalogue: Catalogue,
+    plans: Sequence[CoursePlan],
+    diagnoses: Collection[str] = (),
+    first_visits: Mapping[str, date] | None = None,
 ) -> tuple[Issue, ...]:
     """Everything to look at in a patient's bundle of courses, what is wrong first, then by day.
 
-    `diagnoses` are the patient's ICD-10-CM codes, as the psychiatrist gave them; none: not known.
+    `diagnoses` are the patient's ICD-10-CM codes, as the psychiatrist gave them; none: not known. `first_visits`
+    are the days of the first appointments, by service line, of those that are to be held against them.
     """
+    booked = first_visits or {}
     found = [
         issue
         for plan in plans
         for issue in _of_course(
             catalogue.service_lines[plan.service_line], plan, catalogue.closed_days, diagnoses
         )
+    ]
+    found += [
+        issue
+        for plan in plans
+        if plan.service_line in booked
+        for issue in _first_day(plan, booked[plan.service_line])
     ]
     found += code_issues(catalogue, billed(plans))
     return tuple(sorted(found, key=lambda one: (one.weight is Weight.ASK, min(one.days, default=date.min))))
@@ -70,6 +81,22 @@ def _weekends(plan: CoursePlan) -> Iterator[Issue]:
             sentence=f"Planned for a weekend: {on_days(days)}.",
             service_lines=(plan.service_line,),
             days=tuple(days),
+        )
+
+
+def _first_day(plan: CoursePlan, booked: date) -> Iterator[Issue]:
+    """Which of the two is right a person knows: a plan is never moved by itself."""
+    begins = _days(plan)[0]
+    if begins != booked:
+        yield Issue(
+            kind=IssueKind.FIRST_DAY,
+            weight=Weight.ASK,
+            sentence=(
+                f"Planned to start {on_days([begins])}, but the first appointment is {on_days([booked])}. "
+                "Plan the course anew, or have the appointment moved."
+            ),
+            service_lines=(plan.service_line,),
+            days=(begins, booked),
         )
 
 

@@ -16,8 +16,10 @@ from verify.courses import (
     plan_course,
     same_day_conflicts,
 )
+from verify.followup import Kind, course_task
 from verify.steps.people import NotAllowed
-from verify.store import courses, verifications
+from verify.steps.work import Work
+from verify.store import appointments, clinic, courses, evidence, verifications
 from verify.store.courses import Kept
 from verify.store.tables import verifications as table
 from verify.verification import VerificationState
@@ -70,6 +72,7 @@ def bundle(connection: Connection, practice_id: str, verification_id: str) -> Bu
 
 
 def plan_anew(
+    work: Work,
     connection: Connection,
     practice_id: str,
     verification_id: str,
@@ -96,7 +99,37 @@ def plan_anew(
     course_id = courses.add(connection, row, plan, by=by)
     detail = {"service_line": service_line, "course_id": course_id}
     verifications.record(connection, practice_id, row.id, "course_planned", detail, actor=by)
+    fit(work, connection, row, by=by)
     return _bundle(connection, row)
+
+
+def carry_over(connection: Connection, before: Row[Any], after: Row[Any], *, by: str) -> None:
+    """Gives a locked verification what was planned for another of the same patient; what it has itself stays."""
+    own = courses.newest(connection, after)
+    for key, kept in courses.newest(connection, before).items():
+        if key in after.service_lines and key not in own:
+            course_id = courses.add(connection, after, kept.plan, by=by)
+            detail = {"service_line": key, "course_id": course_id, "verification": before.id}
+            verifications.record(
+                connection, after.practice_id, after.id, "course_carried_over", detail, actor=by
+            )
+
+
+def fit(work: Work, connection: Connection, verification: Row[Any], *, by: str) -> None:
+    """A task where a planned course starts on another day than its first appointment, as long as that is so."""
+    planned = _bundle(connection, verification).courses
+    zone = clinic.zone(connection, verification.practice_id)
+    task = course_task([issue for one in planned for issue in one.issues], now=work.now(), zone=zone)
+    if task is not None:
+        evidence.add_follow_up(connection, verification, task)
+    evidence.end_follow_ups(
+        connection,
+        verification.id,
+        Kind.FIT_COURSE,
+        but=task.dedupe_key if task else "",
+        outcome="no longer needed",
+        by=by,
+    )
 
 
 def _planned(service_line: str, outline: Outline) -> CoursePlan:
@@ -117,7 +150,10 @@ def _bundle(connection: Connection, verification: Row[Any]) -> Bundle:
         else plan_course(catalogue.service_lines[key], usual, catalogue.closed_days)
         for key in verification.service_lines
     ]
-    issues = course_issues(catalogue, plans)
+    booked = appointments.first_visits(connection, verification.id)
+    # The usual course follows the day of service; only what a person planned may have been left behind.
+    held = {key: day for key, day in booked.items() if key in kept}
+    issues = course_issues(catalogue, plans, first_visits=held)
     return Bundle(
         courses=tuple(
             Planned(

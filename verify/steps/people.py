@@ -66,7 +66,9 @@ def _forget_what_was_judged(connection: Connection, verification: Row[Any], acto
     """It was about the old data, and must not stand on the page as if it were about the new; facts are kept."""
     evidence.replace_findings(connection, verification, [])
     evidence.set_questions(connection, verification, [])
-    evidence.drop_follow_ups(connection, verification, outcome="information corrected", by=actor)
+    evidence.drop_follow_ups(
+        connection, verification, but=(Kind.FIT_COURSE,), outcome="information corrected", by=actor
+    )
     verifications.change(connection, verification, judged_at=None, **msgspec.structs.asdict(Summary()))
 
 
@@ -152,7 +154,10 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
             expires_at=holds_until(work, connection, verification),
         )
         if not gaps:
-            evidence.drop_follow_ups(connection, verification, outcome="signed off", by=actor)
+            # The signature is about the benefits; a course on another day than its appointment is still open.
+            evidence.drop_follow_ups(
+                connection, verification, but=(Kind.FIT_COURSE,), outcome="signed off", by=actor
+            )
         verifications.record(
             connection,
             practice_id,

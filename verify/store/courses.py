@@ -5,11 +5,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, literal, select
+from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from verify.courses import CoursePlan, as_document, read_plan
-from verify.store.tables import users, verifications
+from verify.store import verifications
+from verify.store.tables import users
 from verify.store.tables_courses import courses
 from verify.verification import new_id
 
@@ -62,7 +63,7 @@ def newest_of(
     connection: Connection, practice_id: str, verification_ids: Collection[str]
 ) -> dict[str, dict[str, Kept]]:
     """The same for many at once, by verification; those for which nobody planned anything are left out."""
-    chain = _chain(verification_ids)
+    chain = verifications.chain(verification_ids)
     rows = connection.execute(
         select(courses, users.c.name, chain.c.wanted)
         .join(chain, chain.c.id == courses.c.verification_id)
@@ -92,20 +93,6 @@ def versions(
         .order_by(courses.c.version.desc())
     )
     return [_kept(row) for row in rows]
-
-
-def _chain(verification_ids: Collection[str]) -> Any:
-    """Each verification, the one it asks again, the one before, with how many steps back of which each is."""
-    it = verifications
-    first = (
-        select(it.c.id, it.c.rechecks_id, literal(0).label("steps_back"), it.c.id.label("wanted"))
-        .where(it.c.id.in_(list(verification_ids)))
-        .cte("chain", recursive=True)
-    )
-    before = select(it.c.id, it.c.rechecks_id, first.c.steps_back + 1, first.c.wanted).join(
-        first, first.c.rechecks_id == it.c.id
-    )
-    return first.union_all(before)
 
 
 def _kept(row: Row[Any]) -> Kept:

@@ -217,6 +217,22 @@ def drop_follow_ups(
     )
 
 
+def end_follow_ups(
+    connection: Connection, verification_id: str, kind: Kind, *, but: str = "", outcome: str, by: str
+) -> None:
+    """Ends the open tasks of a kind, except the one of the dedupe key `but`."""
+    connection.execute(
+        update(follow_ups)
+        .where(
+            follow_ups.c.verification_id == verification_id,
+            follow_ups.c.kind == kind.value,
+            follow_ups.c.state == "open",
+            follow_ups.c.dedupe_key != but,
+        )
+        .values(state="cancelled", outcome=outcome, closed_at=func.now(), closed_by=by)
+    )
+
+
 def move_follow_ups(connection: Connection, before: Row[Any], after: Row[Any]) -> None:
     """Open work goes over to the verification that speaks from now on, with its owner and due time."""
     own = select(follow_ups.c.dedupe_key).where(follow_ups.c.verification_id == after.id)

@@ -104,6 +104,7 @@ def change(
 
     def plan(connection: Connection, _: object) -> Bundle | None:
         return plan_anew(
+            request.app.state.work,
             connection,
             caller.practice_id,
             verification_id,

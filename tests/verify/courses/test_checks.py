@@ -42,8 +42,8 @@ def instead(session: int, *codes: str, units: int = 1, modifiers: tuple[str, ...
     return Override(session=session, services=given_codes)
 
 
-def issues(*plans: CoursePlan, diagnoses: tuple[str, ...] = ()) -> tuple[Issue, ...]:
-    return course_issues(CATALOGUE, plans, diagnoses)
+def issues(*plans: CoursePlan, diagnoses: tuple[str, ...] = (), **more: Any) -> tuple[Issue, ...]:
+    return course_issues(CATALOGUE, plans, diagnoses, **more)
 
 
 def only(kind: IssueKind, *plans: CoursePlan, **more: Any) -> Issue:
@@ -210,6 +210,34 @@ def test_a_dose_the_drug_does_not_come_in_is_told() -> None:
 
 def test_a_time_that_no_code_fits_is_told() -> None:
     assert len(only(IssueKind.NO_CODE, plan("psychotherapy", minutes=10)).days) == 12
+
+
+# --- the first appointment --------------------------------------------------------------------------------
+
+
+def test_a_course_that_begins_on_another_day_than_its_first_appointment_is_a_question() -> None:
+    booked = MONDAY + timedelta(days=2)
+    issue = only(IssueKind.FIRST_DAY, plan(), first_visits={"tms": booked})
+    assert (issue.weight, issue.days, issue.service_lines) == (Weight.ASK, (MONDAY, booked), ("tms",))
+    assert "to start on March 2, 2026, but the first appointment is on March 4, 2026" in issue.sentence
+
+
+def test_its_first_session_counts_and_not_the_day_it_was_planned_from() -> None:
+    booked = {"tms": MONDAY + timedelta(days=1)}
+    for course in (
+        plan(dropped=(1,)),
+        plan(moved=(Move(session=1, on=MONDAY + timedelta(days=1)),), dropped=(2,)),
+    ):
+        assert course.outline.starts_on == MONDAY
+        assert IssueKind.FIRST_DAY not in kinds(course, first_visits=booked)
+        assert IssueKind.FIRST_DAY in kinds(course, first_visits={"tms": MONDAY})
+
+
+def test_each_course_has_a_first_appointment_of_its_own_and_none_is_no_other_day() -> None:
+    courses = (plan(), plan("psychotherapy"))
+    booked = {"psychotherapy": MONDAY + timedelta(days=1), "spravato_medical": MONDAY + timedelta(days=9)}
+    assert only(IssueKind.FIRST_DAY, *courses, first_visits=booked).service_lines == ("psychotherapy",)
+    assert IssueKind.FIRST_DAY not in kinds(*courses)
 
 
 # --- the diagnosis ----------------------------------------------------------------------------------------

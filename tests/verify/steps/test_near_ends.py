@@ -32,7 +32,7 @@ def plan(work: Work, practice: Practice, verification_id: str, **outline: Any) -
 
     with work.engine.begin() as connection:
         plan_anew(
-            connection, practice.id, verification_id, "tms", decide, marks=frozenset({ANY}), by="user_1"
+            work, connection, practice.id, verification_id, "tms", decide, marks=frozenset({ANY}), by="user_1"
         )
 
 
