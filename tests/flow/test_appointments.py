@@ -234,7 +234,7 @@ def plan_course(clinic: Clinic, verification_id: str, starts_on: date, sessions:
 def planned(clinic: Clinic, verification_id: str) -> Planned:
     work = clinic.house.work
     with work.engine.connect() as connection:
-        found = bundle(connection, clinic.practice_id, verification_id)
+        found = bundle(work, connection, clinic.practice_id, verification_id)
     assert found is not None
     return found.courses[0]
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from verify.catalogue import Catalogue, ServiceLine
+from verify.catalogue.service_line import Diagnoses
 from verify.courses.code_checks import code_issues
 from verify.courses.issue import Issue, IssueKind, Weight, billed, on_days
 from verify.courses.plan import CoursePlan, Weekday
@@ -55,8 +56,7 @@ def _of_course(
     yield from _codeless(line, plan)
     yield from _number(line, plan)
     yield from _doses(line, plan)
-    for diagnosis in diagnoses:
-        yield from _diagnosis(line, diagnosis)
+    yield from _diagnosis(line, diagnoses)
 
 
 def _closed(plan: CoursePlan, closed: Mapping[date, str]) -> Iterator[Issue]:
@@ -143,31 +143,40 @@ def _doses(line: ServiceLine, plan: CoursePlan) -> Iterator[Issue]:
         )
 
 
-def _diagnosis(line: ServiceLine, diagnosis: str) -> Iterator[Issue]:
-    """What payers mean by this line and what the patient has; nothing is ever changed for it."""
+def _diagnosis(line: ServiceLine, diagnoses: Collection[str]) -> Iterator[Issue]:
+    """What payers mean by this line and what the patient has; nothing is ever changed for it.
+
+    One diagnosis that payers usually take is enough beside others, but for one that is refused. The sentence names
+    none of the patient's: a course is shown to everybody who may see the verification.
+    """
     known = line.diagnoses
-    if known is None:
+    if known is None or not diagnoses:
         return
+    taken = {_taken(known, diagnosis) for diagnosis in diagnoses}
+    words = {
+        "refused": "A diagnosis on the evidence sheet is refused almost everywhere",
+        "usual": "",
+        "some": "The diagnosis on the evidence sheet is taken by some payers only",
+        "": f"No diagnosis on the evidence sheet is among those payers usually take ({', '.join(known.usual)})",
+    }
+    said = next(sentence for name, sentence in words.items() if name in taken)
+    if said:
+        yield Issue(
+            kind=IssueKind.DIAGNOSIS,
+            weight=Weight.ASK,
+            sentence=f"{said} for {line.label}. Ask the psychiatrist; nothing is changed for it.",
+            service_lines=(line.key,),
+            sources=known.sources,
+        )
+
+
+def _taken(known: Diagnoses, diagnosis: str) -> str:
+    """By whom. The most exact entry speaks: F32.3 before F32."""
     lists = {"usual": known.usual, "some": known.some_payers, "refused": known.refused}
     fits = [
         (len(code), name) for name, codes in lists.items() for code in codes if diagnosis.startswith(code)
     ]
-    said = {
-        "some": "is taken by some payers only",
-        "refused": "is refused almost everywhere",
-        "": f"is not among those payers usually take ({', '.join(known.usual)})",
-    }
-    # The most exact entry speaks: F32.3 before F32.
-    words = said.get(max(fits, default=(0, ""))[1])
-    if words:
-        yield Issue(
-            kind=IssueKind.DIAGNOSIS,
-            weight=Weight.ASK,
-            sentence=f"{diagnosis} {words} for {line.label}. Ask the psychiatrist; nothing is changed for it.",
-            service_lines=(line.key,),
-            codes=(diagnosis,),
-            sources=known.sources,
-        )
+    return max(fits, default=(0, ""))[1]
 
 
 def _days(plan: CoursePlan) -> list[date]:

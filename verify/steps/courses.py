@@ -19,7 +19,7 @@ from verify.courses import (
 from verify.followup import Kind, course_task
 from verify.steps.people import NotAllowed
 from verify.steps.work import Work
-from verify.store import appointments, clinic, courses, evidence, verifications
+from verify.store import appointments, clinic, courses, evidence, evidence_sheets, verifications
 from verify.store.courses import Kept
 from verify.store.tables import verifications as table
 from verify.verification import VerificationState
@@ -63,12 +63,12 @@ class Unplannable(Exception):
         self.faults = faults
 
 
-def bundle(connection: Connection, practice_id: str, verification_id: str) -> Bundle | None:
+def bundle(work: Work, connection: Connection, practice_id: str, verification_id: str) -> Bundle | None:
     """What is planned for a verification; None when this practice has no such one."""
     row = connection.execute(
         select(table).where(table.c.practice_id == practice_id, table.c.id == verification_id)
     ).one_or_none()
-    return _bundle(connection, row) if row is not None else None
+    return _bundle(work, connection, row) if row is not None else None
 
 
 def plan_anew(
@@ -88,7 +88,7 @@ def plan_anew(
     that was cancelled.
     """
     row = verifications.lock(connection, verification_id, practice_id)
-    present = _bundle(connection, row).course(service_line) if row is not None else None
+    present = _bundle(work, connection, row).course(service_line) if row is not None else None
     if row is None or present is None:
         return None
     if row.state == VerificationState.CANCELLED.value:
@@ -100,7 +100,7 @@ def plan_anew(
     detail = {"service_line": service_line, "course_id": course_id}
     verifications.record(connection, practice_id, row.id, "course_planned", detail, actor=by)
     fit(work, connection, row, by=by)
-    return _bundle(connection, row)
+    return _bundle(work, connection, row)
 
 
 def carry_over(connection: Connection, before: Row[Any], after: Row[Any], *, by: str) -> None:
@@ -117,7 +117,7 @@ def carry_over(connection: Connection, before: Row[Any], after: Row[Any], *, by:
 
 def fit(work: Work, connection: Connection, verification: Row[Any], *, by: str) -> None:
     """A task where a planned course starts on another day than its first appointment, as long as that is so."""
-    planned = _bundle(connection, verification).courses
+    planned = _bundle(work, connection, verification).courses
     zone = clinic.zone(connection, verification.practice_id)
     task = course_task([issue for one in planned for issue in one.issues], now=work.now(), zone=zone)
     if task is not None:
@@ -140,7 +140,7 @@ def _planned(service_line: str, outline: Outline) -> CoursePlan:
     return plan_course(line, outline, catalogue.closed_days)
 
 
-def _bundle(connection: Connection, verification: Row[Any]) -> Bundle:
+def _bundle(work: Work, connection: Connection, verification: Row[Any]) -> Bundle:
     catalogue = load()
     kept = courses.newest(connection, verification)
     usual = Outline(starts_on=verification.date_of_service)
@@ -153,7 +153,11 @@ def _bundle(connection: Connection, verification: Row[Any]) -> Bundle:
     booked = appointments.first_visits(connection, verification.id)
     # The usual course follows the day of service; only what a person planned may have been left behind.
     held = {key: day for key, day in booked.items() if key in kept}
-    issues = course_issues(catalogue, plans, first_visits=held)
+    sheet = evidence_sheets.newest(
+        connection, work.seals(verification.practice_id), verification.patient_id
+    ).sheet
+    diagnoses = [one.code for one in sheet.diagnoses]
+    issues = course_issues(catalogue, plans, diagnoses, first_visits=held)
     return Bundle(
         courses=tuple(
             Planned(

@@ -244,12 +244,22 @@ def test_each_course_has_a_first_appointment_of_its_own_and_none_is_no_other_day
 
 
 @pytest.mark.parametrize(
-    ("key", "diagnosis", "words"),
+    ("key", "diagnoses", "words"),
     [
+        ("tms", "", ""),
         ("tms", "F33.2", ""),
         ("tms", "F33.1", "some payers only"),
         ("tms", "F33.3", "refused almost everywhere"),
-        ("tms", "F41.1", "not among those payers usually take (F32.2, F33.2)"),
+        (
+            "tms",
+            "F41.1",
+            "No diagnosis on the evidence sheet is among those payers usually take (F32.2, F33.2)",
+        ),
+        # Beside one that is taken others do no harm, but for one that is refused.
+        ("tms", "F41.1 F33.2", ""),
+        ("tms", "F33.1 F33.2", ""),
+        ("tms", "F41.1 F33.1", "some payers only"),
+        ("tms", "F33.2 F33.3", "refused almost everywhere"),
         ("tms_deep", "F42.2", "some payers only"),
         ("spravato_medical", "F33.1", ""),
         ("spravato_medical", "F32.3", "refused almost everywhere"),
@@ -257,13 +267,17 @@ def test_each_course_has_a_first_appointment_of_its_own_and_none_is_no_other_day
     ],
 )
 def test_a_diagnosis_outside_the_usual_is_a_question_for_the_psychiatrist(
-    key: str, diagnosis: str, words: str
+    key: str, diagnoses: str, words: str
 ) -> None:
-    found = [
-        issue for issue in issues(plan(key), diagnoses=(diagnosis,)) if issue.kind is IssueKind.DIAGNOSIS
-    ]
+    codes = tuple(diagnoses.split())
+    found = [issue for issue in issues(plan(key), diagnoses=codes) if issue.kind is IssueKind.DIAGNOSIS]
     assert len(found) == bool(words)
     for issue in found:
+        told = issue.sentence.replace(", ".join(LINES[key].diagnoses.usual), "")
+        assert not any(code in told for code in codes), (
+            "a course is shown to people who may not see the sheet"
+        )
+        assert issue.codes == ()
         assert words in issue.sentence
         assert "Ask the psychiatrist; nothing is changed" in issue.sentence
 
