@@ -1,5 +1,6 @@
 """From what an appointment system sends to the verification a coordinator sees, through real workers."""
 
+import html
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,8 +25,10 @@ from tests.senders import (
 )
 from tests.verify.web.conftest import serving
 from verify import steps
+from verify.courses import Outline
 from verify.security.passwords import Passwords
 from verify.security.sessions import mint
+from verify.steps.courses import ANY, Planned, bundle, plan_anew
 from verify.store import sources, users
 from verify.store.tables import events, follow_ups, inquiries, jobs, verifications
 from verify.store.tables_appointments import appointment_deliveries, appointments
@@ -208,6 +211,99 @@ def test_what_a_coordinator_found_is_kept_when_the_visit_moves(clinic: Clinic) -
     clinic.settled()
     (moved,) = clinic.live()
     assert (moved.state, moved.coverage_status) == ("needs_person", "active")
+
+
+# --- what a person planned --------------------------------------------------------------------------------
+
+
+def plan_course(clinic: Clinic, verification_id: str, starts_on: date, sessions: int = 30) -> None:
+    work = clinic.house.work
+    with work.engine.begin() as connection:
+        plan_anew(
+            work,
+            connection,
+            clinic.practice_id,
+            verification_id,
+            "tms",
+            lambda _: Outline(starts_on=starts_on, sessions=sessions),
+            marks=frozenset({ANY}),
+            by=clinic.house.add_user(clinic.practice_id),
+        )
+
+
+def planned(clinic: Clinic, verification_id: str) -> Planned:
+    work = clinic.house.work
+    with work.engine.connect() as connection:
+        found = bundle(work, connection, clinic.practice_id, verification_id)
+    assert found is not None
+    return found.courses[0]
+
+
+def open_tasks(clinic: Clinic, verification_id: str) -> list[Any]:
+    rows = clinic.house.rows(follow_ups, verification_id=verification_id, state="open")
+    return [row for row in rows if row.kind == "fit_course"]
+
+
+def test_a_course_goes_along_with_its_visit_and_says_that_it_starts_on_another_day(clinic: Clinic) -> None:
+    source_id, visit = clinic.add_source("standard"), Visit(on=date(date.today().year + 1, 3, 2))
+    clinic.deliver(source_id, "standard", visit)
+    clinic.settled()
+    (first,) = clinic.verifications()
+    plan_course(clinic, first.id, planned(clinic, first.id).plan.sessions[0].on)
+    was = planned(clinic, first.id)
+    assert (was.issues, open_tasks(clinic, first.id)) == ((), [])
+    moved = visit.later(status="moved", on=visit.on + timedelta(days=7))
+    clinic.deliver(source_id, "standard", moved)
+    clinic.settled()
+    (second,) = clinic.live()
+    kept = planned(clinic, second.id)
+    assert kept.plan == was.plan, "a plan is never moved by itself"
+    assert [issue.kind for issue in kept.issues] == ["first_day"]
+    (task,) = open_tasks(clinic, second.id)
+    assert kept.issues[0].sentence in task.detail
+    shown = clinic.page(second.id)
+    assert kept.issues[0].sentence in html.unescape(shown)
+    assert "carried over" in shown
+    plan_course(clinic, second.id, moved.on)
+    assert (planned(clinic, second.id).issues, open_tasks(clinic, second.id)) == ((), [])
+
+
+def test_the_first_of_many_visits_that_moves_behind_another_leaves_the_course(clinic: Clinic) -> None:
+    source_id, spring = clinic.add_source("standard"), date(date.today().year + 1, 3, 1)
+    monday = spring + timedelta(days=7 - spring.weekday())
+    first, *others = (Visit(id=f"3{number}", on=monday + timedelta(days=number)) for number in range(3))
+    for visit in (first, *others):
+        clinic.deliver(source_id, "standard", visit)
+        clinic.settled()
+    (row,) = clinic.verifications()
+    plan_course(clinic, row.id, first.on)
+    last = others[-1].later(status="moved", on=others[-1].on + timedelta(days=1))
+    clinic.deliver(source_id, "standard", last)
+    clinic.settled()
+    assert (planned(clinic, row.id).issues, open_tasks(clinic, row.id)) == ((), []), "the first one is not it"
+    late = first.later(60, status="moved", on=last.on + timedelta(days=1))
+    clinic.deliver(source_id, "standard", late)
+    clinic.settled()
+    assert [each.id for each in clinic.live()] == [row.id]
+    (issue,) = planned(clinic, row.id).issues
+    assert issue.days == (first.on, others[0].on)
+    assert len(open_tasks(clinic, row.id)) == 1
+    clinic.deliver(source_id, "standard", late.later(60, status="moved", on=first.on))
+    clinic.settled()
+    assert (planned(clinic, row.id).issues, open_tasks(clinic, row.id)) == ((), []), "it came back"
+
+
+def test_a_course_nobody_planned_follows_the_visit_without_a_word(clinic: Clinic) -> None:
+    source_id, visit = clinic.add_source("standard"), Visit()
+    clinic.deliver(source_id, "standard", visit)
+    clinic.settled()
+    clinic.deliver(source_id, "standard", visit.later(status="moved", on=visit.on + timedelta(days=3)))
+    clinic.settled()
+    (row,) = clinic.live()
+    usual = planned(clinic, row.id)
+    assert usual.kept is None
+    assert "first_day" not in {issue.kind for issue in usual.issues}
+    assert open_tasks(clinic, row.id) == []
 
 
 @pytest.mark.parametrize("seed", range(3))

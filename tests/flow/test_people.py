@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from tests.house import House
 from verify import steps
-from verify.facts import UnreadableAnswers
+from verify.facts import SourceKind, UnreadableAnswers
 from verify.store.tables import exchanges, facts, follow_ups, notes, questions
 
 pytestmark = pytest.mark.flow
@@ -173,6 +173,24 @@ def test_what_was_verified_expires_and_asks_for_a_new_check(running_house: House
     running_house.wait_until(made, "expired")
     kinds = {task.kind for task in running_house.rows(follow_ups, verification_id=made, state="open")}
     assert "ask_again" in kinds
+
+
+def test_an_old_figure_that_no_longer_decides_does_not_end_a_signature(
+    running_house: House, practice_id: str
+) -> None:
+    made = running_house.submit(practice_id, "ACT20000011")
+    running_house.wait_until_settled(made)
+    weeks_ago = datetime.now(UTC).date() - timedelta(days=20)
+    figure = {"tms.deductible_left": "999", "tms.out_of_pocket_left": "2999"}
+    learned = steps.Learned(figure, SourceKind.PORTAL, "Benefits page, printed", as_of=weeks_ago)
+    steps.write_down(running_house.work, made, practice_id, "system", learned)
+    running_house.wait_until_settled(made)
+    ends = [row.document.get("expires_at") for row in running_house.rows(facts, verification_id=made)]
+    assert any(end and datetime.fromisoformat(end) < datetime.now(UTC) for end in ends), "it has run out"
+    signed = steps.sign_off(running_house.work, made, practice_id, "system")
+    assert running_house.verification(made).expires_at > datetime.now(UTC)
+    steps.expire(running_house.work)
+    assert running_house.verification(made).state == signed.value
 
 
 def test_a_correction_that_makes_two_patients_one_is_refused(running_house: House, practice_id: str) -> None:

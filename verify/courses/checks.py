@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from verify.catalogue import Catalogue, ServiceLine
+from verify.catalogue.service_line import Diagnoses
 from verify.courses.code_checks import code_issues
 from verify.courses.issue import Issue, IssueKind, Weight, billed, on_days
 from verify.courses.plan import CoursePlan, Weekday
@@ -14,18 +15,29 @@ WEEKEND = (Weekday.SAT, Weekday.SUN)
 
 
 def course_issues(
-    catalogue: Catalogue, plans: Sequence[CoursePlan], diagnoses: Collection[str] = ()
+    catalogue: Catalogue,
+    plans: Sequence[CoursePlan],
+    diagnoses: Collection[str] = (),
+    first_visits: Mapping[str, date] | None = None,
 ) -> tuple[Issue, ...]:
     """Everything to look at in a patient's bundle of courses, what is wrong first, then by day.
 
-    `diagnoses` are the patient's ICD-10-CM codes, as the psychiatrist gave them; none: not known.
+    `diagnoses` are the patient's ICD-10-CM codes, as the psychiatrist gave them; none: not known. `first_visits`
+    are the days of the first appointments, by service line, of those that are to be held against them.
     """
+    booked = first_visits or {}
     found = [
         issue
         for plan in plans
         for issue in _of_course(
             catalogue.service_lines[plan.service_line], plan, catalogue.closed_days, diagnoses
         )
+    ]
+    found += [
+        issue
+        for plan in plans
+        if plan.service_line in booked
+        for issue in _first_day(plan, booked[plan.service_line])
     ]
     found += code_issues(catalogue, billed(plans))
     return tuple(sorted(found, key=lambda one: (one.weight is Weight.ASK, min(one.days, default=date.min))))
@@ -44,8 +56,7 @@ def _of_course(
     yield from _codeless(line, plan)
     yield from _number(line, plan)
     yield from _doses(line, plan)
-    for diagnosis in diagnoses:
-        yield from _diagnosis(line, diagnosis)
+    yield from _diagnosis(line, diagnoses)
 
 
 def _closed(plan: CoursePlan, closed: Mapping[date, str]) -> Iterator[Issue]:
@@ -70,6 +81,22 @@ def _weekends(plan: CoursePlan) -> Iterator[Issue]:
             sentence=f"Planned for a weekend: {on_days(days)}.",
             service_lines=(plan.service_line,),
             days=tuple(days),
+        )
+
+
+def _first_day(plan: CoursePlan, booked: date) -> Iterator[Issue]:
+    """Which of the two is right a person knows: a plan is never moved by itself."""
+    begins = _days(plan)[0]
+    if begins != booked:
+        yield Issue(
+            kind=IssueKind.FIRST_DAY,
+            weight=Weight.ASK,
+            sentence=(
+                f"Planned to start {on_days([begins])}, but the first appointment is {on_days([booked])}. "
+                "Plan the course anew, or have the appointment moved."
+            ),
+            service_lines=(plan.service_line,),
+            days=(begins, booked),
         )
 
 
@@ -116,31 +143,40 @@ def _doses(line: ServiceLine, plan: CoursePlan) -> Iterator[Issue]:
         )
 
 
-def _diagnosis(line: ServiceLine, diagnosis: str) -> Iterator[Issue]:
-    """What payers mean by this line and what the patient has; nothing is ever changed for it."""
+def _diagnosis(line: ServiceLine, diagnoses: Collection[str]) -> Iterator[Issue]:
+    """What payers mean by this line and what the patient has; nothing is ever changed for it.
+
+    One diagnosis that payers usually take is enough beside others, but for one that is refused. The sentence names
+    none of the patient's: a course is shown to everybody who may see the verification.
+    """
     known = line.diagnoses
-    if known is None:
+    if known is None or not diagnoses:
         return
+    taken = {_taken(known, diagnosis) for diagnosis in diagnoses}
+    words = {
+        "refused": "A diagnosis on the evidence sheet is refused almost everywhere",
+        "usual": "",
+        "some": "The diagnosis on the evidence sheet is taken by some payers only",
+        "": f"No diagnosis on the evidence sheet is among those payers usually take ({', '.join(known.usual)})",
+    }
+    said = next(sentence for name, sentence in words.items() if name in taken)
+    if said:
+        yield Issue(
+            kind=IssueKind.DIAGNOSIS,
+            weight=Weight.ASK,
+            sentence=f"{said} for {line.label}. Ask the psychiatrist; nothing is changed for it.",
+            service_lines=(line.key,),
+            sources=known.sources,
+        )
+
+
+def _taken(known: Diagnoses, diagnosis: str) -> str:
+    """By whom. The most exact entry speaks: F32.3 before F32."""
     lists = {"usual": known.usual, "some": known.some_payers, "refused": known.refused}
     fits = [
         (len(code), name) for name, codes in lists.items() for code in codes if diagnosis.startswith(code)
     ]
-    said = {
-        "some": "is taken by some payers only",
-        "refused": "is refused almost everywhere",
-        "": f"is not among those payers usually take ({', '.join(known.usual)})",
-    }
-    # The most exact entry speaks: F32.3 before F32.
-    words = said.get(max(fits, default=(0, ""))[1])
-    if words:
-        yield Issue(
-            kind=IssueKind.DIAGNOSIS,
-            weight=Weight.ASK,
-            sentence=f"{diagnosis} {words} for {line.label}. Ask the psychiatrist; nothing is changed for it.",
-            service_lines=(line.key,),
-            codes=(diagnosis,),
-            sources=known.sources,
-        )
+    return max(fits, default=(0, ""))[1]
 
 
 def _days(plan: CoursePlan) -> list[date]:

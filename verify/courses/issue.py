@@ -29,6 +29,8 @@ class IssueKind(StrEnum):
     NEEDS_CODE = "needs_code"
     CLOSED_DAY = "closed_day"
     WEEKEND = "weekend"
+    #: It begins on another day than the first appointment.
+    FIRST_DAY = "first_day"
     DIAGNOSIS = "diagnosis"
     DOSE = "dose"
     NUMBER = "number"

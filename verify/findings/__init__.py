@@ -14,7 +14,7 @@ from verify.findings.active_coverage import active_coverage
 from verify.findings.administrator import administrator, company_name
 from verify.findings.authorization import authorization
 from verify.findings.buy_and_bill import buy_and_bill
-from verify.findings.completeness import Completeness, Item, completeness, questions_of
+from verify.findings.completeness import Completeness, Item, completeness, first_end, questions_of
 from verify.findings.cost_share import coinsurance_basis_points, copay_cents, cost_share
 from verify.findings.covered import covered
 from verify.findings.day_limit import day_limit
@@ -48,6 +48,7 @@ __all__ = [
     "Question",
     "Summary",
     "cases_of",
+    "first_end",
     "judge",
 ]
 

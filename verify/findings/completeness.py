@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -102,6 +103,23 @@ def questions_of(case: Case, found: Completeness) -> Iterator[Question]:
         if not item.is_known:
             field = fields[item.name.rpartition(".")[2].split("@")[0]]
             yield case.question(item.fact, how=field.how, text=field.ask)
+
+
+def first_end(cases: Iterable[Case]) -> datetime | None:
+    """When the first of the needed fields that are known must be asked again; None where none of them ends.
+
+    Only the fact that decides such a field counts. What is superseded, withdrawn, disputed, expired already or
+    wanted by no field ends nothing.
+    """
+    ends = [end for case in cases for end in _ends(case)]
+    return min(ends, default=None)
+
+
+def _ends(case: Case) -> Iterator[datetime]:
+    deciding = {item.fact_key for item in completeness(case).items if item.settled}
+    for fact in case.merged.facts:
+        if fact.key in deciding and fact.expires_at is not None:
+            yield fact.expires_at
 
 
 def form_name(field: Field, service_line: str, place: Place) -> str:

@@ -1,6 +1,7 @@
 """Findings -> who must do what by when; pure."""
 
 from verify.followup.call import call_script, learned_form
+from verify.followup.course import course_task
 from verify.followup.follow_up import FollowUp, Kind
 from verify.followup.machinery import account_of, enroll, enrollment_key, enrollment_of, mend_account, stuck
 from verify.followup.refusals import REFUSALS, Mender, refusal
@@ -22,6 +23,7 @@ __all__ = [
     "Weighed",
     "account_of",
     "call_script",
+    "course_task",
     "due_at",
     "enroll",
     "enrollment_key",

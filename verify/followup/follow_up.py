@@ -28,6 +28,8 @@ class Kind(StrEnum):
     ASK_AGAIN = "ask_again"
     #: A re-check found something otherwise (verify.recheck).
     CHANGED = "changed"
+    #: A planned course and its first appointment are on different days.
+    FIT_COURSE = "fit_course"
     #: Questions to a payer pass only after an enrollment.
     ENROLL = "enroll"
     MEND_ACCOUNT = "mend_account"
@@ -48,6 +50,7 @@ DUE: Mapping[Kind, Due] = {
     Kind.REVIEW: Due.NEXT_BUSINESS_DAY,
     Kind.ASK_AGAIN: Due.BEFORE_NEXT_VISIT,
     Kind.CHANGED: Due.NEXT_BUSINESS_DAY,
+    Kind.FIT_COURSE: Due.NEXT_BUSINESS_DAY,
     Kind.ENROLL: Due.NEXT_BUSINESS_DAY,
     Kind.MEND_ACCOUNT: Due.SAME_BUSINESS_DAY,
     Kind.MEND_READER: Due.NEXT_BUSINESS_DAY,

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from verify.verification import Due, Lane
 
 #: A business day ends here. Source: our own default. Holidays are not known: the clinic's calendar
 #: comes with courses.
 END_OF_DAY = time(17, 0)
+#: The least anybody has, so that nothing is overdue as soon as it is there. Source: our own default.
+AT_ONCE = timedelta(hours=1)
 
 
 def due_at(due: Due, *, now: datetime, zone: tzinfo, lane: Lane, visit: date | None = None) -> datetime:
-    """By when, at the latest on the business day before the visit, and never before now.
+    """By when, at the latest on the business day before the visit, and never sooner than in an hour.
 
-    Urgent work is due the same business day. Raises ValueError for Due.NEVER and Due.AT_RETRY and
-    Due.AT_EXPIRY, which no person waits for.
+    What should have been done by now is due at once, which is within the hour. Urgent work is due the same
+    business day. Raises ValueError for Due.NEVER, Due.AT_RETRY and Due.AT_EXPIRY, which no person waits for.
     """
     local = now.astimezone(zone)
     at = _ordinary(due, local, lane, visit)
     if visit is not None:
         at = min(at, end_of(_business_day_before(visit), zone))
-    return max(at, local)
+    return max(at, (now.astimezone(UTC) + AT_ONCE).astimezone(zone))
 
 
 def _ordinary(due: Due, local: datetime, lane: Lane, visit: date | None) -> datetime:

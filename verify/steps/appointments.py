@@ -22,6 +22,7 @@ from verify.intake.appointments.decision import (
 )
 from verify.intake.submission import Submission
 from verify.steps.accept import People, accept_within, save_people, save_policy
+from verify.steps.courses import carry_over, fit
 from verify.steps.people import stop
 from verify.steps.sources import Away, Gone, Unusable
 from verify.steps.work import Work
@@ -165,7 +166,19 @@ def _apply(work: Work, connection: Connection, source: Source, found: Found) -> 
         live=done.live,
         verification_id=done.verification_id,
     )
+    if decision.step in (Step.VERIFY_AGAIN, Step.STOP):
+        _hold_against_courses(work, connection, source, {row.verification_id, done.verification_id})
     return done.code, done.hint
+
+
+def _hold_against_courses(
+    work: Work, connection: Connection, source: Source, verification_ids: set[str | None]
+) -> None:
+    """What a person planned stays as it is; where its first appointment left it, they are told."""
+    for verification_id in sorted(filter(None, verification_ids)):
+        held = verifications.read(connection, verification_id)
+        if held.state != VerificationState.CANCELLED.value:
+            fit(work, connection, held, by=source.id)
 
 
 class Done(NamedTuple):
@@ -238,9 +251,21 @@ def _verify(
     people = _people(work, connection, wanted, source, before)
     verification_id, hint = _verification(connection, source, row, wanted, people)
     _record(connection, source, verification_id, row.id, decision.code)
-    if row.live and before is not None and before.id != verification_id:
-        _stop(connection, source, row, decision.code)
+    if before is not None and before.id != verification_id:
+        _carry_courses(connection, source, row, before, verification_id)
+        if row.live:
+            _stop(connection, source, row, decision.code)
     return Done(decision.code, verification_id, live=True, hint=hint)
+
+
+def _carry_courses(
+    connection: Connection, source: Source, row: Row[Any], before: Row[Any], verification_id: str
+) -> None:
+    """A visit that was moved takes the planned course along, unless other visits of the course stay behind."""
+    after = verifications.lock(connection, verification_id)
+    assert after is not None
+    if after.patient_id == before.patient_id and not appointments.others_live(connection, row):
+        carry_over(connection, before, after, by=source.id)
 
 
 def _verification(

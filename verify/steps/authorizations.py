@@ -32,6 +32,7 @@ from verify.store import authorizations as kept_authorizations
 from verify.store import clinic, courses, evidence, evidence_sheets, verifications
 from verify.store.authorizations import Kept
 from verify.store.charts import chart, payer_names, speaking_for
+from verify.store.courses import Kept as Course
 from verify.store.evidence_sheets import Outdated
 
 
@@ -202,22 +203,28 @@ def near_ends(
     held = kept_authorizations.holding(
         connection, work.seals(practice_id), {row.coverage_id for row in looked_at}
     )
+    holders = [row for row in looked_at if row.coverage_id in held]
+    planned = courses.newest_of(connection, practice_id, [row.id for row in holders])
     found: dict[str, date] = {}
-    for row in looked_at:
+    for row in holders:
+        of_row = planned.get(row.id, {})
         days = [
             day
-            for record in held.get(row.coverage_id, ())
+            for record in held[row.coverage_id]
             if record.service_line in row.service_lines
-            and (day := _near_end(record, row.first_visit_on)) is not None
+            and (day := _near_end(record, of_row.get(record.service_line), row.first_visit_on)) is not None
         ]
         if days:
             found[row.id] = min(days)
     return found
 
 
-def _near_end(record: Authorization, first_visit_on: date) -> date | None:
+def _near_end(record: Authorization, course: Course | None, first_visit_on: date) -> date | None:
+    """Reckoned with the course that somebody planned, else the usual one from the first visit on."""
     line = load().service_lines.get(record.service_line)
     if line is None:
         return None
-    plan = Plan(service_line=line.key, sessions=usual_sessions(line, first_visit_on, load().closed_days))
-    return near_end_on(record, plan, line=line)
+    sessions = (
+        sessions_of(course.plan) if course else usual_sessions(line, first_visit_on, load().closed_days)
+    )
+    return near_end_on(record, Plan(service_line=line.key, sessions=sessions), line=line)

@@ -16,8 +16,10 @@ from verify.courses import (
     plan_course,
     same_day_conflicts,
 )
+from verify.followup import Kind, course_task
 from verify.steps.hold import NotAllowed, judge_anew
-from verify.store import courses, verifications
+from verify.steps.work import Work
+from verify.store import appointments, clinic, courses, evidence, evidence_sheets, verifications
 from verify.store.courses import Kept
 from verify.store.jobs import Hint
 from verify.store.tables import verifications as table
@@ -69,15 +71,16 @@ class Unplannable(Exception):
         self.faults = faults
 
 
-def bundle(connection: Connection, practice_id: str, verification_id: str) -> Bundle | None:
+def bundle(work: Work, connection: Connection, practice_id: str, verification_id: str) -> Bundle | None:
     """What is planned for a verification; None when this practice has no such one."""
     row = connection.execute(
         select(table).where(table.c.practice_id == practice_id, table.c.id == verification_id)
     ).one_or_none()
-    return _bundle(connection, row) if row is not None else None
+    return _bundle(work, connection, row) if row is not None else None
 
 
 def plan_anew(
+    work: Work,
     connection: Connection,
     practice_id: str,
     verification_id: str,
@@ -93,7 +96,7 @@ def plan_anew(
     that was cancelled.
     """
     row = verifications.lock(connection, verification_id, practice_id)
-    present = _bundle(connection, row).course(service_line) if row is not None else None
+    present = _bundle(work, connection, row).course(service_line) if row is not None else None
     if row is None or present is None:
         return None
     if row.state == VerificationState.CANCELLED.value:
@@ -104,7 +107,37 @@ def plan_anew(
     course_id = courses.add(connection, row, plan, by=by)
     detail = {"service_line": service_line, "course_id": course_id}
     verifications.record(connection, practice_id, row.id, "course_planned", detail, actor=by)
-    return Replanned(_bundle(connection, row), judge_anew(connection, row, course_id))
+    fit(work, connection, row, by=by)
+    return Replanned(_bundle(work, connection, row), judge_anew(connection, row, course_id))
+
+
+def carry_over(connection: Connection, before: Row[Any], after: Row[Any], *, by: str) -> None:
+    """Gives a locked verification what was planned for another of the same patient; what it has itself stays."""
+    own = courses.newest(connection, after)
+    for key, kept in courses.newest(connection, before).items():
+        if key in after.service_lines and key not in own:
+            course_id = courses.add(connection, after, kept.plan, by=by)
+            detail = {"service_line": key, "course_id": course_id, "verification": before.id}
+            verifications.record(
+                connection, after.practice_id, after.id, "course_carried_over", detail, actor=by
+            )
+
+
+def fit(work: Work, connection: Connection, verification: Row[Any], *, by: str) -> None:
+    """A task where a planned course starts on another day than its first appointment, as long as that is so."""
+    planned = _bundle(work, connection, verification).courses
+    zone = clinic.zone(connection, verification.practice_id)
+    task = course_task([issue for one in planned for issue in one.issues], now=work.now(), zone=zone)
+    if task is not None:
+        evidence.add_follow_up(connection, verification, task)
+    evidence.end_follow_ups(
+        connection,
+        verification.id,
+        Kind.FIT_COURSE,
+        but=task.dedupe_key if task else "",
+        outcome="no longer needed",
+        by=by,
+    )
 
 
 def _planned(service_line: str, outline: Outline) -> CoursePlan:
@@ -115,7 +148,7 @@ def _planned(service_line: str, outline: Outline) -> CoursePlan:
     return plan_course(line, outline, catalogue.closed_days)
 
 
-def _bundle(connection: Connection, verification: Row[Any]) -> Bundle:
+def _bundle(work: Work, connection: Connection, verification: Row[Any]) -> Bundle:
     catalogue = load()
     kept = courses.newest(connection, verification)
     usual = Outline(starts_on=verification.date_of_service)
@@ -125,7 +158,14 @@ def _bundle(connection: Connection, verification: Row[Any]) -> Bundle:
         else plan_course(catalogue.service_lines[key], usual, catalogue.closed_days)
         for key in verification.service_lines
     ]
-    issues = course_issues(catalogue, plans)
+    booked = appointments.first_visits(connection, verification.id)
+    # The usual course follows the day of service; only what a person planned may have been left behind.
+    held = {key: day for key, day in booked.items() if key in kept}
+    sheet = evidence_sheets.newest(
+        connection, work.seals(verification.practice_id), verification.patient_id
+    ).sheet
+    diagnoses = [one.code for one in sheet.diagnoses]
+    issues = course_issues(catalogue, plans, diagnoses, first_visits=held)
     return Bundle(
         courses=tuple(
             Planned(

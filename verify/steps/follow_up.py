@@ -35,8 +35,9 @@ def follow_up(work: Work, claim: Claim) -> None:
         next_ = next_work(_situation(work, connection, verification, zone))
         for task in next_.follow_ups:
             evidence.add_follow_up(connection, verification, task)
-        # What a re-check found is for a person to see, whatever the next judging says.
-        evidence.drop_follow_ups(connection, verification, keep=next_.follow_ups, but=(Kind.CHANGED,))
+        # What a re-check or an appointment brought is for a person to see, whatever the next judging says.
+        others = (Kind.CHANGED, Kind.FIT_COURSE)
+        evidence.drop_follow_ups(connection, verification, keep=next_.follow_ups, but=others)
         verifications.change(connection, verification, state=next_.state.value)
         verifications.record(
             connection,

@@ -17,6 +17,7 @@ from verify.steps.hold import NotAllowed as NotAllowed
 from verify.steps.hold import NotFound as NotFound
 from verify.steps.known import judged_now
 from verify.steps.repair import Refused, make_try, refused_questions
+from verify.steps.signature import holds_until
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, patients, payer_batches, repairs, verifications
 from verify.verification import (
@@ -65,7 +66,9 @@ def _forget_what_was_judged(connection: Connection, verification: Row[Any], acto
     """It was about the old data, and must not stand on the page as if it were about the new; facts are kept."""
     evidence.replace_findings(connection, verification, [])
     evidence.set_questions(connection, verification, [])
-    evidence.drop_follow_ups(connection, verification, outcome="information corrected", by=actor)
+    evidence.drop_follow_ups(
+        connection, verification, but=(Kind.FIT_COURSE,), outcome="information corrected", by=actor
+    )
     verifications.change(connection, verification, judged_at=None, **msgspec.structs.asdict(Summary()))
 
 
@@ -148,11 +151,16 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
             connection,
             verification,
             state=state.value,
-            expires_at=evidence.first_expiry(connection, verification),
+            expires_at=holds_until(work, connection, verification),
         )
         if not gaps:
+            # The signature is about the benefits; what is open about courses and authorizations stays so.
             evidence.drop_follow_ups(
-                connection, verification, but=(Kind.AUTHORIZATION,), outcome="signed off", by=actor
+                connection,
+                verification,
+                but=(Kind.FIT_COURSE, Kind.AUTHORIZATION),
+                outcome="signed off",
+                by=actor,
             )
         verifications.record(
             connection,

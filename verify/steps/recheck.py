@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from verify.catalogue import load
 from verify.recheck import Change, Snapshot, change_task, changes_between, is_confirmation, snapshot
 from verify.recheck import last_visit_on as end_of_course
+from verify.steps.signature import holds_until
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, nights, patients, verifications
 from verify.verification import InquiryState, VerificationState
@@ -55,7 +56,7 @@ def compare(work: Work, connection: Connection, verification: Row[Any]) -> None:
     nights.answered(connection, verification.id, changes)
     _tell(work, connection, verification, changes)
     if is_confirmation(changes):
-        _keep_signature(connection, before, verification)
+        _keep_signature(work, connection, before, verification)
 
 
 def _cause(verification: Row[Any], asked: Sequence[Row[Any]]) -> str:
@@ -121,7 +122,7 @@ def _tell(work: Work, connection: Connection, verification: Row[Any], changes: S
         evidence.add_follow_up(connection, verification, task)
 
 
-def _keep_signature(connection: Connection, before: Row[Any], after: Row[Any]) -> None:
+def _keep_signature(work: Work, connection: Connection, before: Row[Any], after: Row[Any]) -> None:
     """No move leads from asking to verified, so it passes through a person's hands: those that signed before."""
     if before.state not in SIGNED or after.state != S.ASKING.value:
         return
@@ -134,6 +135,6 @@ def _keep_signature(connection: Connection, before: Row[Any], after: Row[Any]) -
         connection,
         verifications.read(connection, after.id),
         state=state.value,
-        expires_at=evidence.first_expiry(connection, after),
+        expires_at=holds_until(work, connection, after),
     )
     verifications.record(connection, after.practice_id, after.id, "confirmed", {"rechecks": before.id})

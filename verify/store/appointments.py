@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from verify.store import verifications
 from verify.store.sealing import SealedColumn, Seals
-from verify.store.tables import payers, verifications
+from verify.store.tables import payers
+from verify.store.tables import verifications as verification_rows
 from verify.store.tables_appointments import (
     appointment_deliveries,
     appointment_events,
@@ -313,6 +315,18 @@ def others_live(connection: Connection, row: Row[Any]) -> bool:
     return found.first() is not None
 
 
+def first_visits(connection: Connection, verification_id: str) -> dict[str, date]:
+    """The first booked day of each service line, of a verification and of those it asks again."""
+    chain = verifications.chain([verification_id])
+    rows = connection.execute(
+        select(appointments.c.visit_on, appointments.c.service_lines)
+        .join(chain, chain.c.id == appointments.c.verification_id)
+        .where(appointments.c.live, appointments.c.visit_on.is_not(None))
+        .order_by(appointments.c.visit_on.desc())
+    )
+    return {line: row.visit_on for row in rows for line in row.service_lines}
+
+
 def same_course(
     connection: Connection,
     *,
@@ -326,18 +340,18 @@ def same_course(
     """The verification of another visit of the same course shortly before this one, in the same calendar year."""
     year_begins = on.replace(month=1, day=1)
     found = connection.execute(
-        select(verifications.c.id)
-        .join(appointments, appointments.c.verification_id == verifications.c.id)
+        select(verification_rows.c.id)
+        .join(appointments, appointments.c.verification_id == verification_rows.c.id)
         .where(
             appointments.c.id != appointment_id,
             appointments.c.live,
-            verifications.c.patient_id == patient_id,
-            verifications.c.coverage_id == coverage_id,
-            verifications.c.service_lines == list(service_lines),
-            verifications.c.state.not_in(OVER),
-            verifications.c.date_of_service.between(max(on - timedelta(days=days), year_begins), on),
+            verification_rows.c.patient_id == patient_id,
+            verification_rows.c.coverage_id == coverage_id,
+            verification_rows.c.service_lines == list(service_lines),
+            verification_rows.c.state.not_in(OVER),
+            verification_rows.c.date_of_service.between(max(on - timedelta(days=days), year_begins), on),
         )
-        .order_by(verifications.c.date_of_service.desc())
+        .order_by(verification_rows.c.date_of_service.desc())
         .limit(1)
     ).scalar()
     return str(found) if found else None

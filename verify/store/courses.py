@@ -1,14 +1,16 @@
 """Planned courses: a new version each time somebody plans one; none is overwritten."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, literal, select
+from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from verify.courses import CoursePlan, as_document, read_plan
-from verify.store.tables import users, verifications
+from verify.store import verifications
+from verify.store.tables import users
 from verify.store.tables_courses import courses
 from verify.verification import new_id
 
@@ -54,16 +56,26 @@ def newest(connection: Connection, verification: Row[Any]) -> dict[str, Kept]:
 
     A verification that asks an earlier one again takes over its courses until somebody plans them anew.
     """
-    chain = _chain(verification)
+    return newest_of(connection, verification.practice_id, [verification.id]).get(verification.id, {})
+
+
+def newest_of(
+    connection: Connection, practice_id: str, verification_ids: Collection[str]
+) -> dict[str, dict[str, Kept]]:
+    """The same for many at once, by verification; those for which nobody planned anything are left out."""
+    chain = verifications.chain(verification_ids)
     rows = connection.execute(
-        select(courses, users.c.name)
+        select(courses, users.c.name, chain.c.wanted)
         .join(chain, chain.c.id == courses.c.verification_id)
         .outerjoin(users, users.c.id == courses.c.edited_by)
-        .where(courses.c.practice_id == verification.practice_id)
-        .ext(distinct_on(courses.c.service_line))
-        .order_by(courses.c.service_line, chain.c.steps_back, courses.c.version.desc())
+        .where(courses.c.practice_id == practice_id)
+        .ext(distinct_on(chain.c.wanted, courses.c.service_line))
+        .order_by(chain.c.wanted, courses.c.service_line, chain.c.steps_back, courses.c.version.desc())
     )
-    return {row.service_line: _kept(row) for row in rows}
+    found: dict[str, dict[str, Kept]] = defaultdict(dict)
+    for row in rows:
+        found[row.wanted][row.service_line] = _kept(row)
+    return dict(found)
 
 
 def versions(
@@ -81,19 +93,6 @@ def versions(
         .order_by(courses.c.version.desc())
     )
     return [_kept(row) for row in rows]
-
-
-def _chain(verification: Row[Any]) -> Any:
-    """The verification, the one it asks again, the one before, with how many steps back each is."""
-    first = (
-        select(verifications.c.id, verifications.c.rechecks_id, literal(0).label("steps_back"))
-        .where(verifications.c.id == verification.id)
-        .cte("chain", recursive=True)
-    )
-    before = select(verifications.c.id, verifications.c.rechecks_id, first.c.steps_back + 1).join(
-        first, first.c.rechecks_id == verifications.c.id
-    )
-    return first.union_all(before)
 
 
 def _kept(row: Row[Any]) -> Kept:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, select, tuple_, upda
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verify.catalogue import ServiceLine
-from verify.facts import ELECTRONIC, Fact, Trail, in_force, speaking_for
+from verify.facts import ELECTRONIC, Fact, Trail, speaking_for
 from verify.findings import Finding, Question
 from verify.followup import PAYER, FollowUp, Kind
 from verify.store.sealing import SealedColumn, Seals
@@ -87,16 +87,6 @@ def facts_heard(connection: Connection, verification: Row[Any], lines: Sequence[
     trail = trail_of(verification)
     heard = {fact.key for line in lines for fact in speaking_for(known, trail, line.benefit_domain)}
     return [fact for fact in known if fact.key in heard]
-
-
-def first_expiry(connection: Connection, verification: Row[Any]) -> datetime | None:
-    """When the first settled fact must be asked again: what was verified holds until then."""
-    ends = [
-        fact.expires_at
-        for fact in in_force(facts_of(connection, verification))
-        if fact.settled and fact.expires_at is not None
-    ]
-    return min(ends, default=None)
 
 
 def replace_findings(connection: Connection, verification: Row[Any], drawn: Iterable[Finding]) -> None:
@@ -222,6 +212,22 @@ def drop_follow_ups(
             follow_ups.c.state == "open",
             follow_ups.c.dedupe_key.not_in(kept),
             follow_ups.c.kind.not_in([*MACHINERY, *(kind.value for kind in but)]),
+        )
+        .values(state="cancelled", outcome=outcome, closed_at=func.now(), closed_by=by)
+    )
+
+
+def end_follow_ups(
+    connection: Connection, verification_id: str, kind: Kind, *, but: str = "", outcome: str, by: str
+) -> None:
+    """Ends the open tasks of a kind, except the one of the dedupe key `but`."""
+    connection.execute(
+        update(follow_ups)
+        .where(
+            follow_ups.c.verification_id == verification_id,
+            follow_ups.c.kind == kind.value,
+            follow_ups.c.state == "open",
+            follow_ups.c.dedupe_key != but,
         )
         .values(state="cancelled", outcome=outcome, closed_at=func.now(), closed_by=by)
     )

@@ -1,10 +1,10 @@
 """Verifications: their rows, states and timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import CTE, Connection, Row, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verify.store import notices
@@ -48,6 +48,18 @@ def of_practice(connection: Connection, verification_id: str, practice_id: str) 
             verifications.c.id == verification_id, verifications.c.practice_id == practice_id
         )
     ).first()
+
+
+def chain(verification_ids: Collection[str]) -> CTE:
+    """Each of these (`wanted`), the one it asks again, the one before that …: `id`, and how many `steps_back` it is."""
+    it = verifications.c
+    first = (
+        select(it.id, it.rechecks_id, literal(0).label("steps_back"), it.id.label("wanted"))
+        .where(it.id.in_(list(verification_ids)))
+        .cte("chain", recursive=True)
+    )
+    before = select(it.id, it.rechecks_id, first.c.steps_back + 1, first.c.wanted)
+    return first.union_all(before.join(first, first.c.rechecks_id == it.id))
 
 
 def lock(connection: Connection, verification_id: str, practice_id: str | None = None) -> Row[Any] | None:

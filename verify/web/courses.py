@@ -104,6 +104,7 @@ def change(
 
     def plan(connection: Connection, _: object) -> Replanned | None:
         return plan_anew(
+            request.app.state.work,
             connection,
             caller.practice_id,
             verification_id,
@@ -129,7 +130,7 @@ def _look(request: Request, practice_id: str, verification_id: str, service_line
     """Raises Refused (404) for no such verification, or no such course of it."""
 
     def read(connection: Connection, _: object) -> Bundle | None:
-        found = bundle(connection, practice_id, verification_id)
+        found = bundle(request.app.state.work, connection, practice_id, verification_id)
         there = found is not None and (not service_line or found.course(service_line) is not None)
         return found if there else None
 

@@ -213,7 +213,7 @@ def _page(
     with request.app.state.work.engine.connect() as connection:
         work = request.app.state.work
         judged = steps.judged_now(work, connection, practice_id, verification_id)
-        planned = bundle(connection, practice_id, verification_id)
+        planned = bundle(work, connection, practice_id, verification_id)
         may_change = request.state.caller.may(Permission.SUBMIT)
         refused = repairs.refusals(connection, request, verification_id) if may_change else None
         may_write = request.state.caller.may(Permission.WORK_FOLLOW_UPS)

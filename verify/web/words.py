@@ -251,6 +251,7 @@ EVENT_WORDS = {
     "follow_up_done": "Follow-up done",
     "call_recorded": "Call recorded",
     "course_planned": "Course planned",
+    "course_carried_over": "The planned course was carried over from the verification before",
     "call_parked": "Call parked; what was answered is kept",
     "facts_written_down": "Written down",
     "fact_withdrawn": "Taken back; what was written stays as evidence",

@@ -42,8 +42,8 @@ def instead(session: int, *codes: str, units: int = 1, modifiers: tuple[str, ...
     return Override(session=session, services=given_codes)
 
 
-def issues(*plans: CoursePlan, diagnoses: tuple[str, ...] = ()) -> tuple[Issue, ...]:
-    return course_issues(CATALOGUE, plans, diagnoses)
+def issues(*plans: CoursePlan, diagnoses: tuple[str, ...] = (), **more: Any) -> tuple[Issue, ...]:
+    return course_issues(CATALOGUE, plans, diagnoses, **more)
 
 
 def only(kind: IssueKind, *plans: CoursePlan, **more: Any) -> Issue:
@@ -212,16 +212,54 @@ def test_a_time_that_no_code_fits_is_told() -> None:
     assert len(only(IssueKind.NO_CODE, plan("psychotherapy", minutes=10)).days) == 12
 
 
+# --- the first appointment --------------------------------------------------------------------------------
+
+
+def test_a_course_that_begins_on_another_day_than_its_first_appointment_is_a_question() -> None:
+    booked = MONDAY + timedelta(days=2)
+    issue = only(IssueKind.FIRST_DAY, plan(), first_visits={"tms": booked})
+    assert (issue.weight, issue.days, issue.service_lines) == (Weight.ASK, (MONDAY, booked), ("tms",))
+    assert "to start on March 2, 2026, but the first appointment is on March 4, 2026" in issue.sentence
+
+
+def test_its_first_session_counts_and_not_the_day_it_was_planned_from() -> None:
+    booked = {"tms": MONDAY + timedelta(days=1)}
+    for course in (
+        plan(dropped=(1,)),
+        plan(moved=(Move(session=1, on=MONDAY + timedelta(days=1)),), dropped=(2,)),
+    ):
+        assert course.outline.starts_on == MONDAY
+        assert IssueKind.FIRST_DAY not in kinds(course, first_visits=booked)
+        assert IssueKind.FIRST_DAY in kinds(course, first_visits={"tms": MONDAY})
+
+
+def test_each_course_has_a_first_appointment_of_its_own_and_none_is_no_other_day() -> None:
+    courses = (plan(), plan("psychotherapy"))
+    booked = {"psychotherapy": MONDAY + timedelta(days=1), "spravato_medical": MONDAY + timedelta(days=9)}
+    assert only(IssueKind.FIRST_DAY, *courses, first_visits=booked).service_lines == ("psychotherapy",)
+    assert IssueKind.FIRST_DAY not in kinds(*courses)
+
+
 # --- the diagnosis ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("key", "diagnosis", "words"),
+    ("key", "diagnoses", "words"),
     [
+        ("tms", "", ""),
         ("tms", "F33.2", ""),
         ("tms", "F33.1", "some payers only"),
         ("tms", "F33.3", "refused almost everywhere"),
-        ("tms", "F41.1", "not among those payers usually take (F32.2, F33.2)"),
+        (
+            "tms",
+            "F41.1",
+            "No diagnosis on the evidence sheet is among those payers usually take (F32.2, F33.2)",
+        ),
+        # Beside one that is taken others do no harm, but for one that is refused.
+        ("tms", "F41.1 F33.2", ""),
+        ("tms", "F33.1 F33.2", ""),
+        ("tms", "F41.1 F33.1", "some payers only"),
+        ("tms", "F33.2 F33.3", "refused almost everywhere"),
         ("tms_deep", "F42.2", "some payers only"),
         ("spravato_medical", "F33.1", ""),
         ("spravato_medical", "F32.3", "refused almost everywhere"),
@@ -229,13 +267,17 @@ def test_a_time_that_no_code_fits_is_told() -> None:
     ],
 )
 def test_a_diagnosis_outside_the_usual_is_a_question_for_the_psychiatrist(
-    key: str, diagnosis: str, words: str
+    key: str, diagnoses: str, words: str
 ) -> None:
-    found = [
-        issue for issue in issues(plan(key), diagnoses=(diagnosis,)) if issue.kind is IssueKind.DIAGNOSIS
-    ]
+    codes = tuple(diagnoses.split())
+    found = [issue for issue in issues(plan(key), diagnoses=codes) if issue.kind is IssueKind.DIAGNOSIS]
     assert len(found) == bool(words)
     for issue in found:
+        told = issue.sentence.replace(", ".join(LINES[key].diagnoses.usual), "")
+        assert not any(code in told for code in codes), (
+            "a course is shown to people who may not see the sheet"
+        )
+        assert issue.codes == ()
         assert words in issue.sentence
         assert "Ask the psychiatrist; nothing is changed" in issue.sentence
 

@@ -137,6 +137,7 @@ def test_a_planned_course_is_judged_at_once(work: Work, practice: Practice, judg
     run_all(work)
     with work.engine.begin() as connection:
         planned = plan_anew(
+            work,
             connection,
             practice.id,
             judged,

@@ -111,6 +111,24 @@ def test_what_asks_again_takes_over_the_course_until_it_is_planned_anew(
     assert len(courses.newest(connection, second)["tms"].plan.sessions) == 30
 
 
+def test_for_many_at_once_each_has_the_courses_of_its_own_chain(connection: Connection, seals: Seals) -> None:
+    first = verification(connection, seals)
+    again = verification(connection, seals, first.id)
+    bare = verification(connection, seals, again.id)
+    courses.add(connection, first, plan(sessions=30), by="system")
+    courses.add(connection, again, plan("psychotherapy", 12), by="system")
+    courses.add(connection, again, plan(sessions=33), by="system")
+    alone = {row.id: courses.newest(connection, row) for row in (first, again, bare)}
+    assert courses.newest_of(connection, seals.practice_id, list(alone)) == alone
+    assert {key: len(it.plan.sessions) for key, it in alone[bare.id].items()} == {
+        "tms": 33,
+        "psychotherapy": 12,
+    }
+    assert {key: len(it.plan.sessions) for key, it in alone[first.id].items()} == {"tms": 30}
+    assert courses.newest_of(connection, practice(connection), list(alone)) == {}
+    assert courses.newest_of(connection, seals.practice_id, []) == {}
+
+
 def test_another_practice_sees_none(connection: Connection, seals: Seals) -> None:
     row = verification(connection, seals)
     courses.add(connection, row, plan(), by="system")

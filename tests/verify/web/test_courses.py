@@ -72,6 +72,24 @@ def test_a_course_is_planned_anew_and_says_by_whom(site: Site) -> None:
     assert program.get(path(verification_id)).json() == body
 
 
+@pytest.mark.parametrize("planned", [True, False])
+def test_the_diagnosis_is_looked_at_and_told_to_nobody_who_may_not_see_it(site: Site, planned: bool) -> None:
+    verification_id, program = submitted(site), site.program()
+    if planned:
+        put(program, verification_id, "*", sessions=36)
+    before = program.get(path(verification_id)).json()
+    sheet = {"diagnoses": [{"code": "F41.1"}, {"code": "F33.1"}]}
+    evidence = f"/api/v1/verifications/{verification_id}/evidence"
+    assert program.put(evidence, json={"version": 0, "sheet": sheet}).status_code == 200
+    assert before["issues"] == []
+    for role in ("clinician", "front_desk", "biller"):
+        answer = site.program(role).get(path(verification_id))
+        (issue,) = answer.json()["issues"]
+        assert (issue["kind"], issue["weight"], issue["codes"]) == ("diagnosis", "ask", [])
+        assert "taken by some payers only" in issue["sentence"]
+        assert "F41" not in answer.text and "F33.1" not in answer.text
+
+
 def test_only_what_was_read_last_can_be_changed(site: Site) -> None:
     verification_id, program = submitted(site), site.program()
     assert put(program, verification_id, None).status_code == 428
