@@ -7,9 +7,10 @@ from sqlalchemy import Connection, Row
 
 from verify.catalogue import load
 from verify.followup import PAYER, Asked, Callee, Kind, Situation, next_work
+from verify.steps import hold
 from verify.steps.known import known_of
 from verify.steps.receive import what_is_missing
-from verify.steps.recheck import compare
+from verify.steps.recheck import carry_over, compare
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, jobs, patients, verifications
 from verify.store.jobs import Claim
@@ -17,28 +18,39 @@ from verify.verification import InquiryState, Lane, VerificationState
 
 
 def follow_up(work: Work, claim: Claim) -> None:
-    """Makes the tasks that are called for, closes those that no longer are, and moves the state."""
+    """Makes the tasks that are called for, closes those that no longer are, and moves the state.
+
+    What people learned for the older one while a re-check was on its way is judged first.
+    """
     with work.engine.begin() as connection:
         verification = verifications.lock(connection, claim.subject_id)
         assert verification is not None
         if not jobs.finish(connection, claim) or verification.state == VerificationState.CANCELLED.value:
             return
-        compare(work, connection, verification)
-        verification = verifications.read(connection, verification.id)
-        zone = clinic.zone(connection, verification.practice_id)
-        next_ = next_work(_situation(work, connection, verification, zone))
-        for task in next_.follow_ups:
-            evidence.add_follow_up(connection, verification, task)
-        # What a re-check found is for a person to see, whatever the next judging says.
-        evidence.drop_follow_ups(connection, verification, keep=next_.follow_ups, but=(Kind.CHANGED,))
-        verifications.change(connection, verification, state=next_.state.value)
-        verifications.record(
-            connection,
-            verification.practice_id,
-            verification.id,
-            "followed_up",
-            {"tasks": len(next_.follow_ups), "state": next_.state.value},
-        )
+        hint = None
+        if carry_over(work, connection, verification):
+            hint = hold.job(connection, verification, "judge", claim.job_id)
+        else:
+            compare(work, connection, verification)
+            _follow_up(work, connection, verifications.read(connection, verification.id))
+    work.hint(hint)
+
+
+def _follow_up(work: Work, connection: Connection, verification: Row[Any]) -> None:
+    zone = clinic.zone(connection, verification.practice_id)
+    next_ = next_work(_situation(work, connection, verification, zone))
+    for task in next_.follow_ups:
+        evidence.add_follow_up(connection, verification, task)
+    # What a re-check found is for a person to see, whatever the next judging says.
+    evidence.drop_follow_ups(connection, verification, keep=next_.follow_ups, but=(Kind.CHANGED,))
+    verifications.change(connection, verification, state=next_.state.value)
+    verifications.record(
+        connection,
+        verification.practice_id,
+        verification.id,
+        "followed_up",
+        {"tasks": len(next_.follow_ups), "state": next_.state.value},
+    )
 
 
 def _situation(work: Work, connection: Connection, verification: Row[Any], zone: ZoneInfo) -> Situation:

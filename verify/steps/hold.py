@@ -8,6 +8,7 @@ from verify.store import evidence, jobs, verifications
 from verify.store.jobs import Hint
 from verify.verification import Lane, VerificationState
 
+SUPERSEDED = "the payer was asked again since: the newer verification is the one to work with"
 TERMINAL = frozenset({VerificationState.CANCELLED.value, VerificationState.EXPIRED.value})
 
 
@@ -31,6 +32,14 @@ def opened(connection: Connection, verification_id: str, practice_id: str) -> Ro
     """One that is neither cancelled nor expired. Raises NotFound and NotAllowed."""
     verification = known(connection, verification_id, practice_id)
     must_be_open(verification)
+    return verification
+
+
+def speaking(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
+    """One that is open, and whose place no re-check has taken. Raises NotFound and NotAllowed."""
+    verification = opened(connection, verification_id, practice_id)
+    if verification.superseded_by_id is not None:
+        raise NotAllowed(SUPERSEDED)
     return verification
 
 

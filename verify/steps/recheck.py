@@ -23,13 +23,19 @@ SIGNED = frozenset({S.VERIFIED.value, S.VERIFIED_WITH_GAPS.value, S.EXPIRED.valu
 IN_HANDS = frozenset({S.NEEDS_INFORMATION.value, S.READY.value, S.ASKING.value, S.CANCELLED.value})
 
 
-def carry_over(work: Work, connection: Connection, verification: Row[Any]) -> None:
-    """Gives a re-check what people learned for the one it asks again, so that nobody calls twice."""
+def carry_over(work: Work, connection: Connection, verification: Row[Any]) -> bool:
+    """Gives a re-check what people learned for the one it asks again, so that nobody calls twice.
+
+    Whether there was anything new. The older one is held: until it is given up, nobody learns more for it.
+    """
     if verification.rechecks_id is None:
-        return
-    before = verifications.read(connection, verification.rechecks_id)
+        return False
+    before = verifications.lock(connection, verification.rechecks_id)
+    assert before is not None
+    if before.superseded_by_id is not None:
+        return False
     known = evidence.facts_by_people(connection, before, now=work.now())
-    evidence.add_facts(connection, verification, known)
+    return evidence.add_facts(connection, verification, known) > 0
 
 
 def compare(work: Work, connection: Connection, verification: Row[Any]) -> None:
