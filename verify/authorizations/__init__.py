@@ -2,9 +2,11 @@
 
 from verify.authorizations.alerts import DAYS_LEFT, SESSIONS_LEFT, Alert, AlertKind, due_before
 from verify.authorizations.decision_clock import decision_due
+from verify.authorizations.findings import Filed, authorization_findings, on_file
 from verify.authorizations.matcher import match, near_end_on
 from verify.authorizations.plan import Plan, Planned, Session, sessions_of, usual_sessions
 from verify.authorizations.record import HOLDING, WAITING, Authorization, Form, Frequency, Granted, Status
+from verify.authorizations.tasks import authorization_tasks
 from verify.authorizations.units import Reach, reach
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "Alert",
     "AlertKind",
     "Authorization",
+    "Filed",
     "Form",
     "Frequency",
     "Granted",
@@ -23,10 +26,13 @@ __all__ = [
     "Reach",
     "Session",
     "Status",
+    "authorization_findings",
+    "authorization_tasks",
     "decision_due",
     "due_before",
     "match",
     "near_end_on",
+    "on_file",
     "reach",
     "sessions_of",
     "usual_sessions",

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     ASK_ADMINISTRATOR = "ask_administrator"
     NEW_COVERAGE = "new_coverage"
     SETTLE_ORDER = "settle_order"
+    #: An authorization is to be requested, or does not fit the course (verify.authorizations).
+    AUTHORIZATION = "authorization"
     REVIEW = "review"
     ASK_AGAIN = "ask_again"
     #: A re-check found something otherwise (verify.recheck).
@@ -42,6 +44,7 @@ DUE: Mapping[Kind, Due] = {
     Kind.ASK_ADMINISTRATOR: Due.NEXT_BUSINESS_DAY,
     Kind.NEW_COVERAGE: Due.SAME_BUSINESS_DAY,
     Kind.SETTLE_ORDER: Due.NEXT_BUSINESS_DAY,
+    Kind.AUTHORIZATION: Due.NEXT_BUSINESS_DAY,
     Kind.REVIEW: Due.NEXT_BUSINESS_DAY,
     Kind.ASK_AGAIN: Due.BEFORE_NEXT_VISIT,
     Kind.CHANGED: Due.NEXT_BUSINESS_DAY,

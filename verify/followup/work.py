@@ -101,6 +101,8 @@ class Situation:
     payer_phone: str = ""
     #: By service line, where another company than the payer on the card answered for it.
     speakers: Mapping[str, Callee] = field(default_factory=dict)
+    #: What is to be done about authorizations (verify.authorizations), whether somebody signed or not.
+    authorizations: Sequence[FollowUp] = ()
 
     @property
     def payer(self) -> Callee:
@@ -118,8 +120,10 @@ def next_work(situation: Situation) -> NextWork:
     The program never verifies by itself: when nothing is open, a person reviews and signs.
     """
     match situation.state:
-        case VerificationState.CANCELLED | VerificationState.VERIFIED:
+        case VerificationState.CANCELLED:
             return NextWork(situation.state, [])
+        case VerificationState.VERIFIED:
+            return _with_authorizations(situation, situation.state, [])
         case VerificationState.EXPIRED:
             return NextWork(situation.state, [_ask_again(situation)])
     if situation.missing:
@@ -131,15 +135,21 @@ def next_work(situation: Situation) -> NextWork:
     waiting = any(inquiry.state in _OPEN for inquiry in situation.inquiries)
     if not waiting:
         tasks += _ask_people(situation)
-    tasks.sort(key=lambda task: task.due_at)
     if situation.state is VerificationState.VERIFIED_WITH_GAPS and not tasks and not situation.questions:
         # The gaps are closed: somebody signs that it is verified.
-        return NextWork(situation.state, [_review(situation)])
+        tasks = [_review(situation)]
     if situation.state in _SIGNED:
-        return NextWork(situation.state, tasks)
+        return _with_authorizations(situation, situation.state, tasks)
     if waiting and not tasks:
         return NextWork(VerificationState.ASKING, [])
-    return NextWork(VerificationState.NEEDS_PERSON, tasks or [_review(situation)])
+    return _with_authorizations(situation, VerificationState.NEEDS_PERSON, tasks or [_review(situation)])
+
+
+def _with_authorizations(
+    situation: Situation, state: VerificationState, tasks: Sequence[FollowUp]
+) -> NextWork:
+    """They neither keep anybody from signing nor end with it."""
+    return NextWork(state, sorted([*tasks, *situation.authorizations], key=lambda task: task.due_at))
 
 
 def _unasked(situation: Situation) -> bool:

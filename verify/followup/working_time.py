@@ -20,7 +20,7 @@ def due_at(due: Due, *, now: datetime, zone: tzinfo, lane: Lane, visit: date | N
     local = now.astimezone(zone)
     at = _ordinary(due, local, lane, visit)
     if visit is not None:
-        at = min(at, _end_of(_business_day_before(visit), zone))
+        at = min(at, end_of(_business_day_before(visit), zone))
     return max(at, local)
 
 
@@ -29,12 +29,12 @@ def _ordinary(due: Due, local: datetime, lane: Lane, visit: date | None) -> date
         case Due.NOW:
             return local
         case Due.NEXT_BUSINESS_DAY if lane is not Lane.URGENT:
-            return _end_of(business_day_after(local.date()), local.tzinfo)
+            return end_of(business_day_after(local.date()), local.tzinfo)
         case Due.SAME_BUSINESS_DAY | Due.NEXT_BUSINESS_DAY:
-            return _end_of(_this_business_day(local), local.tzinfo)
+            return end_of(_this_business_day(local), local.tzinfo)
         case Due.BEFORE_NEXT_VISIT:
             day = _business_day_before(visit) if visit else business_day_after(local.date())
-            return _end_of(day, local.tzinfo)
+            return end_of(day, local.tzinfo)
         case Due.NEVER | Due.AT_RETRY | Due.AT_EXPIRY:
             raise ValueError(f"{due} is no due time of a person")
 
@@ -59,5 +59,6 @@ def is_business_day(day: date) -> bool:
     return day.isoweekday() <= 5
 
 
-def _end_of(day: date, zone: tzinfo | None) -> datetime:
+def end_of(day: date, zone: tzinfo | None) -> datetime:
+    """When business ends on a day."""
     return datetime.combine(day, END_OF_DAY, tzinfo=zone)

@@ -14,7 +14,9 @@ from verify.policies.evaluation import (
 )
 from verify.policies.evidence import Evidence
 from verify.policies.findings import policy_findings
+from verify.policies.illness import illness_of
 from verify.policies.judged import Judged, Result
+from verify.policies.kind_of_coverage import program_of
 from verify.policies.sheet import EvidenceSheet, Reply
 
 __all__ = [
@@ -32,8 +34,10 @@ __all__ = [
     "caveats",
     "choose",
     "evaluate",
+    "illness_of",
     "inputs_missing",
     "policy_findings",
+    "program_of",
     "purpose_of",
     "wanted",
 ]

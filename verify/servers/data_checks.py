@@ -1,4 +1,4 @@
-"""Checks of the dated data the program comes with: policy cards, contractors, drug classes, decision clocks."""
+"""Checks of the dated data the program comes with: policy cards, contractors, classes, scales, clocks."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -8,6 +8,8 @@ from verify.authorizations.decision_clock import FILE as CLOCKS
 from verify.authorizations.decision_clock import read_clocks
 from verify.catalogue import CatalogueError
 from verify.catalogue.card_shelf import examine_cards, past_review
+from verify.catalogue.depression_scales import FILE as SCALES
+from verify.catalogue.depression_scales import read_depression_scales
 from verify.catalogue.drug_classes import FILE as CLASSES
 from verify.catalogue.drug_classes import read_drug_classes
 from verify.catalogue.medicare_contractors import FILE as CONTRACTORS
@@ -19,6 +21,7 @@ CHECK = "policy cards"
 LISTS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
     ("verify.catalogue", CONTRACTORS, read_contractors),
     ("verify.catalogue", CLASSES, read_drug_classes),
+    ("verify.catalogue", SCALES, read_depression_scales),
     ("verify.authorizations", CLOCKS, read_clocks),
 )
 

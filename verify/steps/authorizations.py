@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from verify.authorizations import (
     Alert,
     Authorization,
+    Filed,
     Plan,
     Reach,
     decision_due,
@@ -22,11 +23,13 @@ from verify.catalogue import CodeRole, ServiceLine, load
 from verify.catalogue.card_shelf import load_cards
 from verify.catalogue.policy_card import Program
 from verify.courses import CoursePlan
+from verify.facts import merge
+from verify.policies import EvidenceSheet, program_of
 from verify.steps.clinical import NEWER
-from verify.steps.people import NotAllowed, NotFound
+from verify.steps.hold import NotAllowed, NotFound, judge_patient_anew
 from verify.steps.work import Work
 from verify.store import authorizations as kept_authorizations
-from verify.store import clinic, courses, evidence_sheets, verifications
+from verify.store import clinic, courses, evidence, evidence_sheets, verifications
 from verify.store.authorizations import Kept
 from verify.store.charts import chart, payer_names, speaking_for
 from verify.store.evidence_sheets import Outdated
@@ -52,22 +55,45 @@ def authorizations_of(
 ) -> list[Held] | None:
     """All of the patient's for the verification's service lines, under whichever coverage, the newest first.
 
-    None when this practice has no such verification.
+    The kind of coverage is what is known of it where none is given. None when this practice has no such verification.
     """
     row = chart(connection, practice_id, verification_id)
     if row is None:
         return None
-    seals, zone = work.seals(practice_id), clinic.zone(connection, practice_id)
-    today = clinic.day(connection, practice_id, work.now())
-    diagnoses = evidence_sheets.newest(connection, seals, row.patient_id).sheet.diagnoses
-    verification = verifications.of_practice(connection, verification_id, practice_id)
-    planned = courses.newest(connection, verification) if verification is not None else {}
+    sheet = evidence_sheets.newest(connection, work.seals(practice_id), row.patient_id).sheet
+    merged = merge(evidence.facts_of(connection, row), now=work.now())
+    return held_of(connection, work, row, sheet, program=program or program_of(merged))
+
+
+def filed_of(
+    connection: Connection, work: Work, row: Row[Any], sheet: EvidenceSheet
+) -> dict[str, list[Filed]]:
+    """What is on record for a chart's service lines, by line, the newest first."""
+    found: dict[str, list[Filed]] = {}
+    for one in held_of(connection, work, row, sheet):
+        filed = Filed(one.kept.id, one.kept.record, one.alerts)
+        found.setdefault(one.kept.record.service_line, []).append(filed)
+    return found
+
+
+def held_of(
+    connection: Connection,
+    work: Work,
+    row: Row[Any],
+    sheet: EvidenceSheet,
+    *,
+    program: Program | None = None,
+) -> list[Held]:
+    """Of a chart, with the patient's evidence sheet."""
+    seals, zone = work.seals(row.practice_id), clinic.zone(connection, row.practice_id)
+    today = clinic.day(connection, row.practice_id, work.now())
+    planned = courses.newest(connection, row)
     plans = {
         key: plan_of(
             row,
             load().service_lines[key],
             planned[key].plan if key in planned else None,
-            [one.code for one in diagnoses],
+            [one.code for one in sheet.diagnoses],
         )
         for key in row.service_lines
     }
@@ -136,6 +162,9 @@ def add_authorization(
         )
         detail = {"authorization": made, "status": record.status.value}
         verifications.record(connection, practice_id, row.id, "authorization_recorded", detail, actor=actor)
+        run = f"authorization:{made}:1"
+        hints = judge_patient_anew(connection, practice_id, row.patient_id, run)
+    work.hint(*hints)
     return made
 
 
@@ -159,6 +188,9 @@ def change_authorization(
             verifications.record(
                 connection, practice_id, verification_id, "authorization_recorded", detail, actor=actor
             )
+        run = f"authorization:{authorization_id}:{version}"
+        hints = judge_patient_anew(connection, practice_id, before.patient_id, run)
+    work.hint(*hints)
     return version
 
 

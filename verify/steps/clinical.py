@@ -1,17 +1,17 @@
 """Clinical: the evidence sheet of a patient, and the policy card it is held against."""
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 
 from verify.catalogue import ServiceLine, load
 from verify.catalogue.card_shelf import load_cards
+from verify.catalogue.depression_scales import load_depression_scales
 from verify.catalogue.drug_classes import load_drug_classes
 from verify.catalogue.medicare_contractors import load_contractors
 from verify.catalogue.policy_card import Network, Program
-from verify.facts import Fact, FactName, Standing, merge
-from verify.findings import Finding
+from verify.facts import Merged, Standing, merge, network_of_line
+from verify.findings import Finding, Illness
 from verify.followup import due_at
 from verify.intake.submission import Patient
 from verify.policies import (
@@ -22,11 +22,13 @@ from verify.policies import (
     Wanted,
     choose,
     evaluate,
+    illness_of,
     inputs_missing,
     policy_findings,
+    program_of,
     purpose_of,
 )
-from verify.steps.hold import NotAllowed, NotFound
+from verify.steps.hold import NotAllowed, NotFound, judge_patient_anew
 from verify.steps.work import Work
 from verify.store import clinic, crisis, evidence, evidence_sheets, patients, verifications
 from verify.store.charts import chart, payer_names
@@ -56,7 +58,7 @@ def sheet_of(connection: Connection, work: Work, practice_id: str, verification_
 def save_sheet(
     work: Work, verification_id: str, practice_id: str, actor: str, sheet: EvidenceSheet, *, after: int
 ) -> int:
-    """The version it got. A crisis that is new hurries the patient's open work.
+    """The version it got. What is open of the patient is judged anew; a crisis that is new hurries it.
 
     `after` is the version the person had before them. Raises NotFound, and NotAllowed where it is not the newest.
     """
@@ -75,6 +77,9 @@ def save_sheet(
         )
         if sheet.crisis is not None and before.sheet.crisis is None:
             _hurry(work, connection, practice_id, row.patient_id, actor)
+        run = f"sheet:{row.patient_id}:{version}"
+        hints = judge_patient_anew(connection, practice_id, row.patient_id, run)
+    work.hint(*hints)
     return version
 
 
@@ -102,15 +107,14 @@ def policies_of(
     row = chart(connection, practice_id, verification_id)
     if row is None:
         return None
-    known = evidence.facts_of(connection, row)
-    held = _evidence(connection, work, row)
-    state = state_of(connection, practice_id)
+    merged = merge(evidence.facts_of(connection, row), now=work.now())
+    held = clinical_of(connection, work, row)
     found = []
     for line in _lines(row):
-        chosen = _choose(row, line, program, state)
-        status = network or network_of(known, line, work)
+        chosen = _choose(held, merged, line, program)
+        status = network or network_of(merged, line)
         made = (
-            evaluate(chosen.card, held, purpose=purpose_of(held.sheet, line.key), network=status)
+            evaluate(chosen.card, held.evidence, purpose=purpose_of(held.sheet, line.key), network=status)
             if chosen.card
             else None
         )
@@ -118,28 +122,53 @@ def policies_of(
     return found
 
 
-def policy_findings_of(
-    connection: Connection, work: Work, practice_id: str, verification_id: str, known: Sequence[Fact]
-) -> list[Finding]:
+class Clinical(NamedTuple):
+    """A verification's chart with the patient's evidence, as policies and rules look at it."""
+
+    row: Row[Any]
+    kept: KeptSheet
+    evidence: Evidence
+    #: Of the place of treatment; empty: not known.
+    state: str
+
+    @property
+    def sheet(self) -> EvidenceSheet:
+        return self.kept.sheet
+
+
+def clinical_of(connection: Connection, work: Work, row: Row[Any]) -> Clinical:
+    """Of a verification's chart."""
+    seals = work.seals(row.practice_id)
+    kept = evidence_sheets.newest(connection, seals, row.patient_id)
+    identity = patients.identity_of(patients.patient(connection, row.practice_id, row.patient_id), seals)
+    born = Patient.model_validate(identity).birth_date
+    held = Evidence(kept.sheet, born, row.date_of_service, load_drug_classes())
+    return Clinical(row, kept, held, state_of(connection, row.practice_id))
+
+
+def illnesses_of(held: Clinical) -> dict[str, Illness]:
+    """By service line; nothing where nobody has saved an evidence sheet."""
+    if not held.kept.version:
+        return {}
+    scales, on = load_depression_scales(), held.row.date_of_service
+    found = {line.key: illness_of(held.sheet, line, on, scales) for line in _lines(held.row)}
+    return {key: illness for key, illness in found.items() if illness is not None}
+
+
+def policy_findings_of(held: Clinical, merged: Merged) -> list[Finding]:
     """What the cards add to the findings of a judging; nothing in it of the patient's health."""
-    row = chart(connection, practice_id, verification_id)
-    assert row is not None
-    held, state = _evidence(connection, work, row), state_of(connection, practice_id)
     return [
         finding
-        for line in _lines(row)
+        for line in _lines(held.row)
         for finding in policy_findings(
-            _choose(row, line, None, state),
-            held,
-            line,
-            network=network_of(known, line, work),
+            _choose(held, merged, line, None), held.evidence, line, network=network_of(merged, line)
         )
     ]
 
 
-def network_of(known: Sequence[Fact], line: ServiceLine, work: Work) -> Network:
+def network_of(merged: Merged, line: ServiceLine) -> Network:
     """The clinic's own status for the line, where somebody has said it and nobody disagrees."""
-    found = merge(known, now=work.now()).look_up(FactName.IN_NETWORK, service_line=line.key)
+    found = network_of_line(merged, line.key)
     if not found.settled:
         return Network.ANY
     return Network.IN if found.standing is Standing.YES else Network.OUT
@@ -155,21 +184,15 @@ def _lines(row: Row[Any]) -> list[ServiceLine]:
     return [load().service_lines[key] for key in row.service_lines]
 
 
-def _choose(row: Row[Any], line: ServiceLine, program: Program | None, state: str) -> Chosen:
+def _choose(held: Clinical, merged: Merged, line: ServiceLine, program: Program | None) -> Chosen:
+    """The kind of coverage is what is known of it where none is given."""
+    row = held.row
     wanted = Wanted(
         service_line=line.key,
         on=row.date_of_service,
         payer=payer_names(row),
         administrator=(row.administered_by,) if row.administered_by else (),
-        program=program,
-        state=state,
+        program=program or program_of(merged),
+        state=held.state,
     )
     return choose(wanted, load_cards(), load_contractors())
-
-
-def _evidence(connection: Connection, work: Work, row: Row[Any]) -> Evidence:
-    seals = work.seals(row.practice_id)
-    kept = evidence_sheets.newest(connection, seals, row.patient_id)
-    identity = patients.identity_of(patients.patient(connection, row.practice_id, row.patient_id), seals)
-    born = Patient.model_validate(identity).birth_date
-    return Evidence(kept.sheet, born, row.date_of_service, load_drug_classes())

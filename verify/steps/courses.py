@@ -16,9 +16,10 @@ from verify.courses import (
     plan_course,
     same_day_conflicts,
 )
-from verify.steps.people import NotAllowed
+from verify.steps.hold import NotAllowed, judge_anew
 from verify.store import courses, verifications
 from verify.store.courses import Kept
+from verify.store.jobs import Hint
 from verify.store.tables import verifications as table
 from verify.verification import VerificationState
 
@@ -47,6 +48,13 @@ class Bundle(NamedTuple):
 
     def course(self, service_line: str) -> Planned | None:
         return next((one for one in self.courses if one.plan.service_line == service_line), None)
+
+
+class Replanned(NamedTuple):
+    """The courses after one was planned anew, and the hint to judge by them, for after the commit."""
+
+    bundle: Bundle
+    hint: Hint | None
 
 
 class Outdated(Exception):
@@ -78,7 +86,7 @@ def plan_anew(
     *,
     marks: frozenset[str],
     by: str,
-) -> Bundle | None:
+) -> Replanned | None:
     """Keeps the outline that `decide` makes of the present plan as a new version. None: no such course.
 
     Raises Outdated unless the present one has one of `marks`, Unplannable, and NotAllowed for a verification
@@ -96,7 +104,7 @@ def plan_anew(
     course_id = courses.add(connection, row, plan, by=by)
     detail = {"service_line": service_line, "course_id": course_id}
     verifications.record(connection, practice_id, row.id, "course_planned", detail, actor=by)
-    return _bundle(connection, row)
+    return Replanned(_bundle(connection, row), judge_anew(connection, row, course_id))
 
 
 def _planned(service_line: str, outline: Outline) -> CoursePlan:

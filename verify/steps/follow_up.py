@@ -1,18 +1,24 @@
 """Follow up: what people do next, and the state the verification is in."""
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
-from verify.catalogue import load
-from verify.followup import PAYER, Asked, Callee, Kind, Situation, next_work
+from verify.authorizations import authorization_tasks
+from verify.catalogue import ServiceLine, load
+from verify.findings import Finding
+from verify.followup import PAYER, Asked, Callee, FollowUp, Kind, Situation, next_work
 from verify.steps import hold
+from verify.steps.authorizations import filed_of
 from verify.steps.known import known_of
 from verify.steps.receive import what_is_missing
 from verify.steps.recheck import carry_over, compare
+from verify.steps.sessions import courses_of
 from verify.steps.work import Work
-from verify.store import clinic, evidence, inquiries, jobs, patients, verifications
+from verify.store import clinic, evidence, evidence_sheets, inquiries, jobs, patients, verifications
+from verify.store.charts import chart
 from verify.store.jobs import Claim
 from verify.verification import InquiryState, Lane, VerificationState
 
@@ -94,7 +100,38 @@ def _situation(work: Work, connection: Connection, verification: Row[Any], zone:
         payer_name=payer.name if payer else "",
         payer_phone=payer.phone if payer else "",
         speakers=_speakers(connection, verification),
+        authorizations=_about_authorizations(work, connection, verification, lines, known[0], zone),
     )
+
+
+def _about_authorizations(
+    work: Work,
+    connection: Connection,
+    verification: Row[Any],
+    lines: Sequence[ServiceLine],
+    findings: Sequence[Finding],
+    zone: ZoneInfo,
+) -> list[FollowUp]:
+    row = chart(connection, verification.practice_id, verification.id)
+    assert row is not None
+    seals, now = work.seals(verification.practice_id), work.now()
+    sheet = evidence_sheets.newest(connection, seals, verification.patient_id).sheet
+    filed = filed_of(connection, work, row, sheet)
+    planned = courses_of(connection, verification, lines)
+    today = now.astimezone(zone).date()
+    return [
+        task
+        for line in lines
+        for task in authorization_tasks(
+            line,
+            filed.get(line.key, []),
+            findings,
+            next((day for day in planned[line.key].days if day >= today), None),
+            now=now,
+            zone=zone,
+            lane=Lane(verification.lane),
+        )
+    ]
 
 
 def _speakers(connection: Connection, verification: Row[Any]) -> dict[str, Callee]:

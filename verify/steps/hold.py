@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from verify.store import evidence, jobs, verifications
+from verify.store import charts, evidence, jobs, verifications
 from verify.store.jobs import Hint
 from verify.verification import Lane, VerificationState
 
@@ -86,3 +86,21 @@ def job(connection: Connection, verification: Row[Any], step: str, run: str) -> 
         lane=Lane(verification.lane),
         run=run,
     )
+
+
+def judge_anew(connection: Connection, verification: Row[Any], run: str) -> Hint | None:
+    """Judges what a person changed beside it; none where nothing was judged yet, or it is over.
+
+    A first judging, still to come, sees the change by itself.
+    """
+    if verification.judged_at is None or verification.state in TERMINAL:
+        return None
+    return job(connection, verification, "judge", run)
+
+
+def judge_patient_anew(
+    connection: Connection, practice_id: str, patient_id: str, run: str
+) -> list[Hint | None]:
+    """Judges everything that speaks for a patient, once for a run."""
+    speaking = charts.of_patient(connection, practice_id, patient_id)
+    return [judge_anew(connection, row, run) for row in speaking]

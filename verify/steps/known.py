@@ -7,15 +7,18 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection, Row
 
+from verify.authorizations import authorization_findings, on_file
 from verify.catalogue import ServiceLine, load
-from verify.facts import Fact, Trail, in_force
+from verify.facts import Fact, Trail, in_force, merge
 from verify.findings import Case, Judgement, cases_of, judge
 from verify.followup import Weighed, weighed
-from verify.steps.clinical import policy_findings_of
+from verify.steps.authorizations import filed_of
+from verify.steps.clinical import clinical_of, illnesses_of, policy_findings_of
 from verify.steps.cost import cost
 from verify.steps.sessions import courses_of
 from verify.steps.work import Work
 from verify.store import clinic, evidence, inquiries, verifications
+from verify.store.charts import chart
 
 
 def known_of(
@@ -91,15 +94,22 @@ def judgement_of(
     trail: Trail,
     zone: ZoneInfo,
 ) -> Judgement:
-    """What the rules and the written policies make of these facts now, in the practice's `zone`."""
+    """What the rules make of these facts now, in the practice's `zone`, beside evidence, authorizations and policies."""
     lines = [load().service_lines[key] for key in verification.service_lines]
+    row = chart(connection, verification.practice_id, verification.id)
+    assert row is not None
+    held, now = clinical_of(connection, work, row), work.now().astimezone(zone)
+    filed = filed_of(connection, work, row, held.sheet)
     judged = judge(
         facts,
         lines,
         verification.date_of_service,
-        now=work.now().astimezone(zone),
+        now=now,
         trail=trail,
         courses=courses_of(connection, verification, lines),
+        illnesses=illnesses_of(held),
+        on_file={key: on_file(records) for key, records in filed.items()},
     )
-    of_policy = policy_findings_of(connection, work, verification.practice_id, verification.id, facts)
-    return msgspec.structs.replace(judged, findings=(*judged.findings, *of_policy))
+    of_policy = policy_findings_of(held, merge(facts, now=now))
+    of_record = [found for line in lines for found in authorization_findings(line, filed.get(line.key, []))]
+    return msgspec.structs.replace(judged, findings=(*judged.findings, *of_record, *of_policy))

@@ -151,7 +151,9 @@ def sign_off(work: Work, verification_id: str, practice_id: str, actor: str) -> 
             expires_at=evidence.first_expiry(connection, verification),
         )
         if not gaps:
-            evidence.drop_follow_ups(connection, verification, outcome="signed off", by=actor)
+            evidence.drop_follow_ups(
+                connection, verification, but=(Kind.AUTHORIZATION,), outcome="signed off", by=actor
+            )
         verifications.record(
             connection,
             practice_id,

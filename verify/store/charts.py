@@ -54,3 +54,17 @@ def speaking_for(connection: Connection, coverage_id: str) -> Sequence[str]:
         .scalars()
         .all()
     )
+
+
+def of_patient(connection: Connection, practice_id: str, patient_id: str) -> Sequence[Row[Any]]:
+    """The verifications of a patient that speak now, oldest first, held until the caller's commit."""
+    return connection.execute(
+        select(verifications)
+        .where(
+            verifications.c.practice_id == practice_id,
+            verifications.c.patient_id == patient_id,
+            verifications.c.superseded_by_id.is_(None),
+        )
+        .order_by(verifications.c.id)
+        .with_for_update()
+    ).all()

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from verify.courses import CoursePlan, Outline
 from verify.security.access import Action
 from verify.security.roles import Permission
-from verify.steps.courses import ANY, Bundle, Outdated, Unplannable, bundle, plan_anew
+from verify.steps.courses import ANY, Bundle, Outdated, Replanned, Unplannable, bundle, plan_anew
 from verify.web.api import BODY, INVALID, NOT_FOUND, ObjectId, problems
 from verify.web.caller import CallerNow, Guarded
 from verify.web.course_shapes import CourseShown, CoursesShown, OutlineGiven, issue_shown, shown
@@ -102,7 +102,7 @@ def change(
     """
     caller = request.state.caller
 
-    def plan(connection: Connection, _: object) -> Bundle | None:
+    def plan(connection: Connection, _: object) -> Replanned | None:
         return plan_anew(
             connection,
             caller.practice_id,
@@ -113,7 +113,7 @@ def change(
             by=caller.id,
         )
 
-    return look(
+    planned = look(
         request,
         plan,
         object_type="course",
@@ -121,6 +121,8 @@ def change(
         action=Action.CHANGE,
         needs=Permission.SUBMIT,
     )
+    request.app.state.work.hint(planned.hint)
+    return planned.bundle
 
 
 def _look(request: Request, practice_id: str, verification_id: str, service_line: str = "") -> Bundle:

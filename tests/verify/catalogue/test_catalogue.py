@@ -27,7 +27,7 @@ CATALOGUE = load()
 LINES = CATALOGUE.service_lines
 FOLDER = Path(str(own_folder()))
 #: Data beside the catalogue's that other rooms read and review.
-OTHER_ROOMS = {"drug_classes.toml", "medicare_contractors.toml"}
+OTHER_ROOMS = {"depression_scales.toml", "drug_classes.toml", "medicare_contractors.toml"}
 #: Of the program's first version: forms, demo, spreadsheets and stored verifications name them.
 FIRST_KEYS = {"tms", "ketamine_iv", "spravato_medical", "psychotherapy", "medication_management"}
 

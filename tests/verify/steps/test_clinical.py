@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.verify.authorizations.records import authorization
@@ -13,7 +14,7 @@ from tests.verify.web.conftest import Practice, active_fact
 from verify import steps
 from verify.authorizations import AlertKind
 from verify.catalogue.policy_card import Network, Program, Required
-from verify.facts import Fact
+from verify.facts import Fact, merge
 from verify.policies import Result
 from verify.steps import NotAllowed, NotFound, Work
 from verify.steps.authorizations import (
@@ -25,12 +26,14 @@ from verify.steps.authorizations import (
 )
 from verify.steps.clinical import (
     LinePolicy,
+    clinical_of,
     policies_of,
     policy_findings_of,
     save_sheet,
     sheet_of,
 )
 from verify.store import clinic, evidence, verifications
+from verify.store.charts import chart
 from verify.store.tables import events, follow_ups, jobs, payers
 
 Submit = Callable[..., str]
@@ -163,6 +166,22 @@ def test_the_payers_card_is_held_against_the_sheet_and_the_birth_date(
     assert "missing" in found.inputs_missing[0]
 
 
+def test_the_kind_of_plan_that_is_known_says_which_card_answers(
+    work: Work, practice: Practice, submit: Submit
+) -> None:
+    set_rows(work, payers, {"aliases": ["Lakeside Advantage"]}, practice_id=practice.id)
+    made = submit()
+    with work.engine.begin() as connection:
+        clinic.add_location(connection, practice_id=practice.id, name="Mill Road", address={"state": "TX"})
+    assert look(work, practice, made)[0].chosen.card is None
+    with work.engine.begin() as connection:
+        row = verifications.read(connection, made)
+        kind = said("product", "value", "medicare_advantage", service_type="30")
+        evidence.add_facts(connection, row, [kind])
+    assert look(work, practice, made)[0].chosen.card.key == "medicare_novitas_tms"  # type: ignore[union-attr]
+    assert look(work, practice, made, program=Program.COMMERCIAL)[0].chosen.card is None
+
+
 def test_a_payer_without_a_card_has_none(work: Work, practice: Practice, submit: Submit) -> None:
     (found,) = look(work, practice, submit())
     assert (found.chosen.card, found.evaluation) == (None, None)
@@ -194,23 +213,32 @@ def test_medicare_is_answered_by_the_state_of_the_practices_places(
     assert look(work, practice, made)[0].chosen.card is None, "which place it is given at is not known"
 
 
-def in_network(standing: str) -> Fact:
-    import msgspec
-
+def said(name: str, standing: str, value: object = None, **about: str) -> Fact:
     fact = msgspec.to_builtins(active_fact(datetime.now(UTC)))
-    about = {"service_line": "tms", "tier": "any"}
-    return msgspec.convert({**fact, "name": "in_network", "standing": standing, "about": about}, Fact)
+    changed = {"name": name, "standing": standing, "value": value, "about": about}
+    return msgspec.convert({**fact, **changed}, Fact)
+
+
+def in_network(standing: str, domain: str = "") -> Fact:
+    return said("in_network", standing, service_line="tms", tier="any", domain=domain)
 
 
 @pytest.mark.parametrize(
-    ("standing", "required"), [("yes", Required.NO), ("no", Required.YES), (None, Required.NOT_STATED)]
+    ("known", "required"),
+    [
+        ([in_network("yes")], Required.NO),
+        ([in_network("no")], Required.YES),
+        ([], Required.NOT_STATED),
+        ([in_network("yes", "behavioral")], Required.NO),
+        ([in_network("no", "behavioral")], Required.YES),
+        ([in_network("yes", "behavioral"), in_network("no", "medical")], Required.NOT_STATED),
+    ],
 )
 def test_authorization_by_the_card_follows_what_is_known_of_the_network(
-    work: Work, practice: Practice, submit: Submit, standing: str | None, required: Required
+    work: Work, practice: Practice, submit: Submit, known: list[Fact], required: Required
 ) -> None:
     set_rows(work, payers, {"aliases": ["Cigna"]}, practice_id=practice.id)
     made = submit()
-    known = [in_network(standing)] if standing else []
     with work.engine.begin() as connection:
         evidence.add_facts(connection, verifications.read(connection, made), known)
     (found,) = look(work, practice, made)
@@ -226,7 +254,9 @@ def test_a_judging_gets_findings_that_hold_nothing_of_the_patients_health(
 ) -> None:
     save_sheet(work, made, practice.id, "user_1", sheet(trials=[trial("markedine")]), after=0)
     with work.engine.connect() as connection:
-        found = policy_findings_of(connection, work, practice.id, made, [])
+        row = chart(connection, practice.id, made)
+        assert row is not None
+        found = policy_findings_of(clinical_of(connection, work, row), merge([], now=work.now()))
     assert {one.rule: one.service_line for one in found} == {
         "policy": "tms",
         "policy_authorization": "tms",

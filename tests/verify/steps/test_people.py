@@ -19,6 +19,8 @@ from verify.store.tables import facts, findings, follow_ups, inquiries, question
 from verify.store.tables import verifications as table
 
 Submit = Callable[..., str]
+#: The typed call says that one is required, and nobody has recorded any.
+REQUEST = "Request the authorization for Transcranial magnetic stimulation (TMS)"
 
 
 def call(work: Work, verification_id: str, practice: Practice) -> None:
@@ -58,7 +60,7 @@ def test_gaps_closed_after_signing_are_signed_as_verified(
     call(work, made, practice)
     assert rows(work, questions, verification_id=made, closed_at=None) == []
     titles = {task.title for task in rows(work, follow_ups, verification_id=made, state="open")}
-    assert titles == {"Review and sign off"}
+    assert titles == {"Review and sign off", REQUEST}
     assert steps.sign_off(work, made, practice.id, "system") == "verified"
 
 
