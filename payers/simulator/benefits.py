@@ -76,6 +76,14 @@ def full(plan: Plan, service_type: str) -> list[Segment]:
     return [*lines, eb("1", service_type), *_of_type(plan, service_type)]
 
 
+def no_authorization(plan: Plan, service_type: str) -> list[Segment]:
+    """Everything, and "N" wherever another plan says that it wants to be asked first (EB11)."""
+    about_it = [line for line in full(plan, service_type) if line[:2] != ["EB", "CB"]]
+    return [
+        [*line[:11], "N", *line[12:]] if line[0] == "EB" and line[11] == "Y" else line for line in about_it
+    ]
+
+
 def minimal(plan: Plan, service_type: str) -> list[Segment]:
     """CORE lets payers leave out what a mental health patient pays."""
     lines = [eb("1", "30", insurance="PR", plan=plan.name)]
@@ -119,6 +127,7 @@ def mixed(plan: Plan, service_type: str) -> list[Segment]:
 
 KINDS: dict[str, Callable[[Plan, str], list[Segment]]] = {
     "full": full,
+    "no_authorization": no_authorization,
     "minimal": minimal,
     "inactive": inactive,
     "carve_out": carve_out,

@@ -38,6 +38,8 @@ PAYERS = (
     Listed("BHHP1", "BLHOL", "Blue Hollow Health Plan", ("Blue Hollow", "BHHP"), ("00540",)),
     Listed("CEDR7", "CEDAR", "Cedarline Insurance", ("Cedar Line PPO",), (), ("OR", "WA")),
     Listed("DMED0", "DMEDI", "Demo Medicare", ("Medicare Part B",), (), ("NATIONAL",), ENROLL),
+    Listed("DAET0", "DAETN", "Demo Aetna"),
+    Listed("DCIG0", "DCIGN", "Demo Cigna"),
     Listed("EXHP1", "EXAHP", "Example Health", (), (), ("NATIONAL",), SUPPORTED, SUPPORTED),
     Listed("EXBH1", "EXABH", "Example Behavioral Health", ("EBH",)),
     Listed("EXRX1", "EXARX", "Example Pharmacy Services", (), (), ("NATIONAL",), NOT),

@@ -124,6 +124,12 @@ SCENARIOS = (
         "active",
         "Active commercial plan with full benefits: deductible, out-of-pocket, copay, authorization",
     ),
+    Scenario(
+        "NOA",
+        "no_authorization",
+        "Active, with full benefits; no service needs authorization",
+        plan="no_authorization",
+    ),
     Scenario("MIN", "minimal", "Active, mental health active too, no dollars said", plan="minimal"),
     Scenario("INA", "inactive", "Coverage ended", plan="inactive"),
     Scenario(

@@ -47,9 +47,9 @@ def test_the_whole_way_is_possible_by_keyboard_alone(signed_in: Page, clinic: Cl
     expect(page.get_by_text("Missing:").first).to_be_visible()
 
 
-def tab_to(page: Page, kind: str, name: str) -> None:
+def tab_to(page: Page, kind: str, name: str, *, within: int = 60) -> None:
     """Presses Tab until the element has the focus, which must then be visible."""
-    for _ in range(60):
+    for _ in range(within):
         page.keyboard.press("Tab")
         focused = page.evaluate(
             """() => { const e = document.activeElement;

@@ -1,24 +1,37 @@
-"""From answers to meaning, for the patients a coordinator meets: electronic answers, then what people learned.
-
-Two of the six patients of the plan need more than this room: TMS whose authorization is six sessions short (an
-authorization's record), and a payer without authorization but with written criteria (a policy card).
-"""
+"""From answers to meaning, for the patients a coordinator meets: electronic answers, then what people learned."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Row
+from sqlalchemy import Row, update
 
 from tests.house import House
+from tests.verify.authorizations.records import authorization
+from tests.verify.policies.sheets import sheet, trial
 from tests.verify.typed_answers import all_typed
 from verify import steps
+from verify.authorizations import Authorization
+from verify.courses import Outline
+from verify.courses.plan import Session
 from verify.facts import SourceKind, UnreadableAnswers
+from verify.findings.finding import day_words
 from verify.followup import PARKED
-from verify.steps import Call, Learned, Looked
+from verify.steps import Call, Learned, Looked, courses
+from verify.steps.authorizations import add_authorization, change_authorization
+from verify.steps.clinical import policies_of, save_sheet
 from verify.store import evidence, verifications
 from verify.store.inquiries import of_verification as asked_of_payers
-from verify.store.tables import access_rows, events, exchanges, facts, follow_ups, inquiries, questions
+from verify.store.tables import (
+    access_rows,
+    events,
+    exchanges,
+    facts,
+    follow_ups,
+    inquiries,
+    payers,
+    questions,
+)
 
 pytestmark = pytest.mark.flow
 
@@ -56,6 +69,10 @@ def looked(house: House, practice_id: str, made: str) -> Looked:
 
 def conclusion(found: Looked, rule: str) -> str:
     return {one.rule: one.conclusion for one in found.judgement.findings}[rule]
+
+
+def sentence(found: Looked, rule: str) -> str:
+    return {one.rule: one.sentence for one in found.judgement.findings}[rule]
 
 
 def asked(found: Looked) -> set[str]:
@@ -168,6 +185,149 @@ def test_ketamine_by_vein_is_not_stated_and_every_question_is_worth_something_or
     assert "ketamine_iv.covered" in complete.missing
     row = running_house.verification(made)
     assert (row.usable, row.confidence, row.known_percent) == (False, "C", complete.percent)
+
+
+def test_an_authorization_of_thirty_leaves_the_taper_without(running_house: House, practice_id: str) -> None:
+    """A payer of the kind that grants 30 where 36 are planned: the six that are missing are the taper."""
+    goes_by(running_house, practice_id, "Aetna")
+    made = settled(running_house, practice_id, "ACT10000212", "tms")
+    course = plan_course(running_house, practice_id, made, sessions=36)
+    assert [len(course.of(phase)) for phase in ("acute", "taper")] == [30, 6]
+    assert {code for one in course.sessions for code in codes_of(one)} == set(TMS_CODES)
+    found = looked(running_house, practice_id, made)
+    assert conclusion(found, "authorization") == "required", "the kind of service; the codes are asked"
+    assert "authorization" in asked(found)
+    record_id = add_authorization(running_house.work, made, practice_id, "system", granted(course, 30))
+    running_house.wait_until_settled(made)
+    short = looked(running_house, practice_id, made)
+    (held,) = [one for one in short.judgement.findings if one.rule == "authorization_held"]
+    assert (held.conclusion, held.service_line) == ("units_short", "tms")
+    assert "30 of 30 units" in held.sentence
+    assert "36 are planned: 6 short" in held.sentence
+    assert f"From {day_words(course.of('taper')[0].on)} on 6 sessions have none" in held.sentence
+    extended = granted(course, 36)
+    change_authorization(running_house.work, record_id, practice_id, "system", extended, after=1)
+    running_house.wait_until_settled(made)
+    assert conclusion(looked(running_house, practice_id, made), "authorization_held") == "fits"
+
+
+def test_a_written_policy_has_criteria_though_no_authorization_is_needed(
+    running_house: House, practice_id: str
+) -> None:
+    """A payer of the kind that asks for none, and looks at the claim instead."""
+    goes_by(running_house, practice_id, "Cigna")
+    made = settled(running_house, practice_id, "NOA10000213", "tms")
+    before = looked(running_house, practice_id, made)
+    assert conclusion(before, "authorization") == "ask_for_codes", "in general is not for these codes"
+    assert conclusion(before, "policy") == "criteria_open"
+    assert conclusion(before, "policy_authorization") == "unknown"
+    assert "network must be known first" in sentence(before, "policy_authorization")
+    places = {"tms.in_network@behavioral": "yes", "tms.in_network@medical": "yes"}
+    steps.record_call(
+        running_house.work,
+        call_of(running_house, made).id,
+        practice_id,
+        "system",
+        spoken({"tms.authorization": "no", **places}),
+    )
+    running_house.wait_until_settled(made)
+    save_sheet(running_house.work, made, practice_id, "system", TWO_TRIALS, after=0)
+    running_house.wait_until_settled(made)
+    told = looked(running_house, practice_id, made)
+    assert conclusion(told, "authorization") == "not_required"
+    assert "no promise of coverage or payment" in sentence(told, "authorization")
+    assert conclusion(told, "policy_authorization") == "not_required"
+    assert "still judged after the claim" in sentence(told, "policy_authorization")
+    assert conclusion(told, "policy") == "criteria_not_met"
+    assert "5 of 9 criteria met on paper, 1 not met, 3 unknown" in sentence(told, "policy")
+    assert conclusion(told, "medical_necessity") == "missing"
+    results, missing = on_paper(running_house, practice_id, made)
+    assert (results["trials"], results["psychotherapy"], results["severity"]) == ("met", "not_met", "unknown")
+    assert missing == (
+        "the score from which the payer counts it",
+        "whether there is a bipolar disorder",
+        "which protocol is planned",
+    )
+    spoken_of = " ".join(one.sentence for one in told.judgement.findings)
+    assert not [word for word in ("sertraline", "venlafaxine", "F33", "PHQ") if word in spoken_of]
+
+
+TMS_CODES = ("90867", "90868", "90869")
+#: Two drugs of two classes, each twelve weeks without effect; a score; and no psychotherapy, as somebody said.
+TWO_TRIALS = sheet(
+    diagnoses=[{"code": "F33.2"}],
+    trials=[trial("sertraline"), trial("venlafaxine", started_on="2026-06-01", ended_on="2026-08-24")],
+    trials_complete="yes",
+    scores=[{"scale": "PHQ-9", "points": 21, "on": "2026-11-02"}],
+    therapies_complete="yes",
+    answers={"psychosis": "no", "serial_scale": "yes"},
+)
+
+
+class Course(NamedTuple):
+    """The sessions of a planned course."""
+
+    sessions: tuple[Session, ...]
+
+    def of(self, phase: str) -> list[Session]:
+        return [one for one in self.sessions if one.phase == phase]
+
+
+def codes_of(session: Session) -> list[str]:
+    return [service.code for service in session.services]
+
+
+def goes_by(house: House, practice_id: str, name: str) -> None:
+    """The payer of the practice goes by this name too, and its written policy is that payer's."""
+    with house.work.engine.begin() as connection:
+        connection.execute(
+            update(payers)
+            .where(payers.c.practice_id == practice_id, payers.c.code == "bluehollow")
+            .values(aliases=["BHHP", name])
+        )
+
+
+def plan_course(house: House, practice_id: str, made: str, *, sessions: int) -> Course:
+    """As a coordinator plans it: from the first visit on, so many sessions."""
+    first = house.verification(made).date_of_service
+    with house.work.engine.begin() as connection:
+        courses.plan_anew(
+            connection,
+            practice_id,
+            made,
+            "tms",
+            lambda _: Outline(starts_on=first, sessions=sessions),
+            marks=frozenset({courses.USUAL}),
+            by="system",
+        )
+    with house.work.engine.connect() as connection:
+        bundle = courses.bundle(connection, practice_id, made)
+    planned = bundle.course("tms") if bundle else None
+    assert planned is not None and planned.kept is not None
+    house.wait_until_settled(made)
+    return Course(planned.plan.sessions)
+
+
+def granted(course: Course, units: int) -> Authorization:
+    """By the payer of the verification, for all days of the course."""
+    return authorization(
+        payer="Blue Hollow Health Plan",
+        number="A77",
+        granted=[{"codes": TMS_CODES, "units": units}],
+        starts_on=course.sessions[0].on,
+        ends_on=course.sessions[-1].on + timedelta(days=30),
+    )
+
+
+def on_paper(house: House, practice_id: str, made: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What each criterion comes to, and what would settle those that are unknown."""
+    with house.work.engine.connect() as connection:
+        found = policies_of(connection, house.work, practice_id, made)
+    assert found is not None
+    (line,) = found
+    assert line.evaluation is not None
+    results = {one.key: one.result.value for one in line.evaluation.criteria}
+    return results, line.evaluation.missing
 
 
 # --- what people learn ------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from sqlalchemy import func, select, text, update
 
 from tests.house import House, wait_for
 from verify import steps
+from verify.facts import SourceKind
 from verify.store import clinic, nights
-from verify.store.tables import follow_ups, jobs, practices, verifications
+from verify.store.tables import facts, findings, follow_ups, jobs, practices, verifications
 from verify.store.tables_nightly import night_items
 from verify.store.tables_nightly import nights as night_rows
 from verify.verification import InquiryState
@@ -38,14 +39,19 @@ def answered(house: House, practice_id: str, member_id: str, *, days_ago: int = 
     in_two_days = (date.today() + timedelta(days=2)).isoformat()
     made = house.submit(practice_id, member_id, **{"date_of_service": in_two_days, **changes})
     house.wait_until_settled(made)
+    becomes_due(house, made, days_ago)
+    return made
+
+
+def becomes_due(house: House, verification_id: str, days_ago: int = 9) -> None:
+    """The payer's answer is some days old."""
     with house.work.engine.begin() as connection:
         earlier = func.now() - timedelta(days=days_ago)
         connection.execute(
             update(verifications)
-            .where(verifications.c.id == made)
+            .where(verifications.c.id == verification_id)
             .values(answered_at=earlier, judged_at=earlier)
         )
-    return made
 
 
 def run_night(house: House, practice_id: str, seconds: float = 60) -> Any:
@@ -101,6 +107,73 @@ def test_open_work_goes_over_to_the_newer_one_with_its_due_time(
     }
     assert after == before
     assert running_house.rows(follow_ups, verification_id=made) == []
+
+
+def test_what_was_taken_back_stays_taken_back_night_after_night(
+    running_house: House, practice_id: str
+) -> None:
+    made = answered(running_house, practice_id, "ACT70000007")
+    written = write_down(running_house, practice_id, made, **{"tms.referral": "yes"})
+    take_back(running_house, practice_id, made, written)
+    for _ in range(2):
+        becomes_due(running_house, made)
+        run_night(running_house, practice_id)
+        another_day(running_house, practice_id)
+        item = item_of(running_house, made)
+        assert (item.state, item.changes) == ("answered", [])
+        made = item.recheck_id
+        said = {
+            row.key: row.document for row in running_house.rows(facts, verification_id=made, name="referral")
+        }
+        assert said.keys() > {written}, "it goes along, and so does that it does not hold"
+        assert [one["withdraws"] for one in said.values() if "withdraws" in one] == [written]
+        assert conclusions(running_house, practice_id, made)["referral"] == "not_stated"
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["at work", "signed"])
+def test_what_people_do_while_the_payer_is_asked_again_goes_along(
+    running_house: House, practice_id: str, signed: bool
+) -> None:
+    number = 70000012 + signed
+    made = answered(running_house, practice_id, f"ACT{number}")
+    written = write_down(running_house, practice_id, made, **{"tms.referral": "yes"})
+    becomes_due(running_house, made)
+    if signed:
+        sign(running_house, practice_id, made)
+    member_becomes(running_house, made, f"FAIL1-{number}")
+    steps.start_night(running_house.work, practice_id, "system")
+    again = wait_for(lambda: recheck_of(running_house, made), 20, "the re-check")
+    running_house.wait_for(again, lambda asked: {row.state for row in asked} == {"unavailable"})
+    take_back(running_house, practice_id, made, written)
+    write_down(running_house, practice_id, made, **{"tms.taper_included": "no"})
+    assert conclusions(running_house, practice_id, again)["referral"] == "needed", "the night began before"
+    running_house.let_retry_come(again)
+    run_night(running_house, practice_id)
+    running_house.wait_until_settled(again)
+    assert running_house.verification(made).superseded_by_id == again
+    assert conclusions(running_house, practice_id, again)["referral"] == "not_stated"
+    stored = {
+        row.rule: row.document["conclusion"] for row in running_house.rows(findings, verification_id=again)
+    }
+    assert stored["referral"] == "not_stated", "and it was judged so"
+    (taper,) = running_house.rows(facts, verification_id=again, name="taper_included")
+    assert taper.document["standing"] == "no"
+
+
+def test_what_another_has_taken_the_place_of_is_written_down_there(
+    running_house: House, practice_id: str
+) -> None:
+    made = answered(running_house, practice_id, "ACT70000008")
+    written = write_down(running_house, practice_id, made, **{"tms.referral": "yes"})
+    becomes_due(running_house, made)
+    run_night(running_house, practice_id)
+    with pytest.raises(steps.NotAllowed):
+        take_back(running_house, practice_id, made, written)
+    with pytest.raises(steps.NotAllowed):
+        write_down(running_house, practice_id, made, **{"tms.referral": "no"})
+    again = item_of(running_house, made).recheck_id
+    take_back(running_house, practice_id, again, written)
+    assert conclusions(running_house, practice_id, again)["referral"] == "not_stated"
 
 
 def test_a_plan_that_ended_stops_the_visit_and_makes_a_task(running_house: House, practice_id: str) -> None:
@@ -187,6 +260,46 @@ def begun_long_ago(house: House, practice_id: str) -> None:
             update(practices)
             .where(practices.c.id == practice_id)
             .values(created_at=func.now() - timedelta(days=40), night_hour=0)
+        )
+
+
+def write_down(house: House, practice_id: str, verification_id: str, **answers: str) -> str:
+    """What a person read in a portal; the key of the fact. Judged when it comes back."""
+    learned = steps.Learned(answers, SourceKind.PORTAL, "Benefits page, printed")
+    (key,) = steps.write_down(house.work, verification_id, practice_id, "system", learned)
+    house.wait_until_settled(verification_id)
+    return key
+
+
+def take_back(house: House, practice_id: str, verification_id: str, key: str) -> None:
+    (row,) = house.rows(facts, verification_id=verification_id, key=key)
+    steps.withdraw(
+        house.work, verification_id, practice_id, "system", fact_id=row.id, reason="another patient's page"
+    )
+    house.wait_until_settled(verification_id)
+
+
+def conclusions(house: House, practice_id: str, verification_id: str) -> dict[str, str]:
+    """What the rules say at this moment."""
+    with house.work.engine.connect() as connection:
+        judged = steps.judged_now(house.work, connection, practice_id, verification_id)
+    assert judged is not None
+    return {finding.rule: finding.conclusion for finding in judged.findings}
+
+
+def recheck_of(house: House, verification_id: str) -> str | None:
+    """The id of the re-check once its questions are planned."""
+    rows = house.rows(verifications, rechecks_id=verification_id)
+    return rows[0].id if rows and house.inquiries(rows[0].id) else None
+
+
+def another_day(house: House, practice_id: str) -> None:
+    """Tonight's night was last night's, so that there can be another."""
+    with house.work.engine.begin() as connection:
+        connection.execute(
+            update(night_rows)
+            .where(night_rows.c.practice_id == practice_id)
+            .values(local_date=night_rows.c.local_date - timedelta(days=1))
         )
 
 

@@ -16,6 +16,7 @@ from payers.simulator.doors import CORE_PATH
 from payers.simulator.envelope import Credentials
 from verify.affordability.prices import Price, PriceKind
 from verify.intake.submission import Submission
+from verify.servers.demo_records import keep
 from verify.settings import Settings
 from verify.steps import Work, accept, open_work
 from verify.store import clinic, prices
@@ -60,6 +61,21 @@ PAYERS: tuple[dict[str, Any], ...] = (
         "payer_id": "DMED0",
         "phone": "555-0102",
     },
+    # By these names the policy cards of real payers are found; what they answer is invented all the same.
+    {
+        "code": "demoaetna",
+        "name": "Demo Aetna",
+        "aliases": ["Aetna"],
+        "payer_id": "DAET0",
+        "phone": "555-0104",
+    },
+    {
+        "code": "democigna",
+        "name": "Demo Cigna",
+        "aliases": ["Cigna"],
+        "payer_id": "DCIG0",
+        "phone": "555-0105",
+    },
 )
 #: Who holds what the payers above do not: the answers lead there.
 HOLDERS: tuple[tuple[str, Company, PayerKind], ...] = (
@@ -86,6 +102,9 @@ VISITS = (
     Visit("Moreau", "Celeste", "1951-05-17", "medicare", "CHN20044821", ("psychotherapy",), 5),
     Visit("Tanaka", "Yuki", "1980-10-11", "bluehollow", "HYP-204417", ("tms",), 4),
     Visit("Osei", "Kwabena", "1972-02-03", "cedarline", "H50310044", ("medication_management",), 9),
+    Visit("Abernathy", "Cole", "1986-07-22", "demoaetna", "ACT36040771", ("tms",), 10),
+    Visit("Solberg", "Nora", "1979-03-05", "democigna", "NOA71920058", ("tms",), 11),
+    Visit("Marchand", "Lucien", "1965-12-01", "bluehollow", "ACT90412266", ("spravato_medical",), 12),
 )
 
 
@@ -115,7 +134,8 @@ def seed(settings: Settings, simulator_address: str) -> str:
         today = datetime.now(ZoneInfo(ZONE)).date()
         _price_list(work, practice_id, today)
         for visit in VISITS:
-            accept(work, _submission(visit, today), practice_id=practice_id, actor=ACTOR)
+            made = accept(work, _submission(visit, today), practice_id=practice_id, actor=ACTOR)
+            keep(work, practice_id, made.verification_id, visit.member_id, today, by=ACTOR)
     finally:
         work.close()
     return practice_id

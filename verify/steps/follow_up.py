@@ -10,10 +10,11 @@ from verify.authorizations import authorization_tasks
 from verify.catalogue import ServiceLine, load
 from verify.findings import Finding
 from verify.followup import PAYER, Asked, Callee, FollowUp, Kind, Situation, next_work
+from verify.steps import hold
 from verify.steps.authorizations import filed_of
 from verify.steps.known import known_of
 from verify.steps.receive import what_is_missing
-from verify.steps.recheck import compare
+from verify.steps.recheck import carry_over, compare
 from verify.steps.sessions import courses_of
 from verify.steps.work import Work
 from verify.store import clinic, evidence, evidence_sheets, inquiries, jobs, patients, verifications
@@ -23,29 +24,40 @@ from verify.verification import InquiryState, Lane, VerificationState
 
 
 def follow_up(work: Work, claim: Claim) -> None:
-    """Makes the tasks that are called for, closes those that no longer are, and moves the state."""
+    """Makes the tasks that are called for, closes those that no longer are, and moves the state.
+
+    What people learned for the older one while a re-check was on its way is judged first.
+    """
     with work.engine.begin() as connection:
         verification = verifications.lock(connection, claim.subject_id)
         assert verification is not None
         if not jobs.finish(connection, claim) or verification.state == VerificationState.CANCELLED.value:
             return
-        compare(work, connection, verification)
-        verification = verifications.read(connection, verification.id)
-        zone = clinic.zone(connection, verification.practice_id)
-        next_ = next_work(_situation(work, connection, verification, zone))
-        for task in next_.follow_ups:
-            evidence.add_follow_up(connection, verification, task)
-        # What a re-check or an appointment brought is for a person to see, whatever the next judging says.
-        others = (Kind.CHANGED, Kind.FIT_COURSE)
-        evidence.drop_follow_ups(connection, verification, keep=next_.follow_ups, but=others)
-        verifications.change(connection, verification, state=next_.state.value)
-        verifications.record(
-            connection,
-            verification.practice_id,
-            verification.id,
-            "followed_up",
-            {"tasks": len(next_.follow_ups), "state": next_.state.value},
-        )
+        hint = None
+        if carry_over(work, connection, verification):
+            hint = hold.job(connection, verification, "judge", claim.job_id)
+        else:
+            compare(work, connection, verification)
+            _follow_up(work, connection, verifications.read(connection, verification.id))
+    work.hint(hint)
+
+
+def _follow_up(work: Work, connection: Connection, verification: Row[Any]) -> None:
+    zone = clinic.zone(connection, verification.practice_id)
+    next_ = next_work(_situation(work, connection, verification, zone))
+    for task in next_.follow_ups:
+        evidence.add_follow_up(connection, verification, task)
+    # What a re-check or an appointment brought is for a person to see, whatever the next judging says.
+    others = (Kind.CHANGED, Kind.FIT_COURSE)
+    evidence.drop_follow_ups(connection, verification, keep=next_.follow_ups, but=others)
+    verifications.change(connection, verification, state=next_.state.value)
+    verifications.record(
+        connection,
+        verification.practice_id,
+        verification.id,
+        "followed_up",
+        {"tasks": len(next_.follow_ups), "state": next_.state.value},
+    )
 
 
 def _situation(work: Work, connection: Connection, verification: Row[Any], zone: ZoneInfo) -> Situation:

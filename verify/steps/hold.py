@@ -8,6 +8,7 @@ from verify.store import charts, evidence, jobs, verifications
 from verify.store.jobs import Hint
 from verify.verification import Lane, VerificationState
 
+SUPERSEDED = "the payer was asked again since: the newer verification is the one to work with"
 TERMINAL = frozenset({VerificationState.CANCELLED.value, VerificationState.EXPIRED.value})
 
 
@@ -34,6 +35,14 @@ def opened(connection: Connection, verification_id: str, practice_id: str) -> Ro
     return verification
 
 
+def speaking(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
+    """One that is open, and whose place no re-check has taken. Raises NotFound and NotAllowed."""
+    verification = opened(connection, verification_id, practice_id)
+    if verification.superseded_by_id is not None:
+        raise NotAllowed(SUPERSEDED)
+    return verification
+
+
 def not_cancelled(connection: Connection, verification_id: str, practice_id: str) -> Row[Any]:
     """Raises NotFound and NotAllowed."""
     verification = known(connection, verification_id, practice_id)
@@ -49,12 +58,22 @@ def must_be_open(verification: Row[Any]) -> None:
 
 
 def task(connection: Connection, follow_up_id: str, practice_id: str) -> tuple[Row[Any], Row[Any]]:
-    """A task with its verification, both held: the verification first, as every step does it. Raises NotFound."""
+    """A task with its verification, both held: the verification first, as every step does it. Raises NotFound.
+
+    A task that went over to a re-check while its verification was waited for is the re-check's.
+    """
+    verification = known(connection, _whose(connection, follow_up_id, practice_id), practice_id)
+    if (now_of := _whose(connection, follow_up_id, practice_id)) != verification.id:
+        verification = known(connection, now_of, practice_id)
+    return verification, evidence.follow_up(connection, follow_up_id)
+
+
+def _whose(connection: Connection, follow_up_id: str, practice_id: str) -> str:
+    """Raises NotFound."""
     verification_id = evidence.verification_of(connection, practice_id, follow_up_id)
     if verification_id is None:
         raise NotFound
-    verification = known(connection, verification_id, practice_id)
-    return verification, evidence.follow_up(connection, follow_up_id)
+    return verification_id
 
 
 def job(connection: Connection, verification: Row[Any], step: str, run: str) -> Hint | None:

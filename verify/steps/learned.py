@@ -79,7 +79,7 @@ def write_down(
     Raises UnreadableAnswers naming every field, NotFound, and NotAllowed in a state that forbids it.
     """
     with work.engine.begin() as connection:
-        verification = hold.opened(connection, verification_id, practice_id)
+        verification = hold.speaking(connection, verification_id, practice_id)
         now = work.now().astimezone(clinic.zone(connection, practice_id))
         _must_be_possible(learned, now)
         row = question_of_person(connection, work.seals(practice_id), verification, purpose=WRITTEN_DOWN)
@@ -117,7 +117,7 @@ def withdraw(
     Raises NotFound, and NotAllowed for what a payer answered electronically or what was withdrawn already.
     """
     with work.engine.begin() as connection:
-        verification = hold.opened(connection, verification_id, practice_id)
+        verification = hold.speaking(connection, verification_id, practice_id)
         fact = evidence.fact_of(connection, verification, fact_id)
         if fact is None:
             raise NotFound

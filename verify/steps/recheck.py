@@ -24,13 +24,30 @@ SIGNED = frozenset({S.VERIFIED.value, S.VERIFIED_WITH_GAPS.value, S.EXPIRED.valu
 IN_HANDS = frozenset({S.NEEDS_INFORMATION.value, S.READY.value, S.ASKING.value, S.CANCELLED.value})
 
 
-def carry_over(work: Work, connection: Connection, verification: Row[Any]) -> None:
-    """Gives a re-check what people learned for the one it asks again, so that nobody calls twice."""
-    if verification.rechecks_id is None:
-        return
-    before = verifications.read(connection, verification.rechecks_id)
+def carry_over(work: Work, connection: Connection, verification: Row[Any]) -> bool:
+    """Gives a re-check what people learned for the one it asks again, so that nobody calls twice.
+
+    Whether there was anything new. The older one is held: until it is given up, nobody learns more for it.
+    """
+    before = _still_speaking(connection, verification)
+    if before is None:
+        return False
     known = evidence.facts_by_people(connection, before, now=work.now())
-    evidence.add_facts(connection, verification, known)
+    return evidence.add_facts(connection, verification, known) > 0
+
+
+def _still_speaking(connection: Connection, verification: Row[Any]) -> Row[Any] | None:
+    """The one it asks again, held; None where there is none, or its place is taken already.
+
+    One whose place is taken is not waited for: whoever holds it may be waiting for this one (`hold.task`).
+    """
+    if verification.rechecks_id is None:
+        return None
+    if verifications.read(connection, verification.rechecks_id).superseded_by_id is not None:
+        return None
+    before = verifications.lock(connection, verification.rechecks_id)
+    assert before is not None
+    return before if before.superseded_by_id is None else None
 
 
 def compare(work: Work, connection: Connection, verification: Row[Any]) -> None:
@@ -46,9 +63,8 @@ def compare(work: Work, connection: Connection, verification: Row[Any]) -> None:
     if not any(row.state == InquiryState.ANSWERED.value for row in asked):
         nights.failed(connection, verification.id, _cause(verification, asked))
         return
-    before = verifications.lock(connection, verification.rechecks_id)
-    assert before is not None
-    if before.superseded_by_id is not None or before.state in IN_HANDS:
+    before = _still_speaking(connection, verification)
+    if before is None or before.state in IN_HANDS:
         nights.answered(connection, verification.id, [])
         return
     changes = _changes(work, connection, before, verification)

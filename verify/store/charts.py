@@ -57,7 +57,10 @@ def speaking_for(connection: Connection, coverage_id: str) -> Sequence[str]:
 
 
 def of_patient(connection: Connection, practice_id: str, patient_id: str) -> Sequence[Row[Any]]:
-    """The verifications of a patient that speak now, oldest first, held until the caller's commit."""
+    """The verifications of a patient that speak now, held until the caller's commit.
+
+    The newest first: a re-check is held before the one it asks again, as its own steps do it.
+    """
     return connection.execute(
         select(verifications)
         .where(
@@ -65,6 +68,6 @@ def of_patient(connection: Connection, practice_id: str, patient_id: str) -> Seq
             verifications.c.patient_id == patient_id,
             verifications.c.superseded_by_id.is_(None),
         )
-        .order_by(verifications.c.id)
+        .order_by(verifications.c.id.desc())
         .with_for_update()
     ).all()

@@ -14,7 +14,7 @@ OVER = (VerificationState.CANCELLED.value, VerificationState.EXPIRED.value)
 
 
 def hurry(connection: Connection, practice_id: str, patient_id: str, *, due_at: datetime) -> Sequence[str]:
-    """The ids of the verifications that moved, oldest first. Open tasks are due by `due_at` at the latest."""
+    """The ids of the verifications that moved. Open tasks are due by `due_at` at the latest."""
     moved = _open(connection, practice_id, patient_id)
     ids = [row.id for row in moved]
     connection.execute(
@@ -37,6 +37,7 @@ def hurry(connection: Connection, practice_id: str, patient_id: str, *, due_at: 
 
 
 def _open(connection: Connection, practice_id: str, patient_id: str) -> Sequence[Row[Any]]:
+    """Held, the newest first: a re-check before the one it asks again, as its own steps do it."""
     return connection.execute(
         select(verifications.c.id)
         .where(
@@ -45,6 +46,6 @@ def _open(connection: Connection, practice_id: str, patient_id: str) -> Sequence
             verifications.c.superseded_by_id.is_(None),
             verifications.c.state.not_in(OVER),
         )
-        .order_by(verifications.c.id)
+        .order_by(verifications.c.id.desc())
         .with_for_update()
     ).all()

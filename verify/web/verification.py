@@ -216,7 +216,7 @@ def _page(
         planned = bundle(work, connection, practice_id, verification_id)
         may_change = request.state.caller.may(Permission.SUBMIT)
         refused = repairs.refusals(connection, request, verification_id) if may_change else None
-        may_write = request.state.caller.may(Permission.WORK_FOLLOW_UPS)
+        may_write = request.state.caller.may(Permission.WORK_FOLLOW_UPS) and not document.superseded_by_id
         fields = _open_fields(request, connection, verification_id, judged) if may_write else []
     assert planned is not None
     assert judged is not None

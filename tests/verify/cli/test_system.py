@@ -201,6 +201,87 @@ def test_findings_say_what_is_known_and_what_to_ask_first(system: System, submit
     assert system.verify("findings").returncode == 2
 
 
+class Told(NamedTuple):
+    """A patient of the demo, what somebody learns for them in a portal, and what is found then."""
+
+    last_name: str
+    service: str
+    learned: tuple[str, ...]
+    found: dict[str, str]
+    #: Of a finding's sentence.
+    words: str
+
+
+SIX = (
+    Told(
+        "Abernathy",
+        "tms",
+        (),
+        {"authorization": "required", "authorization_held": "units_short"},
+        "36 are planned: 6 short",
+    ),
+    Told(
+        "Lindqvist",
+        "tms",
+        ("tms.in_network@behavioral=yes", "tms.in_network@medical=no"),
+        {"administrator": "other_company", "network": "in_part"},
+        "Which counts depends on the benefit",
+    ),
+    Told(
+        "Solberg",
+        "tms",
+        ("tms.authorization=no", "tms.in_network@behavioral=yes", "tms.in_network@medical=yes"),
+        {
+            "authorization": "not_required",
+            "policy": "criteria_not_met",
+            "policy_authorization": "not_required",
+        },
+        "5 of 9 criteria met on paper, 1 not met, 3 unknown",
+    ),
+    Told(
+        "Castellanos",
+        "spravato_medical",
+        (),
+        {"who_holds": "another_company", "drug_benefit": "not_stated"},
+        "Example Advantage Plan",
+    ),
+    Told(
+        "Marchand",
+        "spravato_medical",
+        ("spravato_medical.drug_benefit=pharmacy",),
+        {"drug_benefit": "other_benefit", "buy_and_bill": "must_not_buy"},
+        "pharmacy",
+    ),
+    Told(
+        "Delacroix",
+        "ketamine_iv",
+        (),
+        {"covered": "not_stated", "out_of_network": "not_stated"},
+        "is not stated",
+    ),
+)
+
+
+@pytest.mark.parametrize("told", SIX, ids=lambda told: told.last_name)
+def test_the_demo_has_the_patients_a_coordinator_meets(system: System, told: Told) -> None:
+    listed = [json.loads(line) for line in system.verify("list", "--json").stdout.splitlines()]
+    (row,) = [one for one in listed if one["patient"]["last_name"] == told.last_name]
+    assert system.verify("watch", row["id"]).returncode == 0
+    if told.learned:
+        where = ("--source", "portal", "--reference", "Benefits page")
+        done = system.verify("facts", "add", row["id"], *told.learned, *where)
+        assert done.returncode == 0, done.stderr
+    asked = ("findings", "--patient", row["patient"]["id"], "--service", told.service)
+    document = json.loads(system.verify(*asked, "--json").stdout)
+    assert {"facts", "findings", "questions"} <= document.keys()
+    assert document["questions"]
+    found = {one["rule"]: one["conclusion"] for one in document["findings"]}
+    assert {rule: found[rule] for rule in told.found} == told.found
+    words = system.verify(*asked).stdout
+    assert told.words in words
+    assert "approved" not in words.lower()
+
+
 def test_facts_are_written_down_and_taken_back(system: System) -> None:
     other = {**SUBMISSION, "coverage": {"payer": "bluehollow", "member_id": "ACT50017244"}}
     made = json.loads(system.verify("submit", "-", "--wait", "--json", stdin=json.dumps(other)).stdout)["id"]

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.verify.steps.conftest import rows, run_all, verification
+from tests.verify.steps.conftest import rows, run_all, set_rows, verification
 from tests.verify.typed_answers import all_typed
 from tests.verify.web.conftest import Practice
 from verify import steps
 from verify.steps import Call, Work
 from verify.store import evidence, verifications
 from verify.store.tables import facts, findings, follow_ups, inquiries, questions
+from verify.store.tables import verifications as table
 
 Submit = Callable[..., str]
 #: The typed call says that one is required, and nobody has recorded any.
@@ -110,6 +111,29 @@ def test_a_task_and_a_step_at_the_same_verification_wait_in_line(
         evidence.drop_follow_ups(connection, row)
     thread.join(10)
     assert [str(refused) for refused in came_of_it] == ["cancelled"]
+
+
+def test_a_call_saved_while_its_task_goes_over_to_a_recheck_is_the_rechecks(
+    work: Work, practice: Practice, submit: Submit
+) -> None:
+    made, again = submit(), submit(patient={"first_name": "Odette"})
+    run_all(work)
+    set_rows(work, table, {"rechecks_id": made}, id=again)
+    # The re-check asks for nothing yet: the task is the older one's.
+    set_rows(work, follow_ups, {"state": "cancelled", "dedupe_key": "over"}, verification_id=again)
+    thread = threading.Thread(target=call, args=(work, made, practice))
+    with work.engine.begin() as connection:
+        before: Any = verifications.lock(connection, made)
+        thread.start()
+        _wait_until_somebody_waits(work)
+        after: Any = verifications.lock(connection, again)
+        verifications.supersede(connection, before, after)
+        evidence.move_follow_ups(connection, before, after)
+    thread.join(20)
+    assert not thread.is_alive()
+    assert rows(work, facts, verification_id=made) == []
+    assert {row.name for row in rows(work, facts, verification_id=again)} >= {"active", "copay"}
+    assert verification(work, again).coverage_status == "active"
 
 
 def _wait_until_somebody_waits(work: Work) -> None:

@@ -291,6 +291,19 @@ def test_a_change_is_a_new_version(site: Site, made: str) -> None:
     )
 
 
+def test_the_rems_number_of_the_site_is_kept_with_the_authorization(site: Site) -> None:
+    made, visit = site.submit(service_lines=["spravato_medical"]), site.visit()
+    given = record(
+        service_line="spravato_medical", codes_0="J0013", units_0="672", rems_site="RS-4471", site="Larkspur"
+    )
+    assert visit.send_form(f"/verifications/{made}/authorizations", **given).status_code == 303
+    (one,) = site.program().get(f"/api/v1/verifications/{made}/authorizations").json()
+    assert (one["record"]["rems_site"], one["record"]["site"]) == ("RS-4471", "Larkspur")
+    field = re.search(r'<label for="(auth_\w+-rems_site)">REMS site ID', show(visit, made))
+    assert field is not None
+    assert re.search(rf'<input id="{field[1]}"[^>]* value="RS-4471"', show(visit, made))
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.verify.web.conftest import Practice, Site, Visit
 from verify import steps
-from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, jobs
+from verify.store.tables import access_rows, exchanges, follow_ups, inquiries, jobs, verifications
 
 API = "/api/v1/verifications"
 LETTER = {"source": "letter", "reference": "Letter 77", "answers": {"tms.copay": "30 per visit"}}
@@ -287,6 +287,25 @@ def test_who_may_not_work_tasks_is_offered_no_form(site: Site, made: str) -> Non
     html = site.visit("front_desk").get(f"/verifications/{made}").text
     assert 'id="learned"' not in html
     assert "How much is known" in html
+
+
+def test_what_another_has_taken_the_place_of_is_shown_and_takes_nothing_more(site: Site, made: str) -> None:
+    visit, program = site.visit(), site.program()
+    document = program.post(f"{API}/{made}/facts", json=LETTER).json()
+    (fact,) = [one for one in facts_named(document, "copay") if one["source"]["kind"] == "letter"]
+    newer = site.submit(patient={"first_name": "Odette"})
+    with site.work.engine.begin() as connection:
+        connection.execute(
+            update(verifications).where(verifications.c.id == made).values(superseded_by_id=newer)
+        )
+    html = visit.get(f"/verifications/{made}").text
+    assert f'<a href="/verifications/{newer}">The newer answer</a>' in html
+    assert "Letter 77" in html
+    assert 'id="learned"' not in html
+    assert "Take it back" not in html
+    assert program.post(f"{API}/{made}/facts", json=LETTER).status_code == 409
+    path = f"{API}/{made}/facts/{fact['id']}/withdraw"
+    assert program.post(path, json={"reason": "another plan"}).status_code == 409
 
 
 # --- calls and errands ------------------------------------------------------------------------------------
