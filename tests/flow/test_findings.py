@@ -292,6 +292,7 @@ def plan_course(house: House, practice_id: str, made: str, *, sessions: int) -> 
     first = house.verification(made).date_of_service
     with house.work.engine.begin() as connection:
         courses.plan_anew(
+            house.work,
             connection,
             practice_id,
             made,
@@ -301,7 +302,7 @@ def plan_course(house: House, practice_id: str, made: str, *, sessions: int) -> 
             by="system",
         )
     with house.work.engine.connect() as connection:
-        bundle = courses.bundle(connection, practice_id, made)
+        bundle = courses.bundle(house.work, connection, practice_id, made)
     planned = bundle.course("tms") if bundle else None
     assert planned is not None and planned.kept is not None
     house.wait_until_settled(made)
