@@ -96,6 +96,7 @@ def test_yes_no_and_a_value_settle_a_matter(standing):
         (FactName.OUT_OF_POCKET_MET, "2026-12-30T12:00", "2027-01-01T00:00"),
         (FactName.DEDUCTIBLE_TOTAL, "2026-03-02T12:00", "2026-05-31T12:00"),
         (FactName.AUTHORIZATION, "2026-11-02T12:00", "2027-01-01T00:00"),
+        (FactName.ACTIVE, "2026-03-31T23:59:59.999999", "2026-04-01T00:00"),
     ],
 )
 def test_facts_expire_with_the_week_the_month_the_quarter_or_the_year(name, obtained, holds_until):

@@ -131,6 +131,40 @@ def test_amounts_that_move_conflict_only_when_obtained_together():
     assert known(call, newer).rivals == (call,)
 
 
+@pytest.mark.parametrize(("days_apart", "is_conflict"), [(1, True), (1.01, False)])
+def test_amounts_a_day_apart_are_still_held_against_each_other(days_apart, is_conflict):
+    call = said(
+        FactName.DEDUCTIBLE_REMAINING,
+        Standing.VALUE,
+        value=500_00,
+        kind=SourceKind.CALL,
+        days_ago=days_apart,
+    )
+    newer = said(FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=300_00)
+    assert bool(known(call, newer).rivals) == is_conflict
+
+
+def test_amounts_are_compared_by_the_day_they_speak_of_whenever_they_were_typed():
+    """A portal page of last week, typed today, does not contradict today's call; nor the other way round."""
+    page = said(
+        FactName.DEDUCTIBLE_REMAINING,
+        Standing.VALUE,
+        value=500_00,
+        kind=SourceKind.PORTAL,
+        as_of=(NOW - timedelta(days=9)).date(),
+    )
+    call = said(FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=300_00, kind=SourceKind.CALL)
+    assert known(page, call) == Known(call)
+    older_call = said(
+        FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=300_00, kind=SourceKind.CALL, days_ago=30
+    )
+    assert known(page, older_call) == Known(page)
+    same_day = said(
+        FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=300_00, kind=SourceKind.CALL, days_ago=9
+    )
+    assert known(page, same_day).rivals == (same_day,)
+
+
 def test_a_fresh_fact_beats_an_expired_one_of_better_support():
     old_letter = said(kind=SourceKind.LETTER, standing=Standing.NO, expires_in_days=-1)
     found = known(old_letter, said())
