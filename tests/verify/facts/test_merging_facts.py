@@ -345,6 +345,36 @@ def test_a_copay_that_is_due_otherwise_is_a_conflict():
     assert known(visit, day).rivals == (visit,)
 
 
+def limit(quantity="20", unit="visits", period="year", remaining=None):
+    return {"quantity": quantity, "unit": unit, "period": period, "remaining": remaining}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_conflict"),
+    [
+        ([limit()], [limit()], False),
+        ([limit()], [limit(unit="visit", period="calendar year")], False),
+        ([limit(unit="Visit", period="service year")], [limit(unit="visits", period="years")], False),
+        ([limit(remaining="12")], [limit(unit=None, period=None)], False),
+        ([limit()], [limit(quantity="30")], True),
+        ([limit()], [limit(unit="hours")], True),
+        ([limit()], [limit(period="lifetime")], True),
+        ([limit(remaining="12")], [limit(remaining="3")], True),
+        ([limit(), limit("2", period="week")], [limit("2", period="week"), limit(unit="visit")], False),
+        ([limit(), limit("2", period="week")], [limit()], True),
+        ([limit(), limit("2", period="week")], [limit(), limit("3", period="week")], True),
+    ],
+)
+def test_a_limit_in_other_words_is_the_same_limit(one, other, is_conflict):
+    """A call and an answer tell it differently: "20 per year, 12 left", "20 visits per calendar year"."""
+    facts = (
+        said(FactName.LIMITS, Standing.VALUE, value=one, kind=SourceKind.CALL),
+        said(FactName.LIMITS, Standing.VALUE, value=other),
+    )
+    assert bool(known(*facts).rivals) == is_conflict
+    assert bool(known(*facts).seconds) == (not is_conflict)
+
+
 @pytest.mark.parametrize("note", [None, "with psychotherapy"])
 def test_a_yes_and_a_no_conflict_whatever_words_stand_beside(note):
     yes = said(FactName.LIMITS_SHARED, Standing.YES, value=note, kind=SourceKind.CALL)
