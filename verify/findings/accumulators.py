@@ -29,7 +29,7 @@ def _left_of(case: Case, rule: str, words: str, total_name: FactName, left_name:
     cents, whole = number_of(left), number_of(total)
     also, family = _of_family(case, left_name)
     if whole == 0:
-        return case.verdict(rule, "none", f"The payer states a {words} of $0.00.", [total])
+        return case.verdict(rule, "none", f"The {words} is $0.00, as the payer states.", [total])
     if cents is not None:
         of = f" of {dollars(whole)}" if whole is not None else ""
         scope = " for the plan as a whole" if of_plan else ""
