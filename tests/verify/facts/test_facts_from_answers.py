@@ -82,6 +82,7 @@ def test_an_answer_becomes_a_fact_that_stands_as_it_was_said(question, status, v
 )
 def test_a_stated_value_is_kept_in_cents_and_basis_points_with_its_segments(question, said, kept):
     [fact] = read(question, "stated", said)
+    assert fact.name == ("administrator" if question == "administered_by" else question)
     assert fact.value == kept
     assert fact.segments == (17, 18)
     assert fact.settled
@@ -288,7 +289,12 @@ def test_a_percentage_that_was_no_number_is_ambiguous():
 
 def test_a_percentage_sent_as_a_whole_number_is_ambiguous():
     [fact] = read("coinsurance", "stated", {"percent": "20"})
-    assert (fact.standing, fact.status, fact.value) == (Standing.UNKNOWN, Status.AMBIGUOUS, ["20"])
+    assert (fact.name, fact.standing, fact.status) == (
+        FactName.COINSURANCE,
+        Standing.UNKNOWN,
+        Status.AMBIGUOUS,
+    )
+    assert (fact.value, fact.segments) == (["20"], (17, 18))
 
 
 def test_every_stated_part_of_an_accumulator_is_a_fact_and_what_is_missing_is_said():
