@@ -116,6 +116,20 @@ def test_whatever_settles_a_matter_says_how_and_where_it_was_said(question, said
 
 
 @pytest.mark.parametrize(
+    ("question", "said", "ends"),
+    [
+        ("active", "active", datetime(2026, 4, 1, tzinfo=UTC)),
+        ("deductible", {"individual": {"remaining": "100"}}, datetime(2026, 3, 9, 12, tzinfo=UTC)),
+        ("copay", {"amount": "30"}, datetime(2026, 5, 31, 12, tzinfo=UTC)),
+    ],
+)
+def test_an_answer_holds_as_long_as_its_kind_of_fact_does_and_names_its_source(question, said, ends):
+    facts = read(question, "stated", said)
+    assert {fact.expires_at for fact in facts if fact.settled} == {ends}
+    assert all(fact.source == SOURCE for fact in facts)
+
+
+@pytest.mark.parametrize(
     ("question", "candidates", "names"),
     [
         ("active", ["active", "inactive"], {FactName.ACTIVE}),

@@ -252,6 +252,20 @@ def test_the_first_settled_service_type_answers():
     assert look_up(silent, settled).fact == settled
 
 
+def test_a_fresh_service_type_answers_before_one_that_is_out_of_date():
+    old, fresh = said(types="MH", expires_in_days=-1), said(types="A8", standing=Standing.NO)
+    assert look_up(old, fresh).fact == fresh
+    silent = said(types="A8", standing=Standing.NOT_STATED)
+    assert look_up(old, silent).fact == old, "what is old is shown, and asked again"
+
+
+def test_a_service_type_the_payer_could_not_tell_of_answers_before_one_it_was_silent_on():
+    silent = said(types="MH", standing=Standing.NOT_STATED)
+    unknown = said(types="A8", standing=Standing.UNKNOWN)
+    assert look_up(silent, unknown).fact == unknown
+    assert look_up(unknown, silent).fact == unknown
+
+
 def test_facts_are_kept_whatever_wins():
     facts = (said(), said(days_ago=9), said(kind=SourceKind.CALL, standing=Standing.NO))
     assert merge(facts, now=NOW).facts == facts
