@@ -231,8 +231,26 @@ def _gist(fact: Fact) -> tuple[object, ...]:
             return (None,)
         case FieldKind.CODES if isinstance(value, list):
             return (frozenset(value),)
+        case FieldKind.LIMIT if isinstance(value, list):
+            return _limit_gist([_one_limit(limit) for limit in value if isinstance(limit, dict)])
         case _:
             return (value,)
+
+
+def _limit_gist(limits: list[tuple[object, ...]]) -> tuple[object, ...]:
+    """One limit part by part, so that what one source leaves open agrees; of several, all of them together."""
+    return limits[0] if len(limits) == 1 else (frozenset(limits), None, None, None)
+
+
+def _one_limit(limit: dict[str, object]) -> tuple[object, ...]:
+    """A visit is one of "visits", and a year a year, in whichever words."""
+    unit, period = limit.get("unit"), limit.get("period")
+    return (
+        limit.get("quantity"),
+        str(unit).casefold().removesuffix("s") if unit else None,
+        ("year" if "year" in str(period).casefold() else period) if period else None,
+        limit.get("remaining"),
+    )
 
 
 def _usefulness(known: Known) -> tuple[bool, bool, bool]:

@@ -174,6 +174,7 @@ def _limit(said: str) -> dict[str, object]:
     found = _LIMIT.fullmatch(said)
     if found is None:
         raise Unreadable('a limit, as "20 visits per year, 12 left"')
-    unit = (found["unit"] or "visits").lower().rstrip("s")
+    # In the plural, as answers have it (`payers.reading`): one limit is told in one word.
+    unit = (found["unit"] or "visits").lower().removesuffix("s") + "s"
     period = found["period"].lower() if found["period"] else None
     return {"quantity": found["quantity"], "unit": unit, "period": period, "remaining": found["remaining"]}

@@ -43,7 +43,8 @@ def _covered(case: Case, known: Known) -> Verdict:
     excluded = case.look_up_line(FactName.EXCLUDED_CODES)
     named = [code for code in _codes(excluded) if code in _of_course(case)]
     if named:
-        sentence = f"The payer states that {case.line.label} is a covered benefit, but that {', '.join(named)} is excluded."
+        verb = "is" if len(named) == 1 else "are"
+        sentence = f"The payer states that {case.line.label} is a covered benefit, but that {', '.join(named)} {verb} excluded."
         return case.verdict(RULE, "excluded_in_part", sentence, [known, excluded])
     authorization = case.look_up_for_codes(FactName.AUTHORIZATION)
     if authorization.standing is Standing.YES:

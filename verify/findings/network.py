@@ -95,6 +95,6 @@ def _listed(case: Case, said: Sequence[Said]) -> str:
 
 
 def place_words(place: Place) -> str:
-    """ "as a medical provider (J0013, G2082)"."""
+    """ "as a medical provider (J0013, G2082)": a line with one place alone is never told place by place."""
     codes = f" ({', '.join(place.codes)})" if place.group else ""
-    return f"as a {place.domain} provider{codes}" if place.domain else f"for {', '.join(place.codes)}"
+    return f"as a {place.domain} provider{codes}"

@@ -103,9 +103,20 @@ def _words(known: Known) -> str:
     return "; ".join(_limit_words(limit) for limit in _limits(known))
 
 
+#: What payers write in place of a unit: it says what kind of quantity it is, and not of what (EB09).
+NO_UNITS = frozenset({"approved", "covered", "covered (estimated)", "maximum"})
+
+
 def _limit_words(limit: dict[str, object]) -> str:
     """As "20 visits per year, 12 left", of what was said of it."""
-    quantity = f"{limit.get('quantity') or 'a number of'} {limit.get('unit') or 'visits'}"
+    quantity = f"{limit.get('quantity') or 'a number of'} {_unit_words(limit)}"
     per = f" per {limit['period']}" if limit.get("period") else ""
     left = f", {limit['remaining']} left" if limit.get("remaining") is not None else ""
     return f"{quantity}{per}{left}"
+
+
+def _unit_words(limit: dict[str, object]) -> str:
+    unit = str(limit.get("unit") or "visits")
+    if unit in NO_UNITS:
+        return "(of what is not stated)"
+    return unit.removesuffix("s") if limit.get("quantity") == "1" else unit

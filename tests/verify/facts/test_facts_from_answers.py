@@ -5,6 +5,7 @@ import pytest
 
 from payers.benefits import Answer, Benefit, Contact, DateRange, Entity, Identity, Member, OtherEntity
 from verify.facts import (
+    About,
     Fact,
     FactName,
     Level,
@@ -81,9 +82,91 @@ def test_an_answer_becomes_a_fact_that_stands_as_it_was_said(question, status, v
 )
 def test_a_stated_value_is_kept_in_cents_and_basis_points_with_its_segments(question, said, kept):
     [fact] = read(question, "stated", said)
+    assert fact.name == ("administrator" if question == "administered_by" else question)
     assert fact.value == kept
     assert fact.segments == (17, 18)
     assert fact.settled
+
+
+@pytest.mark.parametrize("status", [Status.STATED, Status.DERIVED])
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("active", "active"),
+        ("active", "not_covered"),
+        ("authorization", "required"),
+        ("deductible", {"individual": {"total": "1500"}, "family": {"remaining": "100"}}),
+        ("out_of_pocket", {"individual": {"met": "0"}}),
+        ("copay", {"amount": "30", "per": "visit"}),
+        ("copay", {"amount": "30", "per": "visit", "basis": "office_visit"}),
+        ("coinsurance", {"percent": ".2"}),
+        ("limits", []),
+        ("limits", [{"quantity": "20"}]),
+        ("administered_by", {"name": "EXAMPLE BEHAVIORAL"}),
+    ],
+)
+def test_whatever_settles_a_matter_says_how_and_where_it_was_said(question, said, status):
+    """Else a coordinator who is asked "where does it say so?" could not be shown the line."""
+    facts = read(question, status.value, said)
+    settled = [fact for fact in facts if fact.settled]
+    assert settled
+    assert {(fact.status, fact.segments) for fact in settled} == {(status, (17, 18))}
+    open_ones = {(fact.status, fact.segments) for fact in facts if not fact.settled}
+    assert open_ones <= {(Status.NOT_STATED, ())}
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "ends"),
+    [
+        ("active", "active", datetime(2026, 4, 1, tzinfo=UTC)),
+        ("deductible", {"individual": {"remaining": "100"}}, datetime(2026, 3, 9, 12, tzinfo=UTC)),
+        ("copay", {"amount": "30"}, datetime(2026, 5, 31, 12, tzinfo=UTC)),
+    ],
+)
+def test_an_answer_holds_as_long_as_its_kind_of_fact_does_and_names_its_source(question, said, ends):
+    facts = read(question, "stated", said)
+    assert {fact.expires_at for fact in facts if fact.settled} == {ends}
+    assert all(fact.source == SOURCE for fact in facts)
+
+
+@pytest.mark.parametrize(
+    ("question", "candidates", "names"),
+    [
+        ("active", ["active", "inactive"], {FactName.ACTIVE}),
+        ("authorization", ["required", "not_required"], {FactName.AUTHORIZATION}),
+        (
+            "deductible",
+            [{"individual": {"total": "1500"}}],
+            {FactName.DEDUCTIBLE_TOTAL, FactName.DEDUCTIBLE_REMAINING},
+        ),
+        ("copay", [{"amount": "30"}, {"amount": "40"}], {FactName.COPAY}),
+        ("coinsurance", [{"percent": ".2"}, {"percent": ".3"}], {FactName.COINSURANCE}),
+        ("limits", [[{"quantity": "20"}], []], {FactName.LIMITS}),
+        ("administered_by", [{"name": "A", "phone": None}], {FactName.ADMINISTRATOR}),
+    ],
+)
+def test_what_is_ambiguous_keeps_everything_that_was_said(question, candidates, names):
+    facts = read(question, "ambiguous", candidates)
+    assert {fact.name for fact in facts} == names
+    for fact in facts:
+        assert (fact.standing, fact.status) == (Standing.UNKNOWN, Status.AMBIGUOUS)
+        assert (fact.value, fact.segments) == (candidates, (17, 18))
+
+
+@pytest.mark.parametrize("said", [None, "text", ["x"], 7])
+def test_an_accumulator_in_an_unheard_of_shape_states_nothing(said):
+    facts = read("deductible", "stated", said)
+    assert {(fact.name, fact.standing) for fact in facts} == {
+        (FactName.DEDUCTIBLE_TOTAL, Standing.NOT_STATED),
+        (FactName.DEDUCTIBLE_REMAINING, Standing.NOT_STATED),
+    }
+
+
+@pytest.mark.parametrize("said", [None, "EXAMPLE", {"name": "EXAMPLE"}, ["EXAMPLE"]])
+def test_companies_in_an_unheard_of_shape_leave_the_administrator_ambiguous(said):
+    [fact] = read("administered_by", "ambiguous", said)
+    nameless = [{"name": None, "phone": None}] if isinstance(said, list) else []
+    assert (fact.standing, fact.value) == (Standing.UNKNOWN, nameless)
 
 
 @pytest.mark.parametrize(
@@ -113,9 +196,9 @@ def test_an_office_visits_copay_is_a_fact_about_office_visits():
 
 def test_a_derived_authorization_is_a_hint_about_the_plan():
     facts = read("authorization", "derived", "not_required")
-    assert {fact.about.service_type: fact.standing for fact in facts} == {
-        "30": Standing.NO,
-        "MH": Standing.NOT_STATED,
+    assert {(fact.name, fact.about.service_type): fact.standing for fact in facts} == {
+        (FactName.AUTHORIZATION, "30"): Standing.NO,
+        (FactName.AUTHORIZATION, "MH"): Standing.NOT_STATED,
     }
 
 
@@ -139,6 +222,7 @@ def test_an_office_visits_authorization_is_not_said_of_the_plan(asked, service_t
         member=Member(role="subscriber", benefits=[line]),
     )
     assert {fact.about.service_type: fact.standing for fact in facts} == places
+    assert {fact.name for fact in facts} == {FactName.AUTHORIZATION}
 
 
 @pytest.mark.parametrize(
@@ -158,6 +242,30 @@ def test_an_active_plan_without_a_line_for_the_service_is_a_fact_about_the_plan(
         member=Member(role="subscriber", benefits=[line]),
     )
     assert {fact.about.service_type: fact.standing for fact in facts} == places
+    assert {fact.name for fact in facts} == {FactName.ACTIVE}
+
+
+def test_only_an_authorization_that_was_derived_is_looked_at_line_by_line():
+    """A copay that was derived from an office visit's line stays what the reading made of it."""
+    line = Benefit(information_code="B", service_types=["98"], segments=[17])
+    facts = facts_from_answers(
+        {"copay": Answer(status="derived", value={"amount": "30", "per": "visit"}, segments=[17])},
+        source=SOURCE,
+        service_type="MH",
+        member=Member(role="subscriber", benefits=[line]),
+    )
+    assert [(fact.name, fact.about.service_type) for fact in facts] == [(FactName.COPAY, "MH")]
+
+
+def test_an_authorization_stated_for_the_service_stays_where_it_was_stated():
+    line = Benefit(information_code="CB", service_types=["98", "MH"], segments=[17])
+    facts = facts_from_answers(
+        {"authorization": Answer(status="stated", value="required", segments=[17])},
+        source=SOURCE,
+        service_type="MH",
+        member=Member(role="subscriber", benefits=[line]),
+    )
+    assert [(fact.about.service_type, fact.standing) for fact in facts] == [("MH", Standing.YES)]
 
 
 def test_the_status_of_the_plan_asked_about_stays_where_it_is():
@@ -195,7 +303,12 @@ def test_a_percentage_that_was_no_number_is_ambiguous():
 
 def test_a_percentage_sent_as_a_whole_number_is_ambiguous():
     [fact] = read("coinsurance", "stated", {"percent": "20"})
-    assert (fact.standing, fact.status, fact.value) == (Standing.UNKNOWN, Status.AMBIGUOUS, ["20"])
+    assert (fact.name, fact.standing, fact.status) == (
+        FactName.COINSURANCE,
+        Standing.UNKNOWN,
+        Status.AMBIGUOUS,
+    )
+    assert (fact.value, fact.segments) == (["20"], (17, 18))
 
 
 def test_every_stated_part_of_an_accumulator_is_a_fact_and_what_is_missing_is_said():
@@ -244,6 +357,9 @@ def test_a_question_nobody_knows_is_left_alone():
         ("30.5", 3050),
         (" 0 ", 0),
         ("30.555", None),
+        ("30.01", 3001),
+        ("999999999.99", 99_999_999_999),
+        ("1000000000", None),
         ("-1", None),
         ("NaN", None),
         ("1e3", 100_000),
@@ -260,7 +376,16 @@ def test_money_is_whole_cents_or_nothing(dollars, cents):
 
 @pytest.mark.parametrize(
     ("share", "points"),
-    [(".2", 2000), ("0.125", 1250), (".33335", 3334), ("1.01", None), ("-.1", None), (None, None)],
+    [
+        (".2", 2000),
+        ("0.125", 1250),
+        (".33335", 3334),
+        (".33345", 3335),
+        (".0001", 1),
+        ("1.01", None),
+        ("-.1", None),
+        (None, None),
+    ],
 )
 def test_a_share_is_basis_points_or_nothing(share, points):
     assert basis_points_of(share) == points
@@ -272,14 +397,19 @@ def member(**said) -> dict[FactName, Fact]:
 
 
 def test_a_silent_member_states_nothing():
-    assert {fact.standing for fact in member().values()} == {Standing.NOT_STATED}
+    silent = member()
+    assert {fact.standing for fact in silent.values()} == {Standing.NOT_STATED}
+    assert {FactName.PLAN_NAME, FactName.PLAN_BEGIN, FactName.PLAN_END, FactName.OTHER_PAYER} <= set(silent)
 
 
 def test_the_plan_is_named_by_its_active_lines():
     active = Benefit(information_code="1", plan="GOLD PPO", segments=[12])
     again = Benefit(information_code="1", plan="GOLD PPO", segments=[13])
     other = Benefit(information_code="B", plan="SILVER", segments=[14])
-    assert member(benefits=[active, again, other])[FactName.PLAN_NAME].value == "GOLD PPO"
+    named = member(benefits=[active, again, other])[FactName.PLAN_NAME]
+    assert (named.standing, named.status, named.value) == (Standing.VALUE, Status.STATED, "GOLD PPO")
+    assert named.about == About(service_type="30")
+    assert set(named.segments) & {12, 13} and 14 not in named.segments
 
 
 def test_two_plan_names_are_ambiguous():
@@ -299,14 +429,18 @@ def test_two_plan_names_are_ambiguous():
         ([DateRange(qualifier="291", start="2025-07-01", to="2025-07-01")], "2025-07-01", None),
         # Our own date of service, echoed.
         ([DateRange(qualifier="291", start="2026-03-04", to="2026-03-04")], None, None),
+        ([DateRange(qualifier="307", start="2026-03-04", to="2026-03-04")], None, None),
         ([DateRange(qualifier="307", start="2026-01-01", to="9999-12-31")], "2026-01-01", None),
         ([DateRange(qualifier="472", start="2026-01-01", to="2026-01-01")], None, None),
     ],
 )
 def test_plan_dates_come_from_plan_eligibility_and_benefit_periods(dates, begin, end):
     facts = member(dates=dates)
-    assert facts[FactName.PLAN_BEGIN].value == begin
-    assert facts[FactName.PLAN_END].value == end
+    for name, day in ((FactName.PLAN_BEGIN, begin), (FactName.PLAN_END, end)):
+        said = facts[name]
+        assert said.value == day
+        assert said.standing is (Standing.VALUE if day else Standing.NOT_STATED)
+        assert said.status is (Status.STATED if day else Status.NOT_STATED)
 
 
 def test_two_plan_begins_are_ambiguous():
@@ -326,7 +460,9 @@ def test_another_payer_is_named_with_its_own_number_and_phone():
         id="99999",
         contacts=[Contact(qualifier="UR", number="x"), Contact(qualifier="TE", number="8005550111")],
     )
-    assert member(other_payers=[payer])[FactName.OTHER_PAYER].value == [
+    said = member(other_payers=[payer])[FactName.OTHER_PAYER]
+    assert (said.standing, said.status, said.segments) == (Standing.YES, Status.STATED, (9,))
+    assert said.value == [
         {"name": "OTHER HEALTH", "payer_id": "99999", "phone": "8005550111", "order": "primary"}
     ]
 

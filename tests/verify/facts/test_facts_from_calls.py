@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -14,6 +14,7 @@ from verify.facts import (
 )
 
 OBTAINED = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+MANY_CODES = [f"{number:05}" for number in range(20)]
 
 
 def field(name: str, kind: FieldKind, fact: FactName, **more) -> dict[str, object]:
@@ -67,8 +68,10 @@ def typed(**answers):
         ("deductible_remaining", "UNKNOWN", Standing.UNKNOWN, None),
         ("coinsurance", "20", Standing.VALUE, 2000),
         ("coinsurance", "12.5 %", Standing.VALUE, 1250),
+        ("coinsurance", "100", Standing.VALUE, 10_000),
         ("plan_begin", "2026-01-01", Standing.VALUE, "2026-01-01"),
         ("authorization_route", "portal, form TMS-1", Standing.VALUE, "portal, form TMS-1"),
+        ("authorization_route", "x" * 200, Standing.VALUE, "x" * 200),
         ("copay", "30", Standing.VALUE, {"cents": 3000, "per": None}),
         ("copay", "$1,030.50 per Day", Standing.VALUE, {"cents": 103050, "per": "day"}),
         ("administrator", "no", Standing.NO, None),
@@ -87,11 +90,12 @@ def typed(**answers):
         ),
         ("other_payer", "no", Standing.NO, None),
         ("limits", "none", Standing.NO, None),
+        ("limits", "No", Standing.NO, None),
         (
             "limits",
             "20 visits per year, 12 left",
             Standing.VALUE,
-            [{"quantity": "20", "unit": "visit", "period": "year", "remaining": "12"}],
+            [{"quantity": "20", "unit": "visits", "period": "year", "remaining": "12"}],
         ),
         ("limits_shared", "no", Standing.NO, None),
         ("limits_shared", "Yes", Standing.YES, None),
@@ -103,11 +107,18 @@ def typed(**answers):
         ("decision_days", "14", Standing.VALUE, 14),
         ("decision_days", "0", Standing.VALUE, 0),
         ("drug_code", "j0013, 50458-028-02 J0013", Standing.VALUE, ["J0013", "50458-028-02"]),
+        ("drug_code", " ".join(MANY_CODES), Standing.VALUE, MANY_CODES),
+        (
+            "limits",
+            "2 sessions / day",
+            Standing.VALUE,
+            [{"quantity": "2", "unit": "sessions", "period": "day", "remaining": None}],
+        ),
         (
             "limits",
             "30",
             Standing.VALUE,
-            [{"quantity": "30", "unit": "visit", "period": None, "remaining": None}],
+            [{"quantity": "30", "unit": "visits", "period": None, "remaining": None}],
         ),
     ],
 )
@@ -141,42 +152,74 @@ def test_family_amounts_are_kept_apart():
     }
 
 
+YES_OR_NO = "yes, no or unknown"
+NOTE = "yes with a few words, or no alone"
+DOLLARS = "dollars, as 1500 or 1500.00"
+PERCENTAGE = "a percentage from 0 to 100"
+DAY = "a date, as 2026-01-31"
+COPAY = "dollars, with per visit, per day or per service where it was said"
+LIMIT = 'a limit, as "20 visits per year, 12 left"'
+LONG = "at most 200 characters"
+MONTH_DAY = "month and day, as 01-01"
+WORDS = "one of office visit, other outpatient, procedure, drug"
+NUMBER = "a whole number"
+CODES = "codes, as 90867, 90868"
+NOTHING = "what was said; “unknown” where they could not say, and nothing where nobody asked"
+
+
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "said", "expected"),
     [
-        ("active", "maybe"),
-        ("active", 1),
-        ("deductible_total", "a lot"),
-        ("deductible_total", "10.005"),
-        ("coinsurance", "120"),
-        ("coinsurance", "-5"),
-        ("plan_begin", "31.12.2026"),
-        ("copay", "30 per month"),
-        ("limits", "many"),
-        ("limits_shared", "perhaps"),
-        ("limits_shared", "no, but with therapy"),
-        ("limits_shared", "yes, " + "x" * 200),
-        ("plan_year", "02-29"),
-        ("plan_year", "13-01"),
-        ("plan_year", "January"),
-        ("processed_as", "surgery"),
-        ("decision_days", "two weeks"),
-        ("decision_days", "-1"),
-        ("decision_days", "12345"),
-        ("drug_code", "J0013!"),
-        ("drug_code", "J0013; x!"),
-        ("drug_code", " ".join(["J0013"] + [f"{n:05}" for n in range(20)])),
-        ("authorization_route", "x" * 201),
-        ("authorization_route", "Not stated"),
-        ("authorization_route", "N/A"),
-        ("administrator", "x" * 201),
+        ("active", "maybe", YES_OR_NO),
+        ("active", 1, "text, as typed into the form"),
+        ("deductible_total", "a lot", DOLLARS),
+        ("deductible_total", "10.005", DOLLARS),
+        ("coinsurance", "120", PERCENTAGE),
+        ("coinsurance", "100.5", PERCENTAGE),
+        ("coinsurance", "-5", PERCENTAGE),
+        ("plan_begin", "31.12.2026", DAY),
+        ("copay", "30 per month", COPAY),
+        ("limits", "many", LIMIT),
+        ("limits_shared", "perhaps", YES_OR_NO),
+        ("limits_shared", "no, but with therapy", NOTE),
+        ("limits_shared", "yes, " + "x" * 200, LONG),
+        ("plan_year", "02-29", MONTH_DAY),
+        ("plan_year", "13-01", MONTH_DAY),
+        ("plan_year", "January", MONTH_DAY),
+        ("processed_as", "surgery", WORDS),
+        ("decision_days", "two weeks", NUMBER),
+        ("decision_days", "-1", NUMBER),
+        ("decision_days", "12345", NUMBER),
+        ("drug_code", "J0013!", CODES),
+        ("drug_code", "J0013; x!", CODES),
+        ("drug_code", " ".join(["J0013", *MANY_CODES]), CODES),
+        ("authorization_route", "x" * 201, LONG),
+        ("authorization_route", "Not stated", NOTHING),
+        ("authorization_route", "N/A", NOTHING),
+        ("administrator", "x" * 201, LONG),
     ],
 )
-def test_an_answer_that_cannot_be_read_is_named_and_never_repeated(name, said):
+def test_an_answer_that_cannot_be_read_is_told_what_is_expected_and_never_repeated(name, said, expected):
     with pytest.raises(UnreadableAnswers) as caught:
         typed(**{"active": "yes", name: said})
-    assert set(caught.value.problems) == {name}
+    assert caught.value.problems == {name: expected}
     assert str(said) not in str(caught.value)
+
+
+def test_a_call_without_a_number_or_a_day_is_kept_as_one():
+    [fact] = facts_from_call(
+        {"active": "yes"}, script=SCRIPT, call_id="exc_call", by="usr_1", obtained_at=OBTAINED
+    )
+    assert (fact.source.call_reference, fact.source.told_by, fact.source.as_of) == ("", "", None)
+    [of_its_day] = facts_from_call(
+        {"active": "yes"},
+        script=SCRIPT,
+        call_id="exc_call",
+        by="usr_1",
+        obtained_at=OBTAINED,
+        as_of=date(2026, 3, 1),
+    )
+    assert of_its_day.source.as_of == date(2026, 3, 1)
 
 
 def test_every_unreadable_field_is_named_at_once():

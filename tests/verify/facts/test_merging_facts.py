@@ -131,6 +131,40 @@ def test_amounts_that_move_conflict_only_when_obtained_together():
     assert known(call, newer).rivals == (call,)
 
 
+@pytest.mark.parametrize(("days_apart", "is_conflict"), [(1, True), (1.01, False)])
+def test_amounts_a_day_apart_are_still_held_against_each_other(days_apart, is_conflict):
+    call = said(
+        FactName.DEDUCTIBLE_REMAINING,
+        Standing.VALUE,
+        value=500_00,
+        kind=SourceKind.CALL,
+        days_ago=days_apart,
+    )
+    newer = said(FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=300_00)
+    assert bool(known(call, newer).rivals) == is_conflict
+
+
+def test_amounts_are_compared_by_the_day_they_speak_of_whenever_they_were_typed():
+    """A portal page of last week, typed today, does not contradict today's call; nor the other way round."""
+    page = said(
+        FactName.DEDUCTIBLE_REMAINING,
+        Standing.VALUE,
+        value=500_00,
+        kind=SourceKind.PORTAL,
+        as_of=(NOW - timedelta(days=9)).date(),
+    )
+    call = said(FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=300_00, kind=SourceKind.CALL)
+    assert known(page, call) == Known(call)
+    older_call = said(
+        FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=300_00, kind=SourceKind.CALL, days_ago=30
+    )
+    assert known(page, older_call) == Known(page)
+    same_day = said(
+        FactName.DEDUCTIBLE_REMAINING, Standing.VALUE, value=300_00, kind=SourceKind.CALL, days_ago=9
+    )
+    assert known(page, same_day).rivals == (same_day,)
+
+
 def test_a_fresh_fact_beats_an_expired_one_of_better_support():
     old_letter = said(kind=SourceKind.LETTER, standing=Standing.NO, expires_in_days=-1)
     found = known(old_letter, said())
@@ -216,6 +250,20 @@ def test_service_types_are_read_in_order_and_do_not_rival_each_other():
 def test_the_first_settled_service_type_answers():
     silent, settled = said(types="MH", standing=Standing.NOT_STATED), said(types="A8")
     assert look_up(silent, settled).fact == settled
+
+
+def test_a_fresh_service_type_answers_before_one_that_is_out_of_date():
+    old, fresh = said(types="MH", expires_in_days=-1), said(types="A8", standing=Standing.NO)
+    assert look_up(old, fresh).fact == fresh
+    silent = said(types="A8", standing=Standing.NOT_STATED)
+    assert look_up(old, silent).fact == old, "what is old is shown, and asked again"
+
+
+def test_a_service_type_the_payer_could_not_tell_of_answers_before_one_it_was_silent_on():
+    silent = said(types="MH", standing=Standing.NOT_STATED)
+    unknown = said(types="A8", standing=Standing.UNKNOWN)
+    assert look_up(silent, unknown).fact == unknown
+    assert look_up(unknown, silent).fact == unknown
 
 
 def test_facts_are_kept_whatever_wins():
@@ -309,6 +357,36 @@ def test_a_copay_that_is_due_otherwise_is_a_conflict():
     visit = said(FactName.COPAY, Standing.VALUE, value={"cents": 30_00, "per": "visit"})
     day = said(FactName.COPAY, Standing.VALUE, value={"cents": 30_00, "per": "day"}, kind=SourceKind.CALL)
     assert known(visit, day).rivals == (visit,)
+
+
+def limit(quantity="20", unit="visits", period="year", remaining=None):
+    return {"quantity": quantity, "unit": unit, "period": period, "remaining": remaining}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_conflict"),
+    [
+        ([limit()], [limit()], False),
+        ([limit()], [limit(unit="visit", period="calendar year")], False),
+        ([limit(unit="Visit", period="service year")], [limit(unit="visits", period="years")], False),
+        ([limit(remaining="12")], [limit(unit=None, period=None)], False),
+        ([limit()], [limit(quantity="30")], True),
+        ([limit()], [limit(unit="hours")], True),
+        ([limit()], [limit(period="lifetime")], True),
+        ([limit(remaining="12")], [limit(remaining="3")], True),
+        ([limit(), limit("2", period="week")], [limit("2", period="week"), limit(unit="visit")], False),
+        ([limit(), limit("2", period="week")], [limit()], True),
+        ([limit(), limit("2", period="week")], [limit(), limit("3", period="week")], True),
+    ],
+)
+def test_a_limit_in_other_words_is_the_same_limit(one, other, is_conflict):
+    """A call and an answer tell it differently: "20 per year, 12 left", "20 visits per calendar year"."""
+    facts = (
+        said(FactName.LIMITS, Standing.VALUE, value=one, kind=SourceKind.CALL),
+        said(FactName.LIMITS, Standing.VALUE, value=other),
+    )
+    assert bool(known(*facts).rivals) == is_conflict
+    assert bool(known(*facts).seconds) == (not is_conflict)
 
 
 @pytest.mark.parametrize("note", [None, "with psychotherapy"])

@@ -67,6 +67,8 @@ def under(domain: str, **more) -> Fact:
         ([said(YES, "behavioral"), said(NO, "medical"), under("behavioral", expired=True)], NO, False),
         ([said(NO, line="psychotherapy")], Standing.NOT_ASKED, False),
         ([said(NO, name=FactName.PROVIDER_IN_NETWORK)], Standing.NOT_ASKED, False),
+        ([said(NO, "medical", name=FactName.PROVIDER_IN_NETWORK)], Standing.NOT_ASKED, False),
+        ([said(NO, "medical", line="psychotherapy")], Standing.NOT_ASKED, False),
     ],
 )
 def test_one_part_out_of_network_is_never_covered_up(facts: list[Fact], standing: Standing, is_settled: bool):

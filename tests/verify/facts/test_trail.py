@@ -59,6 +59,15 @@ def test_a_circle_ends_where_it_closes():
     assert trail(TO_BH, step("behavioral", BH, since=BH, number=2)).speaker("behavioral") == BH
 
 
+def test_a_circle_further_on_ends_where_it_closes():
+    to_other, back = (
+        step("behavioral", OTHER, since=BH, number=2),
+        step("behavioral", BH, since=OTHER, number=3),
+    )
+    assert trail(TO_BH, to_other, back).speaker("behavioral") == OTHER
+    assert trail(TO_BH, to_other, back).holder("behavioral") == to_other
+
+
 def test_the_holder_is_named_whether_it_answered_or_not():
     unheard = step("behavioral", BH, StepState.UNANSWERED)
     assert trail(unheard).holder("behavioral") == unheard

@@ -7,11 +7,25 @@ from typing import Any
 
 from verify.catalogue import load
 from verify.facts import About, Fact, FactName, Level, Source, SourceKind, Standing, Status, Tier
-from verify.findings import Completeness, Course, Finding, Judgement, judge
+from verify.findings import (
+    LINE_RULES,
+    PLAN_RULES,
+    Completeness,
+    Course,
+    Finding,
+    Judgement,
+    cases_of,
+    judge,
+)
+from verify.findings.finding import Verdict
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ON = date(2026, 12, 7)
 LINES = load().service_lines
+RULES = {rule.__name__: rule for rule in (*PLAN_RULES, *LINE_RULES)}
+
+TMS, SPRAVATO = LINES["tms"].label, LINES["spravato_medical"].label
+CODES, DAY = "90867, 90868 and 90869", "December 7, 2026"
 
 YES, NO, UNKNOWN, SILENT, VALUE = (
     Standing.YES,
@@ -96,6 +110,17 @@ def judged(*facts: Fact, line: str = "tms", planned: Course | None = None, **mor
 def finding(rule: str, *facts: Fact, **more: Any) -> Finding:
     [found] = [found for found in judged(*facts, **more).findings if found.rule == rule]
     return found
+
+
+def told(
+    rule: str, *facts: Fact, beside: Sequence[Fact] = (), line: str = "tms", planned: Course | None = None
+) -> Verdict:
+    """What one rule says by itself, and what it asks of its own accord."""
+    courses = {line: planned} if planned else {}
+    (case,) = cases_of([*facts, *beside], [LINES[line]], ON, now=NOW, courses=courses)
+    made = RULES[rule](case)
+    assert made is not None
+    return made
 
 
 def has(rule: str, *facts: Fact, **more: Any) -> bool:

@@ -94,7 +94,7 @@ def test_coverage_is_active_only_where_it_is_said_for_the_day_and_the_service(
         (325_50, 1500_00, "left", "$325.50 of $1,500.00"),
         (325_50, None, "left", "$325.50 "),
         (0, 1500_00, "met", "is met"),
-        (None, 0, "none", "of $0.00"),
+        (None, 0, "none", "is $0.00, as the payer states"),
         (None, 1500_00, "not_stated", "is $1,500.00; what is left of it is not stated"),
         (None, None, "not_stated", "is not stated"),
     ],

@@ -21,7 +21,7 @@ from tests.verify.findings.known import (
 from verify.findings import Course
 
 
-def limit(quantity="30", unit="visit", period="year", remaining=None, **more):
+def limit(quantity="30", unit="visits", period="year", remaining=None, **more):
     value = [{"quantity": quantity, "unit": unit, "period": period, "remaining": remaining}]
     return fact("limits", VALUE, value, **more)
 
@@ -39,7 +39,7 @@ def test_the_first_session_beyond_it_is_named():
     found = finding("visit_limits", limit(remaining="30"), planned=course(36, first=date(2026, 12, 1)))
     assert "It is 6 sessions short of the planned course of 36 sessions" in found.sentence
     assert "the first beyond it is on December 31, 2026." in found.sentence
-    assert "30 visit per year, 30 left" in found.sentence
+    assert "30 visits per year, 30 left" in found.sentence
     one = finding("visit_limits", limit(remaining="1"), planned=course(2, by_person=False))
     assert "It is 1 session short of the usual course of 2 sessions" in one.sentence
 
@@ -110,6 +110,24 @@ def test_of_several_limits_the_least_counts():
     found = finding("visit_limits", fact("limits", VALUE, value), planned=course(36))
     assert found.conclusion == "short"
     assert "26 sessions short" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        (limit("20", remaining="12"), "20 visits per year, 12 left"),
+        (limit("1", remaining="0"), "1 visit per year, 0 left"),
+        (limit("20", "sessions", "lifetime"), "20 sessions per lifetime"),
+        (limit(None, None, None, "7"), "a number of visits, 7 left"),
+        (limit("20", "approved"), "20 (of what is not stated) per year"),
+        (limit("20", "covered (estimated)", None), "20 (of what is not stated)"),
+    ],
+)
+def test_a_limit_is_told_in_words_that_promise_nothing(stated, words):
+    """EB09 has "quantity approved" in place of a unit: of what, and for whom, it does not say."""
+    assert finding("visit_limits", stated).sentence == (
+        f"The payer states a limit: {words}. Ask what counts toward it."
+    )
 
 
 # --- in one day -------------------------------------------------------------------------------------------
