@@ -184,6 +184,8 @@ def test_what_the_plan_excludes_costs_the_clinics_own_price_and_nothing_else():
     found = cost(fact("covered", NO, line="tms"), prices=OWN_PRICES)
     assert figures(found)[1] == 450_00 + 33 * 350_00 + 2 * 360_00
     assert set(asked(found)) == {"number of sessions"}
+    unlimited = cost(fact("covered", NO, line="tms"), prices=OWN_PRICES, without=["deductible_remaining"])
+    assert set(asked(unlimited)) == {"number of sessions"}
     assert any("written notice" in said for said in found.not_included)
 
 
@@ -206,6 +208,9 @@ def test_out_of_network_the_whole_charge_is_expected():
     assert figures(found)[1] == whole
     assert figures(found)[0] < 2400_01
     assert "what is paid out of network" in asked(found)
+    (question,) = [q for q in found.estimate.questions if q.fact == "number of sessions"]
+    assert question.how == "the psychiatrist’s treatment plan"
+    assert question.answers == ["36 sessions", "30 sessions", "46 sessions"]
 
 
 def test_no_cost_share_at_all_is_between_nothing_and_the_maximum():
@@ -411,7 +416,7 @@ def test_a_visit_limit_nobody_spoke_of_is_said_to_be_left_out():
 AUTUMN = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
-def in_autumn(*more, without=()):
+def in_autumn(*more, without=(), first=date(2026, 11, 30)):
     """E3: 30 November with $300 and $1,600 left; $2,000 and $5,000 from January on."""
     base = {
         "deductible_remaining": fact("deductible_remaining", VALUE, 300_00),
@@ -429,7 +434,7 @@ def in_autumn(*more, without=()):
     return course_cost(
         facts,
         [LINES["tms"]],
-        date(2026, 11, 30),
+        first,
         now=AUTUMN,
         payer="bluehollow",
         prices=[*TMS_PRICES, *OWN_PRICES],
@@ -454,6 +459,7 @@ def test_a_course_across_the_new_year_meets_a_new_deductible():
 def test_the_course_begun_in_the_new_year_is_told_beside_it():
     """E3: begun on January 4 the course costs $3,428."""
     (start,) = in_autumn().other_starts
+    assert (start.low_cents, start.high_cents) == (3128_00, 3928_00)
     assert (start.on, start.expected_cents) == (date(2027, 1, 4), 3428_00)
     assert cost().other_starts == []
 
@@ -478,6 +484,11 @@ def test_the_next_years_amounts_are_open_where_no_total_is_said():
     found = in_autumn(without=["deductible_total", "out_of_pocket_total"])
     assert "deductible of the next plan year" in asked(found)
     assert "out-of-pocket maximum of the next plan year" in asked(found)
+
+
+def test_a_course_that_begins_with_the_new_plan_year_is_compared_with_no_other():
+    found = in_autumn(first=date(2027, 1, 1))
+    assert (found.new_plan_year, found.other_starts) == (date(2027, 1, 1), [])
 
 
 def test_a_course_within_the_year_has_no_new_plan_year():

@@ -72,6 +72,14 @@ def test_maintenance_that_was_planned_follows_the_course_from_another_day_too():
     assert [one.phase for one in found.plan.sessions] == [one.phase for one in kept.sessions]
     fewer = course_of(line, kept, MONDAY, CourseAssumption(sessions=9), line.course.ways[0], ())
     assert len(fewer.plan.sessions) == 9
+    assert (fewer.plan.outline.sessions, fewer.plan.outline.later_sessions) == (9, 0)
+
+
+def test_where_maintenance_is_all_that_was_left_of_a_plan_its_first_session_opens_the_new_one():
+    line = LINES["spravato_medical"]
+    kept = plan_course(line, Outline(starts_on=MONDAY, sessions=1, later_sessions=2, dropped=(1,)))
+    found = course_of(line, kept, date(2026, 6, 1), CourseAssumption(), line.course.ways[0], ())
+    assert (found.plan.outline.sessions, found.plan.outline.later_sessions) == (1, 1)
 
 
 def test_other_weekdays_are_those_of_the_patient_and_no_others():
