@@ -191,6 +191,15 @@ def test_without_the_clinics_price_there_is_no_figure():
     )
 
 
+# --- out of network ---------------------------------------------------------------------------------------------
+
+
+def test_out_of_network_the_plan_takes_its_share_of_the_whole_charge_or_nothing():
+    found = tms(sessions="3", facts=[fact("in_network", NO, line="tms")])
+    # The clinic charges 450 and twice 350; 900 of it is the deductible's, and 20 % of the rest is owed.
+    assert figures(found) == (900_00 + 50_00, 1150_00, 1150_00)
+
+
 # --- savings card -----------------------------------------------------------------------------------------------
 
 

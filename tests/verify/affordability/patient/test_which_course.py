@@ -87,6 +87,12 @@ def test_other_weekdays_are_those_of_the_patient_and_no_others():
     assert (len(days), set(days)) == (10, {0, 3})
 
 
+def test_what_is_planned_anew_leaves_out_closed_days():
+    tuesday = date(2026, 6, 2)
+    found = course_of(TMS, KEPT, date(2026, 6, 1), CourseAssumption(), "", {tuesday})
+    assert [session.on.day for session in found.plan.sessions][:3] == [1, 3, 4]
+
+
 def test_in_another_way_of_billing_it_keeps_its_days():
     line = LINES["spravato_medical"]
     outline = Outline(starts_on=MONDAY, sessions=4, added=(date(2026, 3, 7),))
