@@ -118,15 +118,29 @@ def test_the_limits_of_two_treatments_are_reckoned_as_one_and_it_is_said():
     }
     prices = [*TMS_PRICES, *TMS_OWN_PRICES, *SPRAVATO_PRICES, *OWN_PRICES]
     words = "The visit limits of the treatments are reckoned as one, the smallest."
+    both = [fact("limits", VALUE, [limit("30")], line=line) for line in limits]
+    assert words in cost_of([*known, *both], [*limits], prices, sessions="2").reckoned_with
     for lines, left in (([*limits], 6 - 4), (["tms"], 20 - 2), (["spravato_medical"], 6 - 2)):
         found = cost_of([*known, *limits.values()], lines, prices, sessions="2")
         assert found.estimate.left.visits_left == left
         assert (words in found.reckoned_with) is (len(lines) == 2)
 
 
-def test_the_next_plan_year_has_the_whole_limit_again():
+PAID, UNPAID = False, True
+
+
+@pytest.mark.parametrize(
+    ("quantity", "remaining", "this_year", "next_year"),
+    [
+        ("3", "1", [PAID, UNPAID, UNPAID, UNPAID], [PAID, PAID, PAID, UNPAID]),
+        ("3", None, [PAID, PAID, PAID, UNPAID], [PAID, PAID, PAID, UNPAID]),
+        # Of how many they are the rest is not said: the next year is not reckoned with more.
+        (None, "1", [PAID, UNPAID, UNPAID, UNPAID], [PAID, UNPAID, UNPAID, UNPAID]),
+    ],
+)
+def test_the_next_plan_year_has_the_whole_limit_again(quantity, remaining, this_year, next_year):
     known = [one for one in SPRAVATO if one.name.value != "limits"]
-    stated = fact("limits", VALUE, [limit("3", "1")], line="spravato_medical")
+    stated = fact("limits", VALUE, [limit(quantity, remaining)], line="spravato_medical")
     found = cost_of(
         [*known, stated, fact("deductible_total", VALUE, 0), fact("plan_begin", VALUE, "2026-01-01")],
         ["spravato_medical"],
@@ -137,4 +151,9 @@ def test_the_next_plan_year_has_the_whole_limit_again():
     )
     reasons = {one.date: one.why for one in found.estimate.sessions if one.code == "99214"}
     spent = "visit limit spent: the whole price"
-    assert [why == spent for why in reasons.values()] == [False, True, True, True, False, False, False, True]
+    assert [why == spent for why in reasons.values()] == [*this_year, *next_year]
+
+
+def test_a_limit_of_no_visit_at_all_leaves_none_to_be_paid():
+    whole = 56 * 16_00 + 250_00 + 84 * 16_00 + 250_00
+    assert figures(spravato(limit("0", None), sessions="2")) == (whole,) * 3
