@@ -511,6 +511,10 @@ def test_without_a_price_there_is_no_figure():
     found = cost(prices=OWN_PRICES)
     assert found.estimate is None
     assert found.missing[0] == "A contract rate or typical allowed amount of 90867, valid on 2026-03-02"
+    told = cost(fact("authorization", YES, line="tms"), prices=OWN_PRICES)
+    assert [said.split(".")[0] for said in told.not_included] == [
+        "Transcranial magnetic stimulation (TMS): what happens without an authorization"
+    ]
 
 
 def test_a_price_that_ends_within_the_course_is_missing_from_then_on():
@@ -639,6 +643,8 @@ def test_two_treatments_of_which_nothing_is_known_are_still_ranged():
     )
     assert found.estimate.low_cents < found.estimate.expected_cents <= found.estimate.high_cents
     assert prod(len(question.answers) for question in found.estimate.questions) <= MOST_COMBINATIONS
+    # What is settled for its size is said, and no longer asked.
+    assert min(len(question.answers) for question in found.estimate.questions) == 2
     assert (
         "There are more questions than can be reckoned with at once, so the range may be narrower than"
         " the truth; these keep their expected answer:"

@@ -126,6 +126,15 @@ def test_the_limits_of_two_treatments_are_reckoned_as_one_and_it_is_said():
         assert (words in found.reckoned_with) is (len(lines) == 2)
 
 
+def test_a_treatment_whose_visits_are_not_limited_uses_up_none():
+    known = [one for one in [*SETTLED.values(), *SPRAVATO] if one.name.value != "limits"]
+    of_tms = fact("limits", VALUE, [limit("30", "3")], line="tms")
+    prices = [*TMS_PRICES, *TMS_OWN_PRICES, *SPRAVATO_PRICES, *OWN_PRICES]
+    found = cost_of([*known, of_tms], ["tms", "spravato_medical"], prices, sessions="4")
+    spent = [one.code for one in found.estimate.sessions if one.why.startswith("visit limit spent")]
+    assert (spent, found.estimate.left.visits_left) == (["90868"], 0)
+
+
 PAID, UNPAID = False, True
 
 
