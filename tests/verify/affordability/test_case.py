@@ -224,6 +224,7 @@ def test_a_text_that_is_no_json_is_told_why(text, field, words):
         (("unknowns", 0, "answers", 0, "savings"), {"x": {}}, "names a programme the case does not have"),
         (("starts",), ["2026-03-03"], "must be the same day of the week as the first line"),
         (("lines", 0, "allowed_cents"), ..., "is missing"),
+        (("lines", 1, "billed_cents"), ..., "is missing: a balance bill is reckoned from it"),
         (("lines", 0, "rule", "x"), 5, "is not a key of this format"),
         (("lines", 0, "rule", "coinsurance_bp"), 10_001, "must not be above 10000"),
         (("rest",), {}, "is not a key of a case; did you mean reset?"),
@@ -250,6 +251,11 @@ def test_an_answer_that_changes_what_is_not_there_is_told_so(part, change, words
     document = changed(("unknowns", 0, "answers", 1), {"answer": "b", **change})
     del document[part]
     assert problems(document) == {f"unknowns[0].answers[1].{next(iter(change))}": words}
+
+
+def test_a_day_of_the_estimate_needs_no_day_of_the_amounts():
+    found = estimate_case(changed(("accumulators_as_of",), ...))
+    assert "the age of the accumulators is not stated" in found["confidence_reasons"]
 
 
 def test_amounts_told_on_the_very_day_are_not_old():

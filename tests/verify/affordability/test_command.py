@@ -134,6 +134,8 @@ def test_a_file_too_large_for_a_case_is_not_read(tmp_path):
     with large.open("wb") as file:
         file.truncate(20_000_001)
     assert run([large], as_json=False)[2] == f"{large}: is too large for a case\n"
+    told = {"errors": [{"field": "", "message": "is too large for a case"}]}
+    assert json.loads(run([large], as_json=True)[1]) == told
     with large.open("wb") as file:
         file.truncate(20_000_000)
     assert "is no JSON" in run([large], as_json=False)[2]

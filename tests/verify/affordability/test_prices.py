@@ -143,6 +143,11 @@ def test_the_heading_must_name_the_columns_in_any_order():
         read_prices("")
 
 
+def test_a_byte_order_mark_does_no_harm_and_what_is_no_csv_is_told_so():
+    assert read_prices(f"\ufeff{HEAD}\n{GOOD}") == read_prices(f"{HEAD}\n{GOOD}")
+    assert problems("x" * 200_000) == {"": "The file is no CSV that can be read"}
+
+
 def test_the_latest_price_that_holds_on_the_day_is_found():
     rows = [
         "90868,contract,ACME,250,2026-01-01,2026-12-31,old,yes",
