@@ -425,7 +425,7 @@ def test_a_visit_limit_nobody_spoke_of_is_said_to_be_left_out():
 AUTUMN = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
-def in_autumn(*more, without=(), first=date(2026, 11, 30)):
+def in_autumn(*more, without=(), first=date(2026, 11, 30), **assumed):
     """E3: 30 November with $300 and $1,600 left; $2,000 and $5,000 from January on."""
     base = {
         "deductible_remaining": fact("deductible_remaining", VALUE, 300_00),
@@ -447,6 +447,7 @@ def in_autumn(*more, without=(), first=date(2026, 11, 30)):
         now=AUTUMN,
         payer="bluehollow",
         prices=[*TMS_PRICES, *OWN_PRICES],
+        assumed=read_assumptions(assumed.items(), ["tms"]),
     )
 
 
