@@ -65,6 +65,7 @@ class CaseRule(_Part):
     copay_counts_deductible: Flag = False
     copay_counts_oop: Flag = True
     counts_visit: Flag = False
+    visit_group: Annotated[str, Field(strict=True)] | None = None
 
 
 class CaseLimits(_Part):

@@ -156,7 +156,9 @@ def turn_to(day: date, books: Books, terms: Terms) -> Books:
 def _next_day(ledger: Ledger, last: date, day: date, reset_on: date, fresh: Ledger) -> Ledger:
     if last < reset_on <= day:
         return fresh
-    return msgspec.structs.replace(ledger, charged_today=frozenset()) if ledger.charged_today else ledger
+    if not ledger.charged_today and not ledger.visited_today:
+        return ledger
+    return msgspec.structs.replace(ledger, charged_today=frozenset(), visited_today=frozenset())
 
 
 def take(books: Books, line: Line, terms: Terms) -> tuple[Books, Taken]:

@@ -43,6 +43,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     copay_counts_deductible: bool = False
     copay_counts_oop: bool = True
     counts_visit: bool = False
+    #: Lines of one group and day use up one visit; None: each its own.
+    visit_group: str | None = None
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -57,6 +59,8 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     visits_left: int | None = None
     #: Copay groups charged on the present day.
     charged_today: frozenset[str | None] = frozenset()
+    #: Visit groups that used up a visit on the present day.
+    visited_today: frozenset[str] = frozenset()
 
 
 class Share(msgspec.Struct, frozen=True, gc=False):
@@ -73,8 +77,10 @@ class Share(msgspec.Struct, frozen=True, gc=False):
 
 
 def pays_for(ledger: Ledger, rule: Rule) -> bool:
-    """Whether the plan pays at all: covered, and a visit left where visits are counted."""
-    return rule.covered and not (rule.counts_visit and ledger.visits_left == 0)
+    """Whether the plan pays at all: covered, and where visits are counted, one left or begun today."""
+    if not rule.covered or not rule.counts_visit:
+        return rule.covered
+    return ledger.visits_left != 0 or rule.visit_group in ledger.visited_today
 
 
 def cost_share(ledger: Ledger, rule: Rule, allowed: int) -> Share:
@@ -118,9 +124,8 @@ def post(ledger: Ledger, rule: Rule, share: Share) -> Ledger:
     """The ledger after a covered line of which `share` accrues."""
     to_deductible = share.deductible + (share.copay if rule.copay_counts_deductible else 0)
     to_maximum = share.deductible + share.coinsurance + (share.copay if rule.copay_counts_oop else 0)
-    visits, charged = ledger.visits_left, ledger.charged_today
-    if rule.counts_visit and visits is not None:
-        visits -= 1
+    visits, visited = _visit_used(ledger, rule)
+    charged = ledger.charged_today
     if rule.copay_basis is CopayBasis.DAY:
         charged |= {rule.copay_group}
     return Ledger(
@@ -132,7 +137,16 @@ def post(ledger: Ledger, rule: Rule, share: Share) -> Ledger:
         oop_kind=ledger.oop_kind,
         visits_left=visits,
         charged_today=charged,
+        visited_today=visited,
     )
+
+
+def _visit_used(ledger: Ledger, rule: Rule) -> tuple[int | None, frozenset[str]]:
+    """The visits left after a covered line, and the groups whose visit of the day is used up."""
+    left, visited, group = ledger.visits_left, ledger.visited_today, rule.visit_group
+    if not rule.counts_visit or left is None or group in visited:
+        return left, visited
+    return left - 1, visited if group is None else visited | {group}
 
 
 def deductible_left(ledger: Ledger) -> int:

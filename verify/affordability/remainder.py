@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from verify.affordability.course import Books, Line
 from verify.affordability.ledger import Ledger, deductible_left, oop_left, part_of
 
-NONE_TODAY: frozenset[str | None] = frozenset()
+NONE_TODAY: frozenset[Any] = frozenset()
 
 
 class Rest(NamedTuple):
@@ -65,6 +65,7 @@ def what_matters(books: Books, rest: Rest, *, overnight: bool) -> Books:
             oop_individual_cents=None if maximum is None or maximum >= deductible + rest.maximum else maximum,
             visits_left=None if visits is None or visits >= rest.visits else visits,
             charged_today=NONE_TODAY if overnight else ledger.charged_today,
+            visited_today=NONE_TODAY if overnight else ledger.visited_today,
         ),
         second=books.second,
         cards=books.cards,

@@ -28,6 +28,7 @@ def rule(rng):
         "copay_counts_deductible": rng.random() < 0.4,
         "copay_counts_oop": rng.random() < 0.7,
         "counts_visit": rng.random() < 0.4,
+        "visit_group": rng.choice(GROUPS),
     }
     return {key: value for key, value in full.items() if rng.random() < 0.7}
 

@@ -19,6 +19,7 @@ RULE = {
     "copay_counts_deductible": False,
     "copay_counts_oop": True,
     "counts_visit": False,
+    "visit_group": None,
 }
 
 
@@ -29,6 +30,7 @@ class Plan:
         self.left = dict(limits)
         self.reset = reset
         self.groups_charged = set()
+        self.visits_begun = set()
 
     def on(self, day):
         if self.reset and day >= self.reset["on"]:
@@ -43,9 +45,11 @@ class Plan:
         both = [amount for amount in (individual, family) if amount is not None]
         return min(both) if both else None
 
-    def pays_for(self, rule):
+    def pays_for(self, day, rule):
         if not rule["covered"]:
             return False
+        if (day, rule["visit_group"]) in self.visits_begun:
+            return True
         return not rule["counts_visit"] or self.left.get("visits_left") != 0
 
     def shares(self, day, rule, allowed):
@@ -88,7 +92,7 @@ class Plan:
             deductible -= min(too_much, deductible)
         return deductible, copay, coinsurance
 
-    def move(self, rule, deductible, copay, coinsurance):
+    def move(self, day, rule, deductible, copay, coinsurance):
         met = deductible
         if rule["copay_counts_deductible"]:
             met += copay
@@ -100,8 +104,15 @@ class Plan:
                 key = f"{name}_{whose}_cents"
                 if self.left.get(key) is not None:
                     self.left[key] = max(0, self.left[key] - amount)
-        if rule["counts_visit"] and self.left.get("visits_left") is not None:
+        visit = (day, rule["visit_group"])
+        if (
+            rule["counts_visit"]
+            and self.left.get("visits_left") is not None
+            and visit not in self.visits_begun
+        ):
             self.left["visits_left"] -= 1
+            if rule["visit_group"] is not None:
+                self.visits_begun.add(visit)
 
 
 def second_rule(second, code):
@@ -113,12 +124,12 @@ def second_rule(second, code):
 
 def second_would_pay(second, plan, day, line):
     rule, allowed = second_rule(second, line["code"])
-    if rule is None or not plan.pays_for(rule):
+    if rule is None or not plan.pays_for(day, rule):
         return 0
     if allowed is None:
         allowed = line["allowed_cents"]
     shares = plan.shares(day, rule, allowed)
-    plan.move(rule, *shares)
+    plan.move(day, rule, *shares)
     return allowed - sum(shares)
 
 
@@ -170,7 +181,7 @@ def one_line(day, line, plan, second, second_plan, cards):
         return {**nothing, "non_covered": line["self_pay_cents"], "patient": line["self_pay_cents"]}
     rule = {**RULE, **line["rule"]}
     allowed, billed = line["allowed_cents"], line.get("billed_cents")
-    if not plan.pays_for(rule):
+    if not plan.pays_for(day, rule):
         price = allowed if billed is None else billed
         helped = after_second(second, second_plan, day, line, 0, price)
         return {**nothing, "non_covered": price, "patient": price - helped}
@@ -199,7 +210,7 @@ def one_line(day, line, plan, second, second_plan, cards):
     own = deductible + copay + coinsurance - ignored
     own_deductible = min(deductible, own)
     own_copay = min(copay, own - own_deductible)
-    plan.move(rule, own_deductible, own_copay, own - own_deductible - own_copay)
+    plan.move(day, rule, own_deductible, own_copay, own - own_deductible - own_copay)
     balance = 0
     if line.get("out_of_network") and line.get("balance_bill"):
         balance = max(0, billed - allowed)

@@ -148,7 +148,8 @@ def test_an_answer_cannot_change_what_the_case_does_not_have(part):
 def test_a_bound_on_spending_needs_a_day_to_count_from():
     document = {**deepcopy(GOOD), "spent_since_at_most_cents": 5}
     del document["accumulators_as_of"]
-    assert list(problems(document)) == ["accumulators_as_of"]
+    words = "is missing: spent_since_at_most_cents counts from it"
+    assert problems(document) == {"accumulators_as_of": words}
 
 
 def test_a_card_that_ends_before_it_starts_is_an_error():
@@ -190,6 +191,81 @@ def test_keys_a_test_or_a_person_adds_do_no_harm():
 def test_text_that_is_no_json_is_an_error(text, words):
     with pytest.raises(CaseError, match=words):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "words"),
+    [
+        ("{", "", "is no JSON: Expecting property name enclosed in double quotes in line 1, column 2"),
+        ('{"a": 1, "limits": 1, "limits": 2}', "limits", "stands twice in one object"),
+        ("[" * 100_000, "", "is nested too deeply"),
+        ("1" * 5000, "", "is no JSON this program reads: a number is too long"),
+    ],
+)
+def test_a_text_that_is_no_json_is_told_why(text, field, words):
+    with pytest.raises(CaseError) as caught:
+        parse(text)
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.message) == (field, words)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("lines", 0, "date"), "x", "must be a date as YYYY-MM-DD"),
+        (("lines", 0, "date"), "2026-02-30", "is no day of the calendar"),
+        (("lines", 0, "date"), "1999-12-31", "must lie between 2000 and 2100"),
+        (("as_of",), ..., "is missing: without it nobody can tell how old the accumulators are"),
+        (("as_of",), "2026-01-30", "lies after as_of"),
+        (("savings",), [{"name": "c", "codes": ["a"]}] * 2, "has two programmes of the same name"),
+        (("unknowns", 0, "answers", 1, "answer"), "a", "has the same answer twice"),
+        (("unknowns", 0, "expected"), "c", "expected is none of the answers"),
+        (("unknowns", 0, "codes"), ["xyz"], "no line has any of these codes"),
+        (("unknowns", 0, "answers", 0, "savings"), {"x": {}}, "names a programme the case does not have"),
+        (("starts",), ["2026-03-03"], "must be the same day of the week as the first line"),
+        (("lines", 0, "allowed_cents"), ..., "is missing"),
+        (("lines", 1, "billed_cents"), ..., "is missing: a balance bill is reckoned from it"),
+        (("lines", 0, "rule", "x"), 5, "is not a key of this format"),
+        (("lines", 0, "rule", "coinsurance_bp"), 10_001, "must not be above 10000"),
+        (("rest",), {}, "is not a key of a case; did you mean reset?"),
+        (
+            ("savings",),
+            [{"name": "c", "codes": ["a"], "starts_on": "2026-03-02", "ends_on": "2026-03-01"}],
+            "lies before starts_on",
+        ),
+    ],
+)
+def test_a_fault_says_what_is_wanted_and_no_more(path, value, words):
+    assert list(problems(changed(path, value)).values()) == [words]
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "words"),
+    [
+        ("reset", {"reset_limits": {}}, "the case has no reset"),
+        ("reset", {"no_reset": True}, "the case has no reset"),
+        ("secondary", {"secondary": {}}, "the case has no secondary"),
+    ],
+)
+def test_an_answer_that_changes_what_is_not_there_is_told_so(part, change, words):
+    document = changed(("unknowns", 0, "answers", 1), {"answer": "b", **change})
+    del document[part]
+    assert problems(document) == {f"unknowns[0].answers[1].{next(iter(change))}": words}
+
+
+def test_a_day_of_the_estimate_needs_no_day_of_the_amounts():
+    found = estimate_case(changed(("accumulators_as_of",), ...))
+    assert "the age of the accumulators is not stated" in found["confidence_reasons"]
+
+
+def test_amounts_told_on_the_very_day_are_not_old():
+    assert estimate_case(changed(("accumulators_as_of",), GOOD["as_of"]))["notes"] == []
+
+
+def test_every_fault_stands_in_the_error_field_by_field():
+    with pytest.raises(CaseError) as caught:
+        estimate_case({"lines": []})
+    assert str(caught.value) == "lines: needs at least 1; limits: is missing"
 
 
 def test_numbers_that_are_none_are_no_amounts():

@@ -58,9 +58,10 @@ def test_a_faulty_case_takes_its_line_and_is_named_on_the_error_stream(files):
     code, out, err = run(paths, as_json=True)
     rows = [json.loads(row) for row in out.splitlines()]
     assert code == 1
-    assert [problem["field"] for problem in rows[0]["errors"]] == ["limits.visits_left"]
+    words = "must be a whole number (cents, basis points or a count)"
+    assert rows[0] == {"errors": [{"field": "limits.visits_left", "message": words}]}
     assert rows[1] == estimate_case(TMS)
-    assert err.startswith(f"{paths[0]}: limits.visits_left: must be a whole number")
+    assert err == f"{paths[0]}: limits.visits_left: {words}\n"
 
 
 def test_the_text_gives_the_range_first_then_questions_then_sessions(files):
@@ -78,7 +79,7 @@ def test_the_text_gives_the_range_first_then_questions_then_sessions(files):
         "2026-02-11 90868 $50.00 coinsurance $50.00 (20 %)",
         "2026 $150.00",
     ]
-    assert "guarantee" in out
+    assert out.endswith("\n  An estimate, not a guarantee of payment.\n\n")
     assert "sessions  confidence" not in out
 
 
@@ -87,6 +88,7 @@ def test_the_text_shows_other_starts_and_what_is_pending(files):
     rows = [row.strip() for row in out.splitlines()]
     assert rows[0].endswith("ketamine.json")
     assert rows[1:3] == ["The patient pays $950.00", "Confidence A"]
+    assert "Begun on another day (urgency is a clinical matter)" in rows
     assert "2026-03-02  $950.00 to $950.00, expected $950.00" in rows
     assert "1 given and not billed yet: $300.00, not in the total" in rows
 
@@ -122,15 +124,21 @@ def test_a_file_that_cannot_be_read_is_told_so(tmp_path):
     code, out, err = run([tmp_path / "none.json", latin, tmp_path], as_json=True)
     assert code == 1
     assert len(out.splitlines()) == 3
-    assert "none.json: cannot be read: No such file or directory" in err
-    assert "latin.json: is no UTF-8 text" in err
+    assert [json.loads(row)["errors"][0]["field"] for row in out.splitlines()] == ["", "", ""]
+    assert err.startswith(f"{tmp_path / 'none.json'}: cannot be read: No such file or directory\n")
+    assert f"\n{latin}: is no UTF-8 text\n" in err
 
 
 def test_a_file_too_large_for_a_case_is_not_read(tmp_path):
     large = tmp_path / "large.json"
     with large.open("wb") as file:
         file.truncate(20_000_001)
-    assert "too large" in run([large], as_json=False)[2]
+    assert run([large], as_json=False)[2] == f"{large}: is too large for a case\n"
+    told = {"errors": [{"field": "", "message": "is too large for a case"}]}
+    assert json.loads(run([large], as_json=True)[1]) == told
+    with large.open("wb") as file:
+        file.truncate(20_000_000)
+    assert "is no JSON" in run([large], as_json=False)[2]
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path):

@@ -69,6 +69,21 @@ def test_what_is_not_covered_costs_the_billed_price_and_moves_nothing():
     assert (found["left"]["visits_left"], found["left"]["oop_individual_cents"]) == (3, 50_00)
 
 
+@pytest.mark.parametrize(
+    ("visit_group", "owed"), [("spravato", [50_00] * 4), (None, [50_00] * 2 + [100_00] * 2)]
+)
+def test_a_visit_is_of_one_day_and_its_lines_share_it_where_they_are_a_group(visit_group, owed):
+    lines = [line(day, 100_00, **HALF, counts_visit=True, visit_group=visit_group) for day in (0, 0, 1, 1)]
+    assert pays(estimate_case(case(*lines, visits_left=2))) == owed
+
+
+def test_what_follows_in_a_visit_that_is_not_paid_is_not_paid_either():
+    lines = [line(day, 100_00, **HALF, counts_visit=True, visit_group="spravato") for day in (0, 0, 1, 1)]
+    found = estimate_case(case(*lines, visits_left=1))
+    assert pays(found) == [50_00, 50_00, 100_00, 100_00]
+    assert {one["why"] for one in found["sessions"][2:]} == {"visit limit spent: the whole price"}
+
+
 def test_a_balance_bill_is_owed_above_a_full_maximum_and_never_accrues():
     out = line(0, 100_00, billed_cents=150_00, out_of_network=True, balance_bill=True, **HALF)
     found = estimate_case(case(out, out, oop_individual_cents=60_00))

@@ -156,6 +156,28 @@ def test_a_plan_pays_for_what_is_covered_while_visits_are_left():
     assert not pays_for(Ledger(), Rule(covered=False))
 
 
+def test_lines_of_one_group_and_day_use_up_one_visit():
+    drug = visit = Rule(counts_visit=True, visit_group="spravato")
+    after = post(Ledger(visits_left=1), drug, Share(0, 0, 0))
+    assert after.visits_left == 0
+    assert pays_for(after, visit)
+    assert post(after, visit, Share(0, 0, 0)) == after
+    assert not pays_for(after, Rule(counts_visit=True, visit_group="therapy"))
+    assert not pays_for(after, Rule(counts_visit=True))
+    assert not pays_for(after, Rule(counts_visit=True, visit_group="spravato", covered=False))
+
+
+def test_a_visit_begun_of_no_group_or_without_a_limit_is_no_groups_visit():
+    alone = Rule(counts_visit=True)
+    assert post(post(Ledger(visits_left=2), alone, Share(0, 0, 0)), alone, Share(0, 0, 0)) == Ledger(
+        visits_left=0
+    )
+    of_group = Rule(counts_visit=True, visit_group="spravato")
+    assert post(Ledger(), of_group, Share(0, 0, 0)) == Ledger()
+    uncounted = Rule(visit_group="spravato")
+    assert post(Ledger(visits_left=2), uncounted, Share(0, 0, 0)) == Ledger(visits_left=2)
+
+
 def test_a_copay_per_day_is_owed_once_for_each_group():
     rule = Rule(copay_cents=35, copay_basis=CopayBasis.DAY, copay_group="visits")
     after = post(Ledger(), rule, cost_share(Ledger(), rule, 100))

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from verify.affordability import CaseError
-from verify.affordability.prices import COLUMNS, Price, PriceKind, find_price, read_prices
+from verify.affordability.prices import COLUMNS, Price, PriceKind, find_price, read_price, read_prices
 
 HEAD = ",".join(COLUMNS)
 GOOD = "90868,contract,ACME,250.00,2026-01-01,2026-12-31,contract of 2025-11-03,yes"
@@ -76,17 +76,76 @@ def test_a_faulty_row_names_its_place(row, field):
     assert list(problems(row)) == [field]
 
 
+@pytest.mark.parametrize(
+    ("row", "field", "words"),
+    [
+        ("90868,typical,5", "", "has 3 cells, not 8"),
+        (",typical,,5,2026-01-01,,survey,no", "code", "is missing"),
+        ("9" * 21 + ",typical,,5,2026-01-01,,survey,no", "code", "has more than 20 characters"),
+        (f"90868,typical,,5,2026-01-01,,{'s' * 201},no", "source", "has more than 200 characters"),
+        (
+            "90868,guess,,5,2026-01-01,,survey,no",
+            "kind",
+            "must be one of self_pay, billed, contract, typical",
+        ),
+        ("90868,contract,,5,2026-01-01,,survey,no", "payer", "is missing: a contract rate is a payer's"),
+        ("90868,self_pay,ACME,5,2026-01-01,,s,no", "payer", "must be empty for the clinic's own price"),
+        ("90868,billed,ACME,5,2026-01-01,,s,no", "payer", "must be empty for the clinic's own price"),
+        ("90868,typical,,x,2026-01-01,,s,no", "amount", "must be dollars, as 1200 or $1,200.00"),
+        ("90868,typical,,5,,,survey,no", "valid_from", "is missing"),
+        ("90868,typical,,5,2026-02-30,,survey,no", "valid_from", "is no day of the calendar"),
+        ("90868,typical,,5,2026-02-02,2026-02-01,s,no", "valid_until", "lies before valid_from"),
+        ("90868,typical,,5,2026-02-02,,survey,maybe", "verified", "must be yes or no"),
+    ],
+)
+def test_a_fault_says_what_is_wanted_in_a_row_and_in_a_form(row, field, words):
+    assert problems(row) == {f"row 2, {field}" if field else "row 2": words}
+    if field:
+        with pytest.raises(CaseError) as caught:
+            read_price(dict(zip(COLUMNS, row.split(","), strict=True)))
+        (problem,) = caught.value.problems
+        assert (problem.field, problem.message) == (field, words)
+
+
+def test_a_form_is_read_as_a_row_is_and_may_leave_cells_out():
+    of_form = read_price(dict(zip(COLUMNS, f" {GOOD} ".split(","), strict=True)))
+    assert [of_form] == read_prices(f"{HEAD}\n{GOOD}")
+    short = {"code": "90868", "kind": "typical", "amount": "5", "valid_from": "2026-01-01", "source": "s"}
+    assert read_price(short) == Price(
+        code="90868", kind=PriceKind.TYPICAL, cents=5_00, valid_from=date(2026, 1, 1), source="s"
+    )
+
+
+def test_a_price_may_be_of_one_day_with_the_longest_code_and_source():
+    (price,) = read_prices(f"{HEAD}\n{'9' * 20},typical,,5,2026-01-01,2026-01-01,{'s' * 200},no")
+    days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 2)]
+    assert [price.holds_on(day) for day in days] == [False, True, False]
+    assert (len(price.code), len(price.source)) == (20, 200)
+
+
+def test_a_price_of_no_payer_is_found_without_one():
+    prices = read_prices(f"{HEAD}\n90868,typical,,240,2026-01-01,,survey,no")
+    assert find_price(prices, "90868", PriceKind.TYPICAL, date(2026, 5, 5)) == prices[0]
+    assert find_price(prices, "90868", PriceKind.SELF_PAY, date(2026, 5, 5)) is None
+
+
 def test_every_faulty_row_is_named_at_once():
     bad = "90868,typical,,x,2026-01-01,,survey,no"
     assert list(problems(bad, GOOD, bad)) == ["row 2, amount", "row 4, amount"]
 
 
 def test_the_heading_must_name_the_columns_in_any_order():
-    assert list(problems(GOOD, head="code,price")) == ["row 1"]
+    columns = "code, kind, payer, amount, valid_from, valid_until, source, verified"
+    assert problems(GOOD, head="code,price") == {"row 1": f"must name the columns {columns}"}
     turned = ",".join(reversed(COLUMNS)) + "\n" + ",".join(reversed(GOOD.split(",")))
     assert read_prices(turned) == read_prices(f"{HEAD}\n{GOOD}")
     with pytest.raises(CaseError):
         read_prices("")
+
+
+def test_a_byte_order_mark_does_no_harm_and_what_is_no_csv_is_told_so():
+    assert read_prices(f"\ufeff{HEAD}\n{GOOD}") == read_prices(f"{HEAD}\n{GOOD}")
+    assert problems("x" * 200_000) == {"": "The file is no CSV that can be read"}
 
 
 def test_the_latest_price_that_holds_on_the_day_is_found():

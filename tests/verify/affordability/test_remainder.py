@@ -46,6 +46,11 @@ def test_copay_groups_are_charged_until_night(overnight, charged):
     assert matters(overnight=overnight, charged_today=frozenset({"visit"})).charged_today == charged
 
 
+@pytest.mark.parametrize(("overnight", "visited"), [(True, frozenset()), (False, frozenset({"tms"}))])
+def test_a_visit_begun_lasts_until_night(overnight, visited):
+    assert matters(overnight=overnight, visited_today=frozenset({"tms"})).visited_today == visited
+
+
 def line(**rule):
     return Line(code="a", allowed=200_00, rule=Rule(**rule))
 

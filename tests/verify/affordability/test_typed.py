@@ -61,5 +61,21 @@ def test_a_count_lies_between_one_and_the_most(text):
         typed.count(text, 30)
 
 
+@pytest.mark.parametrize(
+    ("read", "text", "words"),
+    [
+        (typed.cents, "x", "must be dollars, as 1200 or $1,200.00"),
+        (typed.basis_points, "x", "must be a percentage, as 20 or 12.5 %"),
+        (typed.basis_points, "101", "must not be above 100 %"),
+        (typed.day, "x", "must be a date as YYYY-MM-DD"),
+        (typed.day, "2026-02-30", "is no day of the calendar"),
+    ],
+)
+def test_a_refusal_says_what_is_wanted(read, text, words):
+    with pytest.raises(ValueError) as caught:
+        read(text)
+    assert str(caught.value) == words
+
+
 def test_a_count_may_be_the_least_and_the_most():
     assert [typed.count(text, 30) for text in ("1", "30", "07")] == [1, 30, 7]

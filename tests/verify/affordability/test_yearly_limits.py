@@ -57,3 +57,5 @@ def test_a_faulty_file_is_refused_by_its_name(tmp_path, text):
         read(file)
     file.write_text(written(FIGURE))
     assert read(file).find(FigureName.PART_D_MAXIMUM, 2026).cents == 5
+    file.write_text(written(FIGURE.replace("5", "1")))
+    assert read(file).find(FigureName.PART_D_MAXIMUM, 2026).cents == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from verify.affordability.case import CaseAnswer, CaseLine, CaseRule
@@ -12,23 +12,18 @@ from verify.affordability.patient.treatment import Planned, Treatment, in_cents
 
 
 def case_lines(one: Treatment, counted: frozenset[str]) -> list[CaseLine]:
-    """The lines of a treatment; `counted` are those of which a session uses up a visit."""
+    """The lines of a treatment; `counted` are those of which a session uses up a visit, whatever is given in it."""
     key = one.subject.line.key
+    visits = {"counts_visit": True, "visit_group": key} if key in counted else {}
     return [
         CaseLine.model_validate(
-            {"date": planned.day, "code": planned.code, "part": key, **_paid(one.rule, planned, counts)}
+            {"date": planned.day, "code": planned.code, "part": key, **_paid(one.rule, planned, visits)}
         )
-        for place, planned in enumerate(one.planned)
-        # A session uses up one visit, whatever is given in it.
-        for counts in [key in counted and _opens_session(one.planned, place)]
+        for planned in one.planned
     ]
 
 
-def _opens_session(planned: Sequence[Planned], place: int) -> bool:
-    return place == 0 or planned[place - 1].session != planned[place].session
-
-
-def _paid(rule: PlanRule, planned: Planned, counts_visit: bool) -> Mapping[str, Any]:
+def _paid(rule: PlanRule, planned: Planned, visits: Mapping[str, Any]) -> Mapping[str, Any]:
     own = in_cents(planned.own, planned.units) if planned.own else None
     if rule.excluded:
         assert planned.own is not None
@@ -39,7 +34,7 @@ def _paid(rule: PlanRule, planned: Planned, counts_visit: bool) -> Mapping[str, 
     return {
         "allowed_cents": in_cents(allowed, planned.units),
         "billed_cents": own,
-        "rule": CaseRule(**rule.keys, counts_visit=counts_visit),
+        "rule": CaseRule(**rule.keys, **visits),
         "allowed_source": allowed.kind.value if confirmed else "assumed",
         "rule_source": rule.source,
     }

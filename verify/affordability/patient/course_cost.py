@@ -140,6 +140,6 @@ def _worths(opened: Sequence[Open], found: Estimate) -> list[Worth]:
     worths: dict[tuple[FactName, str], int] = {}
     for one in opened:
         for fact in filter(None, (one.fact, one.also)):
-            key, worth = (fact, one.service_line), worth_of.get(one.unknown.fact, 0)
+            key, worth = (fact, one.service_line), worth_of[one.unknown.fact]
             worths[key] = max(worths.get(key, 0), worth)
     return [Worth(fact=fact, service_line=line, worth_cents=cents) for (fact, line), cents in worths.items()]

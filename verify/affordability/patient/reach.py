@@ -40,7 +40,7 @@ def expected_answer(unknown: CaseUnknown) -> str:
 def _settled(unknown: CaseUnknown) -> CaseUnknown:
     """With its expected answer alone."""
     answer = next(one for one in unknown.answers if one.answer == expected_answer(unknown))
-    return unknown.model_copy(update={"answers": [answer], "expected": None})
+    return unknown.model_copy(update={"answers": [answer]})
 
 
 def _moves(case: Case, unknowns: list[CaseUnknown]) -> int:

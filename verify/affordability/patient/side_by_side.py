@@ -113,7 +113,6 @@ def _cost(one: Treatment, basis: Basis, today: date, assumed: Assumptions) -> Co
         courses={line.key: msgspec.structs.replace(one.assumed, self_pay=one.rule.self_pay)},
         card=assumed.card if drugs_of([one]) else None,
         second=None if one.rule.self_pay else assumed.second,
-        starts=(),
     )
     if cannot := obstacles(basis.merged, [line], {line.key: one.course.first}, mine):
         return CourseCost(missing=cannot)

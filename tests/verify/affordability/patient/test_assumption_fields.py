@@ -136,6 +136,39 @@ def test_a_fault_names_its_field_and_repeats_nothing(fields, field, words):
     assert fields.get(field, "") in ("", "yes") or fields[field] not in found[field]
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"card_patient_pays": "10"}, "is missing"),
+        ({**SECOND, "second_source": ""}, "is missing"),
+        ({**SECOND, "second_deductible_left": ""}, "is missing: 0 where there is none"),
+        (
+            {**SECOND, "second_coinsurance": ""},
+            "is missing: a coinsurance, a copay or both, as the plan has them",
+        ),
+        ({"second_method": "supplement", "second_source": "x"}, "is missing: at least one of the two shares"),
+        ({"weekdays": "noday"}, "must be days as mon, tue, wed, thu, fri, sat, sun"),
+        ({"self_pay": "true"}, "must be yes or no"),
+        (
+            {**SECOND, "second_method": "birthday"},
+            "must be one of standard, non_duplication, supplement, qmb, unknown",
+        ),
+        ({"start": "1999-12-31"}, "must lie between 2000 and 2098"),
+        ({"sesions": "20"}, "is not known here"),
+        ({**CARD, "card_source": "x" * 201}, "has more than 200 characters"),
+    ],
+)
+def test_a_fault_says_what_would_be_right(fields, words):
+    assert list(problems(**fields).values()) == [words]
+
+
+def test_what_is_just_within_its_bounds_is_read():
+    assert len(read(weekdays="mon,tue,wed,thu,fri,sat,sun").course_of("tms").weekdays) == 7
+    assert read(**{**CARD, "card_source": "x" * 200}).card.source == "x" * 200
+    assert read(start="2000-01-01", compare_start="2098-12-31").starts == (date(2098, 12, 31),)
+    assert [read(sessions=number).course_of("tms").sessions for number in ("1", "400")] == [1, 400]
+
+
 def test_every_fault_is_named_at_once():
     found = problems(sessions="x", card_left="y", second_method="standard")
     assert sorted(found) == [

@@ -77,6 +77,15 @@ def test_a_number_of_sessions_settles_the_question_of_it():
     assert found.estimate.confidence is Grade.A
 
 
+def test_the_sessions_assumed_are_said_in_one_sentence():
+    (words,) = tms(sessions="1", weekdays="mon,wed", self_pay="yes").assumed
+    assert words == (
+        "Transcranial magnetic stimulation (TMS): 1 session on Mondays and Wednesdays from Mar 2, 2026 on,"
+        " paid by the patient without a claim; the psychiatrist decides."
+    )
+    assert ": 2 sessions on weekdays from" in tms(sessions="2").assumed[0]
+
+
 def test_more_sessions_than_are_usual_go_on_at_the_pace_of_an_extension():
     assert len(days(tms(sessions="60"))) == 60
 
@@ -137,6 +146,7 @@ def test_a_price_that_is_missing_then_is_said():
     ending = [price(code, 250, valid_until=date(2026, 6, 30)) for code in ("90867", "90868", "90869")]
     (later,) = tms(compare_start="2026-07-06", prices=[*ending, *OWN_PRICES]).other_starts
     assert later.expected_cents is None
+    assert later.on == date(2026, 7, 6)
     assert later.missing[0] == "A contract rate or typical allowed amount of 90867, valid on 2026-07-06"
 
 
@@ -150,6 +160,7 @@ def test_treatments_keep_their_distance_when_the_first_begins_on_another_day():
         start="2020-01-06",
     )
     (out,) = apart.other_starts
+    assert out.on == date(2089, 12, 31)
     assert out.missing == ["A first visit in this century: the day is out of the calendar we reckon with."]
 
 
@@ -178,6 +189,15 @@ def test_without_the_clinics_price_there_is_no_figure():
         tms(self_pay="yes", prices=TMS_PRICES).missing[0]
         == "The clinic’s own price of 90867, valid on 2026-03-02"
     )
+
+
+# --- out of network ---------------------------------------------------------------------------------------------
+
+
+def test_out_of_network_the_plan_takes_its_share_of_the_whole_charge_or_nothing():
+    found = tms(sessions="3", facts=[fact("in_network", NO, line="tms")])
+    # The clinic charges 450 and twice 350; 900 of it is the deductible's, and 20 % of the rest is owed.
+    assert figures(found) == (900_00 + 50_00, 1150_00, 1150_00)
 
 
 # --- savings card -----------------------------------------------------------------------------------------------

@@ -133,7 +133,16 @@ def test_the_price_bounds_the_confidence(kind, source, verified, confidence):
     prices = [price(code, 250, kind, verified=verified) for code in ("90867", "90868", "90869")]
     found = cost(prices=[*prices, *OWN_PRICES])
     assert found.estimate.confidence == confidence
-    assert any("nobody has confirmed" in said for said in found.reckoned_with) is not verified
+    words = "Prices nobody has confirmed yet: 90867, 90868, 90869."
+    assert (words in found.reckoned_with) is not verified
+
+
+def test_a_price_that_nobody_confirmed_is_said_where_it_is_reckoned_with():
+    own = [price(code, 350, "self_pay", verified=False) for code in ("90867", "90868", "90869")]
+    words = "Prices nobody has confirmed yet: 90867, 90868, 90869."
+    excluded = cost(fact("covered", NO, line="tms"), prices=[*TMS_PRICES, *own])
+    assert words in excluded.reckoned_with
+    assert not any("confirmed" in said for said in cost(prices=[*TMS_PRICES, *own]).reckoned_with)
 
 
 def test_a_rule_from_an_electronic_answer_is_no_better_than_b():
@@ -184,6 +193,8 @@ def test_what_the_plan_excludes_costs_the_clinics_own_price_and_nothing_else():
     found = cost(fact("covered", NO, line="tms"), prices=OWN_PRICES)
     assert figures(found)[1] == 450_00 + 33 * 350_00 + 2 * 360_00
     assert set(asked(found)) == {"number of sessions"}
+    unlimited = cost(fact("covered", NO, line="tms"), prices=OWN_PRICES, without=["deductible_remaining"])
+    assert set(asked(unlimited)) == {"number of sessions"}
     assert any("written notice" in said for said in found.not_included)
 
 
@@ -206,6 +217,9 @@ def test_out_of_network_the_whole_charge_is_expected():
     assert figures(found)[1] == whole
     assert figures(found)[0] < 2400_01
     assert "what is paid out of network" in asked(found)
+    (question,) = [q for q in found.estimate.questions if q.fact == "number of sessions"]
+    assert question.how == "the psychiatrist’s treatment plan"
+    assert question.answers == ["36 sessions", "30 sessions", "46 sessions"]
 
 
 def test_no_cost_share_at_all_is_between_nothing_and_the_maximum():
@@ -411,7 +425,7 @@ def test_a_visit_limit_nobody_spoke_of_is_said_to_be_left_out():
 AUTUMN = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
-def in_autumn(*more, without=()):
+def in_autumn(*more, without=(), first=date(2026, 11, 30), **assumed):
     """E3: 30 November with $300 and $1,600 left; $2,000 and $5,000 from January on."""
     base = {
         "deductible_remaining": fact("deductible_remaining", VALUE, 300_00),
@@ -429,10 +443,11 @@ def in_autumn(*more, without=()):
     return course_cost(
         facts,
         [LINES["tms"]],
-        date(2026, 11, 30),
+        first,
         now=AUTUMN,
         payer="bluehollow",
         prices=[*TMS_PRICES, *OWN_PRICES],
+        assumed=read_assumptions(assumed.items(), ["tms"]),
     )
 
 
@@ -454,6 +469,7 @@ def test_a_course_across_the_new_year_meets_a_new_deductible():
 def test_the_course_begun_in_the_new_year_is_told_beside_it():
     """E3: begun on January 4 the course costs $3,428."""
     (start,) = in_autumn().other_starts
+    assert (start.low_cents, start.high_cents) == (3128_00, 3928_00)
     assert (start.on, start.expected_cents) == (date(2027, 1, 4), 3428_00)
     assert cost().other_starts == []
 
@@ -480,6 +496,11 @@ def test_the_next_years_amounts_are_open_where_no_total_is_said():
     assert "out-of-pocket maximum of the next plan year" in asked(found)
 
 
+def test_a_course_that_begins_with_the_new_plan_year_is_compared_with_no_other():
+    found = in_autumn(first=date(2027, 1, 1))
+    assert (found.new_plan_year, found.other_starts) == (date(2027, 1, 1), [])
+
+
 def test_a_course_within_the_year_has_no_new_plan_year():
     assert cost().new_plan_year is None
 
@@ -491,6 +512,10 @@ def test_without_a_price_there_is_no_figure():
     found = cost(prices=OWN_PRICES)
     assert found.estimate is None
     assert found.missing[0] == "A contract rate or typical allowed amount of 90867, valid on 2026-03-02"
+    told = cost(fact("authorization", YES, line="tms"), prices=OWN_PRICES)
+    assert [said.split(".")[0] for said in told.not_included] == [
+        "Transcranial magnetic stimulation (TMS): what happens without an authorization"
+    ]
 
 
 def test_a_price_that_ends_within_the_course_is_missing_from_then_on():
@@ -524,6 +549,23 @@ def test_a_plan_that_is_not_active_gives_no_figure(more, words):
     assert words in found.missing[0]
 
 
+@pytest.mark.parametrize("name", ["plan_begin", "plan_end"])
+def test_a_plan_is_active_on_its_first_and_on_its_last_day(name):
+    found = cost(fact("active", YES), fact(name, VALUE, "2026-03-02"))
+    assert found.missing == []
+
+
+def test_a_treatment_for_which_the_plan_is_not_active_has_no_figure_whoever_said_so():
+    found = cost(fact("active", NO, line="tms"))
+    assert found.missing == [
+        "A plan that is active for Transcranial magnetic stimulation (TMS): this one is not, as the payer states."
+    ]
+
+
+def test_without_a_treatment_there_is_no_figure():
+    assert cost(lines=()).missing == ["A treatment: none is planned."]
+
+
 def test_before_the_payer_answered_there_is_no_figure():
     found = course_cost([], [LINES["tms"]], MONDAY, now=NOW, payer="bluehollow", prices=TMS_PRICES)
     assert found.missing == ["The payer’s answer: nothing is known of the plan yet."]
@@ -536,6 +578,7 @@ def test_what_has_no_price_is_said_beside_the_figures():
         fact("administrator", YES, {"name": "Behavioral Co", "payer_id": None, "phone": None}, line="tms"),
         fact("other_payer", YES, other),
     )
+    assert cost().not_included == []
     said = " ".join(found.not_included)
     assert "authorization" in said and "another company" in said and "Other insurance" in said
 
@@ -601,7 +644,12 @@ def test_two_treatments_of_which_nothing_is_known_are_still_ranged():
     )
     assert found.estimate.low_cents < found.estimate.expected_cents <= found.estimate.high_cents
     assert prod(len(question.answers) for question in found.estimate.questions) <= MOST_COMBINATIONS
-    assert any("narrower than the truth" in said for said in found.reckoned_with)
+    # What is settled for its size is said, and no longer asked.
+    assert min(len(question.answers) for question in found.estimate.questions) == 2
+    assert (
+        "There are more questions than can be reckoned with at once, so the range may be narrower than"
+        " the truth; these keep their expected answer:"
+    ) in found.reckoned_with
 
 
 def test_what_old_amounts_leave_open_counts_among_the_combinations():
@@ -662,6 +710,27 @@ def test_what_a_fact_is_worth_is_told_by_its_name():
     assert worth[FactName.COVERED, "tms"] == asked(found)["covered?"]
     share = asked(found)["copay and coinsurance"]
     assert worth[FactName.COPAY, "tms"] == worth[FactName.COINSURANCE, "tms"] == share > 0
+
+
+def test_a_fact_is_worth_the_most_that_any_question_of_it_moves_and_nothing_where_none_does():
+    lines, codes = ["spravato_medical"], [("J0013", 14), ("99214", 132)]
+    found = cost(
+        fact("covered", YES, line="spravato_medical"),
+        fact("in_network", YES, line="spravato_medical"),
+        fact("copay", VALUE, {"cents": 45_00, "per": None}, types="MH"),
+        fact("deductible_remaining", VALUE, 0),
+        without=["coinsurance", "deductible_applies"],
+        lines=lines,
+        prices=[price(code, dollars, kind) for code, dollars in codes for kind in ("contract", "self_pay")],
+    )
+    worth, questions = {one.fact: one.worth_cents for one in found.worth}, asked(found)
+    assert (
+        worth[FactName.COPAY]
+        == questions["copay and coinsurance"]
+        > questions["how often the copay is due"]
+        > 0
+    )
+    assert worth[FactName.DEDUCTIBLE_APPLIES] == 0
 
 
 # --- courses as they are planned ------------------------------------------------------------------------------------
@@ -738,6 +807,8 @@ def test_sessions_without_any_code_have_no_figure():
 
 
 def test_sessions_in_another_century_have_no_figure():
+    last = Outline(starts_on=date(2098, 12, 29), sessions=105, weekdays=(Weekday.MON,))
+    assert planned(plan_course(LINES["tms"], last)).estimate.sessions[-1].date == date(2100, 12, 27)
     outline = Outline(starts_on=date(2097, 3, 4), sessions=400, weekdays=(Weekday.MON,))
     found = planned(plan_course(LINES["tms"], outline))
     assert found.missing == [

@@ -1,5 +1,7 @@
 """Treatments side by side: the same patient, each by itself, and never a figure without its prices."""
 
+from datetime import date
+
 import pytest
 
 from tests.verify.affordability.patient.test_assumptions import CARD, SECOND
@@ -32,7 +34,7 @@ G_CODES = [price(code, 1280, kind) for code in ("G2082", "G2083") for kind in ("
 KETAMINE = [price("96365", 475, "self_pay"), price("J3490", 0, "self_pay")]
 
 
-def options(*prices, planned=("tms",), facts=None, lines=FIVE, plans=None, **fields):
+def options(*prices, planned=("tms",), facts=None, lines=FIVE, plans=None, closed=(), **fields):
     found = side_by_side(
         SETTLED.values() if facts is None else facts,
         [LINES[key] for key in lines],
@@ -42,6 +44,7 @@ def options(*prices, planned=("tms",), facts=None, lines=FIVE, plans=None, **fie
         payer="bluehollow",
         prices=prices,
         plans=plans,
+        closed=closed,
         assumed=read_assumptions(fields.items(), planned),
     )
     return {(one.service_line, one.billed_as, one.self_pay): one for one in found}
@@ -168,6 +171,30 @@ def test_a_program_of_the_clinics_own_stands_once_and_only_where_it_is_planned()
     assert list(options(own, lines=["gratitude_therapy"])) == []
     (alone,) = options(own, lines=["gratitude_therapy"], planned=["gratitude_therapy"]).values()
     assert (alone.self_pay, figures(alone.cost)) == (True, (540_00,) * 3)
+    assert (alone.label, alone.billed_as) == ("Structured gratitude therapy (self-pay)", "")
+    (fewer,) = options(own, lines=["gratitude_therapy"], planned=["gratitude_therapy"], sessions="2").values()
+    assert figures(fewer.cost) == (180_00,) * 3
+
+
+def test_a_usual_course_leaves_out_closed_days_here_too():
+    tuesday = date(2026, 3, 3)
+    for closed in ((), (tuesday,)):
+        found = options(*TMS_PRICES, *OWN_PRICES, closed=closed)["tms", "", False]
+        assert (tuesday in found.cost.estimate.visits) is not bool(closed)
+
+
+def test_a_treatment_assumed_to_be_paid_by_the_patient_is_billed_to_the_plan_beside_it():
+    found = options(*TMS_PRICES, *OWN_PRICES, self_pay="yes")
+    assert list(found) == [("tms", "", False), ("tms", "", True)]
+    assert figures(found["tms", "", False].cost) == figures(cost())
+
+
+def test_what_the_patient_pays_is_by_the_way_the_clinic_has_a_price_of_its_own_for():
+    charges = [price("J0013", 20, "billed"), price("99214", 300, "billed")]
+    by_code = [price(code, 1100, "self_pay") for code in ("G2082", "G2083")]
+    found = options(*charges, *by_code, lines=["spravato_medical"], planned=["spravato_medical"])
+    paid = found["spravato_medical", "", True].cost.estimate
+    assert {one.code for one in paid.sessions} == {"G2082", "G2083"}
 
 
 def test_a_course_that_somebody_planned_stands_as_planned_however_it_is_billed():

@@ -72,11 +72,25 @@ def test_maintenance_that_was_planned_follows_the_course_from_another_day_too():
     assert [one.phase for one in found.plan.sessions] == [one.phase for one in kept.sessions]
     fewer = course_of(line, kept, MONDAY, CourseAssumption(sessions=9), line.course.ways[0], ())
     assert len(fewer.plan.sessions) == 9
+    assert (fewer.plan.outline.sessions, fewer.plan.outline.later_sessions) == (9, 0)
+
+
+def test_where_maintenance_is_all_that_was_left_of_a_plan_its_first_session_opens_the_new_one():
+    line = LINES["spravato_medical"]
+    kept = plan_course(line, Outline(starts_on=MONDAY, sessions=1, later_sessions=2, dropped=(1,)))
+    found = course_of(line, kept, date(2026, 6, 1), CourseAssumption(), line.course.ways[0], ())
+    assert (found.plan.outline.sessions, found.plan.outline.later_sessions) == (1, 1)
 
 
 def test_other_weekdays_are_those_of_the_patient_and_no_others():
     days = [session.on.weekday() for session in course(weekdays=(Weekday.MON, Weekday.THU)).plan.sessions]
     assert (len(days), set(days)) == (10, {0, 3})
+
+
+def test_what_is_planned_anew_leaves_out_closed_days():
+    tuesday = date(2026, 6, 2)
+    found = course_of(TMS, KEPT, date(2026, 6, 1), CourseAssumption(), "", {tuesday})
+    assert [session.on.day for session in found.plan.sessions][:3] == [1, 3, 4]
 
 
 def test_in_another_way_of_billing_it_keeps_its_days():
