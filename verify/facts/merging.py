@@ -239,16 +239,17 @@ def _gist(fact: Fact) -> tuple[object, ...]:
 
 def _limit_gist(limits: list[tuple[object, ...]]) -> tuple[object, ...]:
     """One limit part by part, so that what one source leaves open agrees; of several, all of them together."""
-    return limits[0] if len(limits) == 1 else (frozenset(limits), None, None, None)
+    return limits[0] if len(limits) == 1 else (frozenset(limits), None, None, None, None)
 
 
 def _one_limit(limit: dict[str, object]) -> tuple[object, ...]:
-    """A visit is one of "visits", and a year a year, in whichever words."""
-    unit, period = limit.get("unit"), limit.get("period")
+    """A visit is one of "visits"; a year is the calendar's, the service's, or it was not said which."""
+    unit, period = limit.get("unit"), str(limit.get("period") or "").casefold()
     return (
         limit.get("quantity"),
         str(unit).casefold().removesuffix("s") if unit else None,
-        ("year" if "year" in str(period).casefold() else period) if period else None,
+        "year" if period.endswith("year") else period or None,
+        period.removesuffix("year").strip() or None if period.endswith("year") else None,
         limit.get("remaining"),
     )
 

@@ -368,7 +368,8 @@ def limit(quantity="20", unit="visits", period="year", remaining=None):
     [
         ([limit()], [limit()], False),
         ([limit()], [limit(unit="visit", period="calendar year")], False),
-        ([limit(unit="Visit", period="service year")], [limit(unit="visits", period="years")], False),
+        ([limit(unit="Visit", period="service year")], [limit(unit="visits", period="year")], False),
+        ([limit(period="service year")], [limit(period="calendar year")], True),
         ([limit(remaining="12")], [limit(unit=None, period=None)], False),
         ([limit()], [limit(quantity="30")], True),
         ([limit()], [limit(unit="hours")], True),
