@@ -10,7 +10,15 @@ import msgspec
 
 from verify.affordability.case import MOST_CENTS, CaseAnswer, CaseRule, RuleSource
 from verify.affordability.ledger import WHOLE, CopayBasis, Order
-from verify.affordability.patient.subject import Open, Subject, is_certain, source_of, values_of
+from verify.affordability.patient.network import COVERED, network_of_codes
+from verify.affordability.patient.subject import (
+    Open,
+    Subject,
+    has_settled,
+    is_certain,
+    source_of,
+    values_of,
+)
 from verify.affordability.wording import dollars, percent
 from verify.catalogue import BenefitDomain, FdaStatus
 from verify.facts import WHOLE_PLAN, FactName, Known, Standing
@@ -20,8 +28,6 @@ from verify.facts.amounts import basis_points_of, cents_of
 OFFICE_VISIT = "98"
 ELSEWHERE = {OFFICE_VISIT: "an office visit", WHOLE_PLAN: "the plan in general"}
 
-#: The answer with which the plan pays.
-COVERED = "yes"
 NOT_COVERED = CaseAnswer(answer="no: the patient pays the clinic's price", rule=CaseRule(covered=False))
 Keys = dict[str, Any]
 
@@ -38,8 +44,8 @@ class PlanRule(msgspec.Struct, frozen=True, kw_only=True):
     excluded: bool = False
     #: No claim is filed.
     self_pay: bool = False
-    #: The payer states that the clinic is out of network.
-    out_of_network: bool = False
+    #: Codes for which the payer states that the clinic is out of network.
+    outside: frozenset[str] = frozenset()
 
 
 def self_paid(subject: Subject) -> PlanRule:
@@ -62,7 +68,7 @@ def plan_rule(subject: Subject, *, has_contract: bool) -> PlanRule:
     covered, covered_notes = _covered(subject)
     if covered is None:
         return PlanRule(keys={"covered": False}, source="assumed", notes=covered_notes, excluded=True)
-    network, network_notes = _network(subject, has_contract=has_contract)
+    network = network_of_codes(subject, has_contract=has_contract)
     share, share_open, share_notes, knowns = _share(subject)
     deductible = _deductible(subject, share)
     basis = _basis(subject, share)
@@ -71,13 +77,13 @@ def plan_rule(subject: Subject, *, has_contract: bool) -> PlanRule:
     return PlanRule(
         keys={**share, **deductible[0], **basis[0]},
         source=source_of(speaking),
-        opened=(*covered, *network, *share_open, *deductible[1], *basis[1]),
-        notes=(*covered_notes, *network_notes, *share_notes),
-        out_of_network=_is(subject.known_of_line(FactName.IN_NETWORK), Standing.NO),
+        opened=(*covered, *network.opened, *share_open, *deductible[1], *basis[1]),
+        notes=(*covered_notes, *network.notes, *share_notes),
+        outside=network.outside,
     )
 
 
-# --- covered, and in network ------------------------------------------------------------------------------
+# --- covered ------------------------------------------------------------------------------
 
 
 def _covered(subject: Subject) -> tuple[list[Open] | None, tuple[str, ...]]:
@@ -87,56 +93,21 @@ def _covered(subject: Subject) -> tuple[list[Open] | None, tuple[str, ...]]:
     what the plan's words say; of an off-label treatment, that it is not covered.
     """
     known = subject.known_of_line(FactName.COVERED)
-    if _is(known, Standing.NO):
+    if has_settled(known, Standing.NO):
         return None, (f"{subject.line.label} is excluded by the plan, as the payer states.",)
-    if _is(known, Standing.YES):
+    if has_settled(known, Standing.YES):
         return [], ()
     general = subject.known(FactName.COVERED)
-    active = _is(subject.known(FactName.ACTIVE), Standing.YES)
-    doubtful = known.rivals or known.standing is Standing.UNKNOWN or _is(general, Standing.NO)
+    active = has_settled(subject.known(FactName.ACTIVE), Standing.YES)
+    doubtful = known.rivals or known.standing is Standing.UNKNOWN or has_settled(general, Standing.NO)
     if active and not subject.line.decided_by_code and not doubtful:
         label = subject.line.label
         return [], (f"{label} is taken as covered, because the plan is active for this kind of service.",)
-    hopeless = _is(general, Standing.NO) or subject.line.fda_status is FdaStatus.OFF_LABEL
+    hopeless = has_settled(general, Standing.NO) or subject.line.fda_status is FdaStatus.OFF_LABEL
     answers = [CaseAnswer(answer=COVERED), NOT_COVERED]
     how = f"call the plan: {subject.are} {subject.code_words} covered, or excluded?"
     expected = NOT_COVERED.answer if hopeless else COVERED
     return [subject.open(FactName.COVERED, "covered?", how, answers, expected)], ()
-
-
-def _network(subject: Subject, *, has_contract: bool) -> tuple[list[Open], tuple[str, ...]]:
-    known = subject.known_of_line(FactName.IN_NETWORK)
-    if _is(known, Standing.YES):
-        return [], ()
-    if _is(known, Standing.NO):
-        return [_out_of_network(subject)], ()
-    if has_contract and known.standing is not Standing.UNKNOWN and not known.rivals:
-        label = subject.line.label
-        return [], (
-            f"{label}: in network, because the price list has a contract rate; the payer has not said so.",
-        )
-    answers = [
-        CaseAnswer(answer=COVERED),
-        CaseAnswer(answer="no, and nothing is paid out of network", rule=CaseRule(covered=False)),
-    ]
-    how = f"call the plan: are our tax ID, location and provider in network for {subject.code_words}?"
-    return [subject.open(FactName.IN_NETWORK, "is the clinic in network?", how, answers, COVERED)], ()
-
-
-def _out_of_network(subject: Subject) -> Open:
-    """Between nothing and the share in network of the whole charge: less than that no plan takes."""
-    nothing = "nothing: the whole charge is the patient's"
-    answers = [
-        CaseAnswer(answer=nothing, rule=CaseRule(covered=False)),
-        CaseAnswer(answer="as in network, of the whole charge"),
-    ]
-    how = f"call the plan: what is allowed out of network for {subject.code_words}, and what share is paid?"
-    return subject.open(FactName.IN_NETWORK, "what is paid out of network", how, answers, nothing)
-
-
-def _is(known: Known, standing: Standing) -> bool:
-    """Fresh and undisputed: what is out of date is open again."""
-    return known.settled and known.standing is standing
 
 
 # --- copay and coinsurance --------------------------------------------------------------------------------
@@ -248,9 +219,9 @@ def _deductible(subject: Subject, share: Keys) -> tuple[Keys, list[Open]]:
     """
     known = subject.known(FactName.DEDUCTIBLE_APPLIES)
     no, first, after = _APPLIES["no"], _APPLIES["first"], _APPLIES["after"]
-    if _is(known, Standing.NO):
+    if has_settled(known, Standing.NO):
         return _keys(no), []
-    applies = _is(known, Standing.YES)
+    applies = has_settled(known, Standing.YES)
     with_copay = share["copay_cents"] > 0
     answers = [first, after] if with_copay else [first]
     answers = answers if applies else [no, *answers]
