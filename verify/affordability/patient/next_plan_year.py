@@ -7,7 +7,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from verify.affordability.case import CaseAnswer, CaseLimits, CaseReset, CaseUnknown
-from verify.affordability.patient.amounts import DEDUCTIBLE, MAXIMUM, Answers, Money, stated_amounts
+from verify.affordability.patient.amounts import (
+    DEDUCTIBLE,
+    MAXIMUM,
+    WHOSE,
+    Answers,
+    Money,
+    family_limit,
+    is_unsaid,
+    level_of,
+    stated_amounts,
+)
 from verify.affordability.patient.subject import Open, Subject, day_of, has_settled
 from verify.affordability.wording import dollars
 from verify.facts import WHOLE_PLAN, FactName, Known, Level, Standing
@@ -32,15 +42,14 @@ def next_plan_year(
     if on > last:
         unsaid = "The plan year is taken as the calendar year; its dates are not stated."
         return None, [], notes if stated else [*notes, unsaid]
-    fresh: dict[str, Any] = {"visits_left": visits_a_year}
+    fresh: dict[str, Any] = {"visits_left": visits_a_year, "deductible_kind": left["deductible_kind"]}
     opened: list[Open] = []
     for money in (DEDUCTIBLE, MAXIMUM):
-        cents, answers = _whole_amount(subjects, money, left, most_cents)
-        fresh[f"{money.field}_individual_cents"] = cents
-        family = stated_amounts(subjects, money.total, Level.FAMILY)
-        if family:
-            fresh[f"{money.field}_family_cents"] = max(family)
-        opened += [_open_total(money, answers, on)] if answers else []
+        level = level_of(money, subjects)
+        cents, answers = _whole_amount(subjects, money, level, left[money.key(level)], most_cents)
+        fresh[money.key(Level.FAMILY)] = family_limit(subjects, money, money.total)
+        fresh[money.key(level)] = cents
+        opened += [_open_total(money, level, answers, on)] if answers else []
     notes.append(f"Next plan year from {on}: reckoned with this year's amounts, which may change.")
     if last >= _anniversary(on, on):
         notes.append(
@@ -64,14 +73,15 @@ def _ends_before(subject: Subject, on: date, since: date, last: date) -> list[st
 
 
 def _whole_amount(
-    subjects: Sequence[Subject], money: Money, left: dict[str, Any], most_cents: int
+    subjects: Sequence[Subject], money: Money, level: Level, left_cents: int | None, most_cents: int
 ) -> tuple[int | None, Answers]:
-    totals = sorted(stated_amounts(subjects, money.total), reverse=True)
+    totals = sorted(stated_amounts(subjects, money.total, level), reverse=True)
+    totals = [] if is_unsaid(money, subjects) else totals
     if len(totals) == 1 and (totals[0] or money is DEDUCTIBLE):
         return totals[0], []
     if len(totals) > 1:
         return totals[0], [(dollars(cents), cents) for cents in totals]
-    least = left[f"{money.field}_individual_cents"] or 0
+    least = left_cents or 0
     if money is DEDUCTIBLE:
         least = 0 if least == most_cents else least
         return most_cents, [
@@ -81,13 +91,12 @@ def _whole_amount(
     return None, [("it is not reached in this course", None), (f"no more than {dollars(least)}", least)]
 
 
-def _open_total(money: Money, answers: Answers, on: date) -> Open:
-    field = f"{money.field}_individual_cents"
+def _open_total(money: Money, level: Level, answers: Answers, on: date) -> Open:
     unknown = CaseUnknown(
         fact=f"{money.words} of the next plan year",
-        how=f"payer portal or phone: what is the individual {money.words} from {on}?",
+        how=f"payer portal or phone: what is the {WHOSE[level]} {money.words} from {on}?",
         answers=[
-            CaseAnswer(answer=words, reset_limits=CaseLimits.model_validate({field: cents}))
+            CaseAnswer(answer=words, reset_limits=CaseLimits.model_validate({money.key(level): cents}))
             for words, cents in answers
         ],
     )

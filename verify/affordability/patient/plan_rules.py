@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Any
 
 import msgspec
 
 from verify.affordability.case import MOST_CENTS, CaseAnswer, CaseRule, RuleSource
-from verify.affordability.ledger import WHOLE, CopayBasis, Order
+from verify.affordability.ledger import WHOLE
+from verify.affordability.patient.copay_rules import Keys, copay_basis, counting, deductible_rule, said_beside
 from verify.affordability.patient.network import COVERED, network_of_codes
 from verify.affordability.patient.subject import (
     Open,
@@ -29,7 +29,6 @@ OFFICE_VISIT = "98"
 ELSEWHERE = {OFFICE_VISIT: "an office visit", WHOLE_PLAN: "the plan in general"}
 
 NOT_COVERED = CaseAnswer(answer="no: the patient pays the clinic's price", rule=CaseRule(covered=False))
-Keys = dict[str, Any]
 
 
 class PlanRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,13 +69,11 @@ def plan_rule(subject: Subject, *, has_contract: bool) -> PlanRule:
         return PlanRule(keys={"covered": False}, source="assumed", notes=covered_notes, excluded=True)
     network = network_of_codes(subject, has_contract=has_contract)
     share, share_open, share_notes, knowns = _share(subject)
-    deductible = _deductible(subject, share)
-    basis = _basis(subject, share)
-    applies = subject.known(FactName.DEDUCTIBLE_APPLIES)
-    speaking = [*knowns, applies] if is_certain(applies) else knowns
+    deductible = deductible_rule(subject, share)
+    basis = copay_basis(subject, share)
     return PlanRule(
-        keys={**share, **deductible[0], **basis[0]},
-        source=source_of(speaking),
+        keys={**share, **deductible[0], **basis[0], **counting(subject)},
+        source=source_of([*knowns, *said_beside(subject, share)]),
         opened=(*covered, *network.opened, *share_open, *deductible[1], *basis[1]),
         notes=(*covered_notes, *network.notes, *share_notes),
         outside=network.outside,
@@ -207,65 +204,3 @@ def basis_points(value: object) -> int | None:
     if isinstance(value, int):
         return value
     return basis_points_of(value.get("percent") if isinstance(value, dict) else value)
-
-
-# --- the deductible, and how often a copay is due -----------------------------------------------------------
-
-
-def _deductible(subject: Subject, share: Keys) -> tuple[Keys, list[Open]]:
-    """Whether it applies, and whether it comes before the copay.
-
-    Where nobody said so it is expected to apply to a coinsurance, and not to a copay alone.
-    """
-    known = subject.known(FactName.DEDUCTIBLE_APPLIES)
-    no, first, after = _APPLIES["no"], _APPLIES["first"], _APPLIES["after"]
-    if has_settled(known, Standing.NO):
-        return _keys(no), []
-    applies = has_settled(known, Standing.YES)
-    with_copay = share["copay_cents"] > 0
-    answers = [first, after] if with_copay else [first]
-    answers = answers if applies else [no, *answers]
-    copay_alone = with_copay and share["coinsurance_bp"] == 0
-    expected = first if applies or not copay_alone else no
-    if len(answers) == 1:
-        return _keys(expected), []
-    fact = "the deductible before or after the copay" if applies else "does the deductible apply?"
-    how = f"call the plan: does the deductible apply to {subject.code_words}, and before or after a copay?"
-    return _keys(expected), [subject.open(FactName.DEDUCTIBLE_APPLIES, fact, how, answers, expected.answer)]
-
-
-_APPLIES = {
-    "no": CaseAnswer(answer="it does not apply", rule=CaseRule(deductible_applies=False)),
-    "first": CaseAnswer(
-        answer="it comes first", rule=CaseRule(deductible_applies=True, order=Order.DEDUCTIBLE_FIRST)
-    ),
-    "after": CaseAnswer(
-        answer="the copay comes first", rule=CaseRule(deductible_applies=True, order=Order.COPAY_FIRST)
-    ),
-}
-
-
-def _keys(answer: CaseAnswer) -> Keys:
-    assert answer.rule is not None
-    return {name: getattr(answer.rule, name) for name in answer.rule.model_fields_set}
-
-
-def _basis(subject: Subject, share: Keys) -> tuple[Keys, list[Open]]:
-    """Once a visit, once a day whatever is given, or for each service; it matters where a day has several."""
-    known = subject.known(FactName.COPAY)
-    said = next((value for value in values_of(known) if isinstance(value, dict)), {})
-    per = said.get("per")
-    visit = CaseRule(copay_basis=CopayBasis.DAY, copay_group=subject.line.key)
-    chosen = {
-        "day": CaseRule(copay_basis=CopayBasis.DAY, copay_group=None),
-        "service": CaseRule(copay_basis=CopayBasis.SERVICE),
-    }.get(str(per), visit)
-    keys = {name: getattr(chosen, name) for name in chosen.model_fields_set}
-    if per in ("visit", "day", "service") or not subject.several_a_day or not share["copay_cents"]:
-        return keys, []
-    answers = [
-        CaseAnswer(answer="once a visit", rule=visit),
-        CaseAnswer(answer="for each service", rule=CaseRule(copay_basis=CopayBasis.SERVICE)),
-    ]
-    how = f"call the plan: is the copay for {subject.code_words} due per visit, per day or per service?"
-    return keys, [subject.open(FactName.COPAY, "how often the copay is due", how, answers)]

@@ -53,8 +53,8 @@ class Subject:
             name, service_line=self.line.key, service_types=self.line.reads, level=level
         )
 
-    def known_of_line(self, name: FactName) -> Known:
-        return self.merged.look_up(name, service_line=self.line.key)
+    def known_of_line(self, name: FactName, level: Level = Level.PERSON) -> Known:
+        return self.merged.look_up(name, service_line=self.line.key, level=level)
 
     def known_of_type(self, name: FactName, service_type: str, level: Level = Level.PERSON) -> Known:
         return self.merged.look_up(name, service_types=(service_type,), level=level)
