@@ -25,10 +25,10 @@ from verify.affordability.patient.amounts import (
     unsaid_deductibles,
 )
 from verify.affordability.patient.next_plan_year import next_plan_year
-from verify.affordability.patient.subject import Open, Subject
+from verify.affordability.patient.subject import Open, Subject, day_of
 from verify.affordability.patient.visit_limits import visit_limits
 from verify.affordability.wording import dollars
-from verify.facts import Level, Standing
+from verify.facts import WHOLE_PLAN, FactName, Level, Source, Standing
 
 KINDS = {Level.PERSON: LimitKind.EMBEDDED, Level.FAMILY: LimitKind.AGGREGATE}
 
@@ -135,10 +135,18 @@ def _as_of(subjects: Iterable[Subject], today: date) -> date | None:
     """The oldest day the amounts speak of."""
     names = (DEDUCTIBLE.remaining, DEDUCTIBLE.met, MAXIMUM.remaining, MAXIMUM.met)
     days = [
-        fact.source.as_of or fact.source.obtained_at.date()
+        _day_told(one, fact.source)
         for one in subjects
         for name in names
         for level in Level
         if (fact := amount_of(one, name, level).fact) is not None and fact.standing is Standing.VALUE
     ]
     return min([*days, today]) if days else None
+
+
+def _day_told(subject: Subject, source: Source) -> date:
+    """The day that the same source gave for its amounts, else the day it speaks of itself."""
+    told = subject.known_of_type(FactName.ACCUMULATORS_AS_OF, WHOLE_PLAN)
+    if told.fact and told.fact.source.reference == source.reference and (day := day_of(told)):
+        return day
+    return source.as_of or source.obtained_at.date()
