@@ -25,9 +25,11 @@ from verify.affordability.patient.subject import has_settled
 from verify.affordability.patient.treatment import Treatment
 from verify.affordability.wording import day_words, dollars, percent
 from verify.catalogue import CodeRole, FdaStatus
-from verify.facts import FactName, Standing
+from verify.facts import WHOLE_PLAN, FactName, Standing
 
 CARD = "the savings card"
+#: Source: the manufacturer's page for Spravato, read 2026-11-23.
+PUBLIC = frozenset({"medicare", "medicare_advantage", "medicaid", "medicaid_managed_care", "tricare"})
 
 
 class Help(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +42,10 @@ class Help(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def reckon_help(card: SavingsCard | None, second: SecondPlan | None, treatments: Sequence[Treatment]) -> Help:
-    """Raises CaseError for a card where no drug of its own is given."""
+    """Raises CaseError for a card where no drug of its own is given, or under public coverage."""
+    if card and (kind := _public_coverage(treatments)):
+        words = f"helps with commercial plans alone; this one is {kind.replace('_', ' ')}"
+        raise CaseError([Problem("card_patient_pays", words)])
     of_card = _card(card, drugs_of(treatments), program_of(treatments)) if card else Help()
     of_second = _second(second) if second else Help()
     return Help(
@@ -49,6 +54,13 @@ def reckon_help(card: SavingsCard | None, second: SecondPlan | None, treatments:
         opened=(*of_card.opened, *of_second.opened),
         notes=(*of_card.notes, *of_second.notes),
     )
+
+
+def _public_coverage(treatments: Sequence[Treatment]) -> str:
+    """The kind of plan, where manufacturers may not help; empty where it is another, or not known."""
+    known = treatments[0].subject.known_of_type(FactName.PRODUCT, WHOLE_PLAN)
+    kind = str(known.fact.value) if known.fact and has_settled(known, Standing.VALUE) else ""
+    return kind if kind in PUBLIC else ""
 
 
 def drugs_of(treatments: Iterable[Treatment]) -> list[str]:
