@@ -49,7 +49,7 @@ HELD = {
 def product_of(make: Maker, member: Member) -> Fact:
     """`EB*1**30*MA~` is Medicare, unless the answer names the Medicare Advantage plan that holds it."""
     lines = _lines(member.benefits)
-    kinds = list(dict.fromkeys(KINDS[line.insurance_type or ""] for line in lines))
+    kinds = _kinds(lines)
     segments = [number for line in lines for number in line.segments]
     if held := _held(holders(member), kinds):
         kind, holder = held
@@ -60,6 +60,14 @@ def product_of(make: Maker, member: Member) -> Fact:
     if not kinds or (kinds[0] in NETWORK_KINDS and _is_of_a_programme(member.benefits)):
         return make.not_stated(FactName.PRODUCT)
     return make.fact(FactName.PRODUCT, Standing.VALUE, Status.STATED, kinds[0], segments)
+
+
+def _kinds(lines: Sequence[Benefit]) -> list[str]:
+    """Each once; a Medicare Advantage plan pays Medicare's parts, and is an HMO or a PPO as well."""
+    found = list(dict.fromkeys(KINDS[line.insurance_type or ""] for line in lines))
+    if "medicare_advantage" in found:
+        return [kind for kind in found if kind not in NETWORK_KINDS | {"medicare"}]
+    return found
 
 
 def _held(found: Sequence[Holder], kinds: Sequence[str]) -> tuple[str, Holder] | None:

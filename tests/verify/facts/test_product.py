@@ -87,6 +87,20 @@ def test_a_code_that_leaves_it_open_does_not_contradict_one_that_tells():
     assert product(line("C1", "30"), line("PR", "30")).value == "ppo"
 
 
+@pytest.mark.parametrize("beside", ["HM", "PR", "MA", "MB"])
+def test_a_medicare_advantage_plan_pays_medicares_parts_and_has_a_network(beside):
+    assert product(line(beside, "30"), line("HN", "30", number=11)).value == "medicare_advantage"
+    assert product(line("HN", "30"), line(beside, "MH", number=11)).value == "medicare_advantage"
+
+
+def test_a_patient_with_medicare_and_medicaid_is_ambiguous_however_medicare_is_held():
+    assert product(line("HN", "30"), line("MC", "30")).value == ["medicare_advantage", "medicaid"]
+
+
+def test_a_network_beside_medicaid_does_not_tell_whether_it_is_managed():
+    assert product(line("MC", "30"), line("HM", "30")).standing is Standing.UNKNOWN
+
+
 def test_two_kinds_are_ambiguous():
     found = product(line("MA", "30"), line("MC", "30", number=11))
     assert (found.standing, found.status) == (Standing.UNKNOWN, Status.AMBIGUOUS)
