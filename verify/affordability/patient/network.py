@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from verify.affordability.case import CaseAnswer, CaseRule
-from verify.affordability.patient.subject import Open, Subject, has_settled, in_words
-from verify.facts import FactName, Known, Standing, network_of_line
+from verify.affordability.patient.subject import Open, Subject, in_words
+from verify.facts import FactName, Standing, network_of_line
 from verify.worksheet.places import TREATMENT, group_of
 
 #: The answer with which the plan pays.
@@ -32,25 +33,38 @@ def network_of_codes(subject: Subject, *, has_contract: bool) -> Network:
 
     `has_contract`: the price list has the payer's contract rates for every code.
     """
-    known = {code: _known(subject, code) for code in subject.codes}
-    outside = [code for code, one in known.items() if has_settled(one, Standing.NO)]
-    by_contract = [code for code, one in known.items() if has_contract and _is_unopposed(one)]
-    opened = {code: one for code, one in known.items() if not one.settled and code not in by_contract}
+    said = {code: _said(subject, code) for code in subject.codes}
+    outside = [code for code, one in said.items() if one.settled and one.standing is Standing.NO]
+    unsettled = [code for code, one in said.items() if not one.settled]
+    by_contract = [code for code in unsettled if has_contract and said[code].unopposed]
+    opened = {code: said[code] for code in unsettled if code not in by_contract}
     asked = [_what_is_paid_outside(subject, outside)] if outside else []
     asked += [_is_in_network(subject, opened)] if opened else []
     notes = (_by_contract(subject, by_contract),) if by_contract else ()
     return Network(opened=tuple(asked), notes=notes, outside=frozenset(outside))
 
 
-def _known(subject: Subject, code: str) -> Known:
+class _Said(NamedTuple):
+    """What was said of a code: of the clinic, and of who treats."""
+
+    standing: Standing
+    settled: bool
+    #: Nobody speaks against it, if perhaps nobody speaks.
+    unopposed: bool
+
+
+def _said(subject: Subject, code: str) -> _Said:
+    """A clinic that is in network while the treating provider is not may be paid as either."""
     roles = {one.code: one.role for one in subject.line.codes}
     group = group_of(roles[code]) if code in roles else TREATMENT
-    return network_of_line(subject.merged, subject.line.key, group)
-
-
-def _is_unopposed(known: Known) -> bool:
-    """Nobody has settled it, and nobody speaks against it."""
-    return not known.settled and known.standing in NOTHING_AGAINST and not known.rivals
+    clinic, provider = (
+        network_of_line(subject.merged, subject.line.key, group, name)
+        for name in (FactName.IN_NETWORK, FactName.PROVIDER_IN_NETWORK)
+    )
+    if provider.standing is Standing.NO and clinic.standing is not Standing.NO:
+        return _Said(Standing.NO, settled=False, unopposed=False)
+    unopposed = clinic.standing in NOTHING_AGAINST and not clinic.rivals
+    return _Said(clinic.standing, clinic.settled, unopposed)
 
 
 def _by_contract(subject: Subject, codes: Sequence[str]) -> str:
@@ -61,8 +75,8 @@ def _by_contract(subject: Subject, codes: Sequence[str]) -> str:
     )
 
 
-def _is_in_network(subject: Subject, opened: Mapping[str, Known]) -> Open:
-    """Where one benefit says yes and another no, or it was a no once, no is expected: it is never covered up."""
+def _is_in_network(subject: Subject, opened: Mapping[str, _Said]) -> Open:
+    """Where a no was said of a part, of who treats, or once, no is expected: it is never covered up."""
     codes = list(opened)
     against = any(one.standing is Standing.NO for one in opened.values())
     answers = [

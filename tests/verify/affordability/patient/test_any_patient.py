@@ -55,6 +55,7 @@ YES_NO = {
     FactName.ACTIVE,
     FactName.COVERED,
     FactName.IN_NETWORK,
+    FactName.PROVIDER_IN_NETWORK,
     FactName.DEDUCTIBLE_APPLIES,
     FactName.DEDUCTIBLE_FIRST,
     FactName.BEHAVIORAL_DEDUCTIBLE,
@@ -90,7 +91,7 @@ def facts(draw: st.DrawFn) -> Fact:
         line=draw(st.sampled_from(["", "tms", "spravato_medical"])),
         level=draw(st.sampled_from(list(Level))),
     )
-    if name is FactName.IN_NETWORK:
+    if name in (FactName.IN_NETWORK, FactName.PROVIDER_IN_NETWORK):
         part = {"domain": draw(DOMAINS), "codes": draw(st.sampled_from(["", "drug", "visit"]))}
         made = msgspec.structs.replace(made, about=msgspec.structs.replace(made.about, **part))
     return replaced_in_time(made) if draw(st.booleans()) else made

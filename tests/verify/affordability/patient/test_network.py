@@ -1,6 +1,7 @@
 """In network for one benefit or group of codes and not for another: each is reckoned as it was said."""
 
 import msgspec
+import pytest
 
 from tests.verify.affordability.patient.test_assumptions import SPRAVATO, SPRAVATO_PRICES, cost
 from tests.verify.affordability.patient.test_course_cost import (
@@ -25,8 +26,8 @@ WHOLE = 1500_00
 OF_THE_CHARGE = 1020_00
 
 
-def network(standing, domain="", codes="", line="tms", **more):
-    made = fact("in_network", standing, line=line, **more)
+def network(standing, domain="", codes="", line="tms", name="in_network", **more):
+    made = fact(name, standing, line=line, **more)
     return msgspec.structs.replace(
         made, about=msgspec.structs.replace(made.about, domain=domain, codes=codes)
     )
@@ -120,3 +121,31 @@ def test_only_what_may_be_out_of_network_needs_a_price_of_the_clinic():
     known = [one for one in SPRAVATO if one.name != "in_network"]
     found = cost([*known, drug(YES), visit(NO)], ["spravato_medical"], SPRAVATO_PRICES, sessions="2")
     assert found.missing == ["The clinic’s own price of 99214, valid on 2026-03-02"]
+
+
+def treating(standing, *part, **more):
+    return network(standing, *part, name="provider_in_network", **more)
+
+
+def test_a_treating_provider_out_of_network_leaves_it_open_where_the_clinic_is_in():
+    for clinic in ([network(YES)], []):
+        found = four_of_tms(*clinic, treating(NO))
+        assert figures(found) == (IN, WHOLE, WHOLE)
+        assert asked(found) == {"is the clinic in network?": WHOLE - IN}
+
+
+def test_of_a_clinic_that_is_out_the_treating_provider_says_nothing_more():
+    assert figures(four_of_tms(network(NO), treating(YES))) == (OF_THE_CHARGE, WHOLE, WHOLE)
+    assert figures(four_of_tms(network(NO), treating(NO))) == (OF_THE_CHARGE, WHOLE, WHOLE)
+
+
+@pytest.mark.parametrize("standing", [YES, UNKNOWN])
+def test_a_treating_provider_nobody_says_no_of_does_not_settle_or_unsettle_it(standing):
+    assert figures(four_of_tms(network(YES), treating(standing))) == (IN, IN, IN)
+    assert figures(four_of_tms(network(UNKNOWN), treating(standing))) == (IN, IN, WHOLE)
+
+
+def test_who_treats_may_be_out_of_network_for_the_visit_alone():
+    of_visit = treating(NO, "behavioral", "visit", line="spravato_medical")
+    found = two_of_spravato(drug(YES), visit(YES), of_visit)
+    assert figures(found) == (484_00, 392_00 + 2 * 290_00, 392_00 + 2 * 290_00)
