@@ -127,6 +127,9 @@ def test_medicare_is_spoken_for_by_its_advantage_plan(
     assert conclusion(found, "deductible") in {"left", "met"}
     of_plan = {item.name: item for one in found.judgement.completeness for item in one.items}
     assert of_plan["tms.deductible_left"].is_known
+    # Its own PPO does not hide that it is Medicare's: what Medicare is asked about is asked.
+    assert of_plan["product"].is_known
+    assert "medicare_secondary" in asked(found)
     # What Medicare's reply leaves out is asked, and nothing is guessed of it.
     assert of_plan["tms.covered"].standing == "not_asked"
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from msgspec import structs
 
 from verify.facts.fact import ELECTRONIC, About, Fact, Level, SourceKind, Standing, Tier
-from verify.facts.names import MOVING, WORDED, FactName, FieldKind
+from verify.facts.names import MOVING, NETWORK_KINDS, PROGRAMMES, WORDED, FactName, FieldKind
 
 #: How far a source carries, when sources disagree. Source: clinic practice; the phone is "the source".
 SUPPORT: Mapping[SourceKind, int] = {
@@ -192,18 +192,25 @@ def _disagree(winner: Fact, other: Fact) -> bool:
 
 def _differ(winner: Fact, other: Fact) -> bool:
     """Whether two values cannot both be right; what one of them leaves open agrees with anything."""
-    if winner.name in _WORDING:
+    if winner.name in _WORDING or _is_more_than_a_network(winner, other):
         return False
     return any(
         None not in pair and pair[0] != pair[1] for pair in zip(_gist(winner), _gist(other), strict=True)
     )
 
 
+def _is_more_than_a_network(winner: Fact, other: Fact) -> bool:
+    """A programme's plan may be an HMO as well; whoever said HMO alone may have left out whose it is."""
+    is_kind = winner.name is FactName.PRODUCT
+    return is_kind and winner.value in PROGRAMMES and other.value in NETWORK_KINDS
+
+
 def _agree(winner: Fact, other: Fact) -> bool:
     """Whether another source says the same; where only the wording is comparable, it must be the same too."""
     if not _comparable(winner, other) or _disagree(winner, other):
         return False
-    if winner.name in _WORDING or None in (_gist(winner)[0], _gist(other)[0]):
+    is_open = winner.name in _WORDING or _is_more_than_a_network(winner, other)
+    if is_open or None in (_gist(winner)[0], _gist(other)[0]):
         return _plain(winner.value) == _plain(other.value)
     return True
 

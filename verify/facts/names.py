@@ -214,6 +214,10 @@ PLAN_WIDE = frozenset(
     }
 )
 
+#: What a plan is by how its network works, and by whose programme it is: a marketplace plan may be an HMO as well.
+NETWORK_KINDS = frozenset({"hmo", "epo", "ppo", "pos"})
+PROGRAMMES = frozenset(FactName.PRODUCT.choices) - NETWORK_KINDS - {"other"}
+
 #: Amounts that move with every claim, and what is said of their day.
 MOVING = frozenset(
     {

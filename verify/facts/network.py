@@ -9,14 +9,18 @@ from verify.facts.merging import Known, Merged
 from verify.facts.names import FactName
 
 
-def network_of_line(merged: Merged, service_line: str) -> Known:
+def network_of_line(
+    merged: Merged, service_line: str, codes: str = "", name: FactName = FactName.IN_NETWORK
+) -> Known:
     """In network for the line: what was said of all of it, else of its parts, as far as they go.
 
     Where it is known which benefit its codes are paid from, only what was said of that benefit counts. Where one
-    part is in and another out, that is disputed: which of the two decides a session is not known.
+    part is in and another out, that is disputed: which of the two decides a session is not known. `codes`: for
+    that group of codes alone, of which what was said of another group says nothing. `name`: of the clinic, or of
+    the treating provider.
     """
-    whole = merged.look_up(FactName.IN_NETWORK, service_line=service_line)
-    parts = _parts(merged, service_line)
+    whole = merged.look_up(name, service_line=service_line)
+    parts = _parts(merged, service_line, codes, name)
     inside = [known for known in parts if known.standing is Standing.YES]
     outside = [known for known in parts if known.standing is Standing.NO]
     if outside:
@@ -27,15 +31,16 @@ def network_of_line(merged: Merged, service_line: str) -> Known:
     return min(parts, key=lambda known: known.settled, default=whole)
 
 
-def _parts(merged: Merged, service_line: str) -> list[Known]:
+def _parts(merged: Merged, service_line: str, codes: str, name: FactName) -> list[Known]:
     under = merged.look_up(FactName.PROCESSED_UNDER, service_line=service_line)
     domain = under.fact.value if under.fact and under.settled else None
     found = {
         about: known
-        for (name, about), known in merged.known.items()
-        if name is FactName.IN_NETWORK
+        for (said, about), known in merged.known.items()
+        if said is name
         and about.service_line == service_line
         and (about.domain or about.codes)
+        and (not codes or about.codes in ("", codes))
     }
     decided = [known for about, known in found.items() if about.domain == domain]
     return decided or list(found.values())

@@ -9,9 +9,7 @@ from payers.reading import Holder, holders
 from verify.facts.fact import WHOLE_PLAN, About, Fact, Source, Standing, Status
 from verify.facts.maker import Maker
 from verify.facts.names import FactName
-
-#: EB01: active in some way; EB05 of such a line names the plan.
-ACTIVE_CODES = frozenset({"1", "2", "3", "4", "5"})
+from verify.facts.product import ACTIVE_CODES, product_of
 
 #: DTP01: plan, eligibility and benefit periods, best first.
 BEGIN_QUALIFIERS = ("346", "356", "291", "307", "348")
@@ -21,13 +19,14 @@ OPEN_END = "9999"
 
 
 def facts_from_member(member: Member, *, source: Source, on: date) -> list[Fact]:
-    """Plan name, plan dates and other payers, as one answer has them for the patient, whatever it was asked.
+    """Plan name, kind, dates and other payers, as one answer has them for the patient, whatever it was asked.
 
     `on` is the date of service asked about, which payers echo as if it were the plan's.
     """
     make = Maker(source, About(service_type=WHOLE_PLAN))
     return [
         _plan_name(make, member.benefits),
+        product_of(make, member),
         _plan_date(make, FactName.PLAN_BEGIN, member, BEGIN_QUALIFIERS, on),
         _plan_date(make, FactName.PLAN_END, member, END_QUALIFIERS, on),
         _other_payer(make, [each for each in holders(member) if each.reason == "other_payer"]),

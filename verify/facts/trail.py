@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from verify.facts.fact import Fact
-from verify.facts.names import PLAN_WIDE, FactName
+from verify.facts.names import NETWORK_KINDS, PLAN_WIDE, PROGRAMMES, FactName
 
 
 class StepState(StrEnum):
@@ -110,7 +110,8 @@ def speaking_for(facts: Iterable[Fact], trail: Trail, domain: str) -> list[Fact]
 
     What the others on the trail say of a benefit they do not hold stays evidence and decides nothing; while its
     holder has not answered, what it costs is not stated. Of the plan's name and dates the payer on the card is
-    heard where the holder says nothing.
+    heard where the holder says nothing, and of its kind where the holder tells only how its network works: a
+    Medicare Advantage plan is a PPO as well.
     """
     known = list(facts)
     speaker, holder = trail.speaker(domain), trail.holder(domain)
@@ -118,7 +119,12 @@ def speaking_for(facts: Iterable[Fact], trail: Trail, domain: str) -> list[Fact]
     kept = [fact for fact in known if _counts(fact, speaker) and (is_heard or _holds(fact, speaker))]
     if speaker == trail.payer:
         return kept
-    said = {fact.name for fact in kept if fact.settled}
+    is_programme = any(_is_kind(fact, PROGRAMMES) and fact.source.payer == trail.payer for fact in known)
+    if is_programme:
+        kept = [fact for fact in kept if fact.source.payer != speaker or not _is_kind(fact, NETWORK_KINDS)]
+    said = {
+        fact.name for fact in kept if fact.settled and not (is_programme and _is_kind(fact, NETWORK_KINDS))
+    }
     return kept + [
         fact
         for fact in known
@@ -128,6 +134,10 @@ def speaking_for(facts: Iterable[Fact], trail: Trail, domain: str) -> list[Fact]
 
 def _counts(fact: Fact, speaker: str) -> bool:
     return fact.source.payer in ("", speaker) or not speaker or fact.name in _OF_ALL
+
+
+def _is_kind(fact: Fact, kinds: frozenset[str]) -> bool:
+    return fact.name is FactName.PRODUCT and fact.settled and fact.value in kinds
 
 
 def _holds(fact: Fact, speaker: str) -> bool:

@@ -32,7 +32,7 @@ LABELS = {
     "second_pays_coinsurance": "Pays of copay and coinsurance",
     "second_source": "Source of the second plan’s terms",
 }
-COUNTS = (("", "Not known"), ("yes", "Yes, it counts"), ("no", "No: an accumulator programme"))
+COUNTS = (("", "As was said of the plan"), ("yes", "Yes, it counts"), ("no", "No: an accumulator programme"))
 METHODS = (
     ("", "There is none"),
     ("standard", "Up to what it would pay alone"),

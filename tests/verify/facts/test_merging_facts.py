@@ -428,3 +428,29 @@ def test_what_was_said_of_a_part_is_found_by_the_part_alone():
     assert merged.look_up(FactName.AUTHORIZATION, service_line="tms").standing is Standing.NOT_ASKED
     found = merged.look_up(FactName.AUTHORIZATION, service_line="tms", domain="medical", codes="drug")
     assert found.fact == part
+
+
+@pytest.mark.parametrize(
+    ("told", "sent", "is_disputed"),
+    [
+        # Whose plan it is and how its network works are two things: a marketplace plan may be an HMO.
+        ("marketplace", "hmo", False),
+        ("medicare_advantage", "ppo", False),
+        # Who said HMO left out whose it is: that is looked at again.
+        ("hmo", "medicare_advantage", True),
+        ("ppo", "ppo", False),
+        ("ppo", "hmo", True),
+        ("medicare", "medicaid", True),
+        ("other", "medicaid", True),
+        ("other", "ppo", True),
+    ],
+)
+def test_two_kinds_of_plan_disagree_unless_the_other_only_tells_how_its_network_works(
+    told, sent, is_disputed
+):
+    by_call = said(FactName.PRODUCT, Standing.VALUE, value=told, kind=SourceKind.CALL, types="30")
+    electronic = said(FactName.PRODUCT, Standing.VALUE, value=sent, types="30")
+    found = merge([by_call, electronic], now=NOW).look_up(FactName.PRODUCT, service_types=("30",))
+    assert found.fact == by_call
+    assert bool(found.rivals) == is_disputed
+    assert bool(found.seconds) == (told == sent)

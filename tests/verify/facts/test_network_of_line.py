@@ -80,3 +80,20 @@ def test_the_parts_that_disagree_are_all_named():
     facts = [said(YES, "behavioral"), said(NO, "medical"), said(YES)]
     known = network_of_line(merge(facts, now=NOW), "tms")
     assert set(known.keys) == {fact.key for fact in facts}
+
+
+@pytest.mark.parametrize(
+    ("facts", "drug", "visit"),
+    [
+        ([said(YES, "medical", "drug"), said(NO, "behavioral", "visit")], (YES, True), (NO, True)),
+        ([said(YES, "medical", "drug")], (YES, True), (Standing.NOT_ASKED, False)),
+        ([said(YES), said(NO, "behavioral", "visit")], (YES, True), (NO, False)),
+        ([said(NO, "medical"), said(YES, "medical", "drug")], (NO, False), (NO, True)),
+        ([said(YES)], (YES, True), (YES, True)),
+    ],
+)
+def test_what_was_said_of_one_group_of_codes_says_nothing_of_another(facts, drug, visit):
+    merged = merge(facts, now=NOW)
+    for codes, expected in (("drug", drug), ("visit", visit)):
+        known = network_of_line(merged, "tms", codes)
+        assert (known.standing, known.settled) == expected

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from verify.facts import (
     About,
@@ -15,6 +16,7 @@ from verify.facts import (
     Step,
     StepState,
     Trail,
+    merge,
     speaking_for,
 )
 
@@ -134,3 +136,36 @@ def test_the_plans_name_is_the_cards_where_the_holder_says_none():
     assert name in speaking_for([name, silent], trail(TO_BH), "behavioral")
     own = fact("plan_name", BH, "BEHAVIORAL PLUS")
     assert values([name, own], trail(TO_BH), name="plan_name") == ["BEHAVIORAL PLUS"]
+
+
+@pytest.mark.parametrize(
+    ("of_card", "of_holder", "counts"),
+    [
+        # A Medicare Advantage plan is a PPO as well.
+        ("medicare_advantage", "ppo", ["medicare_advantage"]),
+        ("medicaid_managed_care", "hmo", ["medicaid_managed_care"]),
+        ("medicare", "medicare_advantage", ["medicare_advantage"]),
+        ("hmo", "ppo", ["ppo"]),
+    ],
+)
+def test_how_the_holders_network_works_does_not_hide_whose_plan_it_is(of_card, of_holder, counts):
+    kinds = [fact("product", CARD, of_card), fact("product", MA, of_holder)]
+    assert values(kinds, trail(TO_MA), name="product") == counts
+
+
+def test_a_holder_that_names_two_kinds_does_not_hide_it_either():
+    of_card, torn = fact("product", CARD, "medicare_advantage"), fact("product", MA, ["hmo", "ppo"])
+    torn = structs.replace(torn, standing=Standing.UNKNOWN, status=Status.AMBIGUOUS)
+    kept = speaking_for([of_card, torn], trail(TO_MA), "medical")
+    known = merge(kept, now=datetime(2026, 11, 28, tzinfo=UTC)).look_up(
+        FactName.PRODUCT, service_types=("30",)
+    )
+    assert known.fact == of_card
+
+
+def test_what_a_person_says_of_the_kind_counts_beside_it():
+    kinds = [
+        fact("product", CARD, "medicare_advantage"),
+        fact("product", "", "pos", kind=SourceKind.PORTAL),
+    ]
+    assert values(kinds, trail(TO_MA), name="product") == ["pos", "medicare_advantage"]

@@ -34,7 +34,7 @@ OF_ALL = {
     "compare_start": f"Another first day to compare with, as 2027-01-04; up to {MOST_STARTS}",
     "card_patient_pays": "Manufacturer savings: dollars the patient pays of the drug at each treatment",
     "card_left": "Dollars the programme still pays this year; left out: not known",
-    "card_counts": "yes or no: whether the plan counts the programme's money; left out: not known",
+    "card_counts": "yes or no: whether the plan counts the programme's money; left out: as was said of the plan",
     "card_renews_on": "The day on which the programme's money starts anew",
     "card_maximum": "Dollars the programme pays from that day on",
     "card_source": "Where the programme's terms are from",

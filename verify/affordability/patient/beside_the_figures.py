@@ -8,6 +8,7 @@ from verify.affordability.case import CaseUnknown
 from verify.affordability.patient.assumptions import AS_USUAL
 from verify.affordability.patient.plan_limits import PlanLimits
 from verify.affordability.patient.reach import expected_answer
+from verify.affordability.patient.subject import Subject, has_settled
 from verify.affordability.patient.treatment import Treatment
 from verify.affordability.wording import day_words
 from verify.courses import Weekday
@@ -88,13 +89,31 @@ def not_included(treatments: Sequence[Treatment], *, has_second: bool) -> list[s
             said.append(
                 f"{label}: what happens without an authorization. It is usually the clinic’s loss, not a bill."
             )
+        if not one.rule.excluded and (fee := _facility_fee(subject)):
+            said.append(fee)
         if elsewhere := subject.line.benefit.billed_elsewhere:
             said.append(f"{label}: {elsewhere}.")
         if subject.known(FactName.ADMINISTRATOR).standing is Standing.YES:
             said.append(
                 f"{label}: another company runs this benefit; its terms may differ from those reckoned with."
             )
-    other = treatments[0].subject.known_of_type(FactName.OTHER_PAYER, WHOLE_PLAN)
+    plan = treatments[0].subject
+    claims = plan.known_of_type(FactName.CLAIMS_IN_PROCESS, WHOLE_PLAN)
+    if has_settled(claims, Standing.YES) and not all(one.rule.excluded for one in treatments):
+        said.append(
+            "Claims in process, which the amounts do not count yet: less may be left of the deductible, of the"
+            " maximum and of counted visits than is reckoned with."
+        )
+    other = plan.known_of_type(FactName.OTHER_PAYER, WHOLE_PLAN)
     if other.standing is Standing.YES and not has_second:
         said.append("Other insurance is on file: it may pay a part, or have to pay first.")
     return said
+
+
+def _facility_fee(subject: Subject) -> str:
+    """With the words in which it was said."""
+    known = subject.known_of_line(FactName.FACILITY_FEE)
+    if known.fact is None or known.standing is not Standing.YES:
+        return ""
+    words = f" ({known.fact.value})" if known.fact.value else ""
+    return f"{subject.line.label}: the second amount that is due for the place{words}."

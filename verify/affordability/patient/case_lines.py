@@ -28,9 +28,10 @@ def _paid(rule: PlanRule, planned: Planned, visits: Mapping[str, Any]) -> Mappin
     if rule.excluded:
         assert planned.own is not None
         return {"self_pay_cents": own, "allowed_source": None if planned.own.verified else "assumed"}
-    allowed = planned.own if rule.out_of_network else planned.allowed
+    outside = planned.code in rule.outside
+    allowed = planned.own if outside else planned.allowed
     assert allowed is not None
-    confirmed = allowed.verified and not rule.out_of_network
+    confirmed = allowed.verified and not outside
     return {
         "allowed_cents": in_cents(allowed, planned.units),
         "billed_cents": own,

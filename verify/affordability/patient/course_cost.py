@@ -12,9 +12,9 @@ from verify.affordability.estimate import Estimate, estimate
 from verify.affordability.patient.assumptions import NOTHING_ASSUMED, Assumptions
 from verify.affordability.patient.beside_the_figures import not_included
 from verify.affordability.patient.cost import CourseCost, OtherStart, Range, Worth
+from verify.affordability.patient.network import COVERED
 from verify.affordability.patient.obstacles import beyond_a_case, obstacles, out_of_the_calendar
 from verify.affordability.patient.patient_case import patient_case
-from verify.affordability.patient.plan_rules import COVERED
 from verify.affordability.patient.subject import Open
 from verify.affordability.patient.treatment import Basis, Treatment, missing_prices, plan_treatment
 from verify.affordability.prices import Price

@@ -21,11 +21,15 @@ from verify.affordability.faults import CaseError, Problem
 from verify.affordability.ledger import CopayBasis
 from verify.affordability.other_coverage import Method
 from verify.affordability.patient.assumptions import SavingsCard, SecondPlan
+from verify.affordability.patient.subject import has_settled
 from verify.affordability.patient.treatment import Treatment
 from verify.affordability.wording import day_words, dollars, percent
 from verify.catalogue import CodeRole, FdaStatus
+from verify.facts import WHOLE_PLAN, FactName, Standing
 
 CARD = "the savings card"
+#: Source: the manufacturer's page for Spravato, read 2026-11-23.
+PUBLIC = frozenset({"medicare", "medicare_advantage", "medicaid", "medicaid_managed_care", "tricare"})
 
 
 class Help(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,8 +42,11 @@ class Help(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def reckon_help(card: SavingsCard | None, second: SecondPlan | None, treatments: Sequence[Treatment]) -> Help:
-    """Raises CaseError for a card where no drug of its own is given."""
-    of_card = _card(card, drugs_of(treatments)) if card else Help()
+    """Raises CaseError for a card where no drug of its own is given, or under public coverage."""
+    if card and (kind := _public_coverage(treatments)):
+        words = f"helps with commercial plans alone; this one is {kind.replace('_', ' ')}"
+        raise CaseError([Problem("card_patient_pays", words)])
+    of_card = _card(card, drugs_of(treatments), program_of(treatments)) if card else Help()
     of_second = _second(second) if second else Help()
     return Help(
         savings=of_card.savings,
@@ -47,6 +54,13 @@ def reckon_help(card: SavingsCard | None, second: SecondPlan | None, treatments:
         opened=(*of_card.opened, *of_second.opened),
         notes=(*of_card.notes, *of_second.notes),
     )
+
+
+def _public_coverage(treatments: Sequence[Treatment]) -> str:
+    """The kind of plan, where manufacturers may not help; empty where it is another, or not known."""
+    known = treatments[0].subject.known_of_type(FactName.PRODUCT, WHOLE_PLAN)
+    kind = str(known.fact.value) if known.fact and has_settled(known, Standing.VALUE) else ""
+    return kind if kind in PUBLIC else ""
 
 
 def drugs_of(treatments: Iterable[Treatment]) -> list[str]:
@@ -62,11 +76,33 @@ def drugs_of(treatments: Iterable[Treatment]) -> list[str]:
     )
 
 
-def _card(card: SavingsCard, codes: Sequence[str]) -> Help:
+def program_of(treatments: Iterable[Treatment]) -> str | None:
+    """What the plan does with a manufacturer's money, where that is known and the same for every drug."""
+    found = {
+        known.fact.value
+        for one in treatments
+        if drugs_of([one])
+        for known in [one.subject.known(FactName.ACCUMULATOR_PROGRAM)]
+        if known.fact and has_settled(known, Standing.VALUE)
+    }
+    return str(found.pop()) if len(found) == 1 else None
+
+
+#: Whether the plan counts a manufacturer's money. Alternative funding tells nothing of it.
+COUNTS_UNDER = {"none": True, "accumulator": False, "maximizer": False}
+ALTERNATIVE_FUNDING = "alternative_funding"
+ALTERNATIVE_WORDS = (
+    "The plan was said to have an alternative funding programme: it may not pay for the drug at all, and"
+    " the manufacturer’s programme may not help beside it."
+)
+
+
+def _card(card: SavingsCard, codes: Sequence[str], program: str | None) -> Help:
     if not codes:
         words = "helps with an approved drug that is billed to the plan by a code of its own; none is planned"
         raise CaseError([Problem("card_patient_pays", words)])
-    opened = [_counts_open()] if card.counts is None else []
+    counts = COUNTS_UNDER.get(program or "") if card.counts is None else card.counts
+    opened = [_counts_open()] if counts is None else []
     opened += [_left_open(card.maximum)] if card.left is None else []
     programme = CaseSavings(
         name=CARD,
@@ -75,22 +111,34 @@ def _card(card: SavingsCard, codes: Sequence[str]) -> Help:
         left_cents=card.left,
         maximum_cents=card.maximum,
         # Expected is the dearer, as wherever nobody said anything.
-        counts=card.counts or False,
+        counts=counts or False,
         renews_on=card.renews_on,
     )
-    return Help(savings=(programme,), opened=tuple(opened), notes=(_card_words(card, codes),))
+    notes = [_card_words(card, codes, counts), *_program_words(card, program)]
+    return Help(savings=(programme,), opened=tuple(opened), notes=tuple(notes))
 
 
-def _card_words(card: SavingsCard, codes: Sequence[str]) -> str:
+def _card_words(card: SavingsCard, codes: Sequence[str], counts: bool | None) -> str:
     left = "" if card.left is None else f", as long as {dollars(card.left)} lasts"
     if card.renews_on and card.maximum is not None:
         left += f", and {dollars(card.maximum)} from {day_words(card.renews_on)} on"
-    counts = {True: "; the plan counts that money", False: "; the plan does not count that money", None: ""}
+    counted = {True: "; the plan counts that money", False: "; the plan does not count that money", None: ""}
     return (
         f"Assumed: a manufacturer’s savings programme brings {' and '.join(codes)} down to"
-        f" {dollars(card.patient_pays)} a treatment{left}{counts[card.counts]} ({card.source})."
+        f" {dollars(card.patient_pays)} a treatment{left}{counted[counts]} ({card.source})."
         " Such programmes are for commercial plans, not for Medicare, Medicaid or other public coverage."
     )
+
+
+def _program_words(card: SavingsCard, program: str | None) -> list[str]:
+    """What was said of the plan's own programme, and whether it was gone by."""
+    if program is None:
+        return []
+    if program == ALTERNATIVE_FUNDING:
+        return [ALTERNATIVE_WORDS]
+    words = "no accumulator or maximizer" if program == "none" else f"a copay {program}"
+    against = card.counts is not None and card.counts is not COUNTS_UNDER.get(program)
+    return [f"The plan was said to have {words} programme{'; assumed is the opposite' if against else ''}."]
 
 
 def _counts_open() -> CaseUnknown:

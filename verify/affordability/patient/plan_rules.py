@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Any
 
 import msgspec
 
 from verify.affordability.case import MOST_CENTS, CaseAnswer, CaseRule, RuleSource
-from verify.affordability.ledger import WHOLE, CopayBasis, Order
-from verify.affordability.patient.subject import Open, Subject, is_certain, source_of, values_of
+from verify.affordability.ledger import WHOLE
+from verify.affordability.patient.copay_rules import Keys, copay_basis, counting, deductible_rule, said_beside
+from verify.affordability.patient.network import COVERED, network_of_codes
+from verify.affordability.patient.subject import (
+    Open,
+    Subject,
+    has_settled,
+    is_certain,
+    source_of,
+    values_of,
+)
 from verify.affordability.wording import dollars, percent
 from verify.catalogue import BenefitDomain, FdaStatus
 from verify.facts import WHOLE_PLAN, FactName, Known, Standing
@@ -20,10 +28,7 @@ from verify.facts.amounts import basis_points_of, cents_of
 OFFICE_VISIT = "98"
 ELSEWHERE = {OFFICE_VISIT: "an office visit", WHOLE_PLAN: "the plan in general"}
 
-#: The answer with which the plan pays.
-COVERED = "yes"
 NOT_COVERED = CaseAnswer(answer="no: the patient pays the clinic's price", rule=CaseRule(covered=False))
-Keys = dict[str, Any]
 
 
 class PlanRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,8 +43,8 @@ class PlanRule(msgspec.Struct, frozen=True, kw_only=True):
     excluded: bool = False
     #: No claim is filed.
     self_pay: bool = False
-    #: The payer states that the clinic is out of network.
-    out_of_network: bool = False
+    #: Codes for which the payer states that the clinic is out of network.
+    outside: frozenset[str] = frozenset()
 
 
 def self_paid(subject: Subject) -> PlanRule:
@@ -62,22 +67,20 @@ def plan_rule(subject: Subject, *, has_contract: bool) -> PlanRule:
     covered, covered_notes = _covered(subject)
     if covered is None:
         return PlanRule(keys={"covered": False}, source="assumed", notes=covered_notes, excluded=True)
-    network, network_notes = _network(subject, has_contract=has_contract)
+    network = network_of_codes(subject, has_contract=has_contract)
     share, share_open, share_notes, knowns = _share(subject)
-    deductible = _deductible(subject, share)
-    basis = _basis(subject, share)
-    applies = subject.known(FactName.DEDUCTIBLE_APPLIES)
-    speaking = [*knowns, applies] if is_certain(applies) else knowns
+    deductible = deductible_rule(subject, share)
+    basis = copay_basis(subject, share)
     return PlanRule(
-        keys={**share, **deductible[0], **basis[0]},
-        source=source_of(speaking),
-        opened=(*covered, *network, *share_open, *deductible[1], *basis[1]),
-        notes=(*covered_notes, *network_notes, *share_notes),
-        out_of_network=_is(subject.known_of_line(FactName.IN_NETWORK), Standing.NO),
+        keys={**share, **deductible[0], **basis[0], **counting(subject)},
+        source=source_of([*knowns, *said_beside(subject, share)]),
+        opened=(*covered, *network.opened, *share_open, *deductible[1], *basis[1]),
+        notes=(*covered_notes, *network.notes, *share_notes),
+        outside=network.outside,
     )
 
 
-# --- covered, and in network ------------------------------------------------------------------------------
+# --- covered ------------------------------------------------------------------------------
 
 
 def _covered(subject: Subject) -> tuple[list[Open] | None, tuple[str, ...]]:
@@ -87,56 +90,21 @@ def _covered(subject: Subject) -> tuple[list[Open] | None, tuple[str, ...]]:
     what the plan's words say; of an off-label treatment, that it is not covered.
     """
     known = subject.known_of_line(FactName.COVERED)
-    if _is(known, Standing.NO):
+    if has_settled(known, Standing.NO):
         return None, (f"{subject.line.label} is excluded by the plan, as the payer states.",)
-    if _is(known, Standing.YES):
+    if has_settled(known, Standing.YES):
         return [], ()
     general = subject.known(FactName.COVERED)
-    active = _is(subject.known(FactName.ACTIVE), Standing.YES)
-    doubtful = known.rivals or known.standing is Standing.UNKNOWN or _is(general, Standing.NO)
+    active = has_settled(subject.known(FactName.ACTIVE), Standing.YES)
+    doubtful = known.rivals or known.standing is Standing.UNKNOWN or has_settled(general, Standing.NO)
     if active and not subject.line.decided_by_code and not doubtful:
         label = subject.line.label
         return [], (f"{label} is taken as covered, because the plan is active for this kind of service.",)
-    hopeless = _is(general, Standing.NO) or subject.line.fda_status is FdaStatus.OFF_LABEL
+    hopeless = has_settled(general, Standing.NO) or subject.line.fda_status is FdaStatus.OFF_LABEL
     answers = [CaseAnswer(answer=COVERED), NOT_COVERED]
     how = f"call the plan: {subject.are} {subject.code_words} covered, or excluded?"
     expected = NOT_COVERED.answer if hopeless else COVERED
     return [subject.open(FactName.COVERED, "covered?", how, answers, expected)], ()
-
-
-def _network(subject: Subject, *, has_contract: bool) -> tuple[list[Open], tuple[str, ...]]:
-    known = subject.known_of_line(FactName.IN_NETWORK)
-    if _is(known, Standing.YES):
-        return [], ()
-    if _is(known, Standing.NO):
-        return [_out_of_network(subject)], ()
-    if has_contract and known.standing is not Standing.UNKNOWN and not known.rivals:
-        label = subject.line.label
-        return [], (
-            f"{label}: in network, because the price list has a contract rate; the payer has not said so.",
-        )
-    answers = [
-        CaseAnswer(answer=COVERED),
-        CaseAnswer(answer="no, and nothing is paid out of network", rule=CaseRule(covered=False)),
-    ]
-    how = f"call the plan: are our tax ID, location and provider in network for {subject.code_words}?"
-    return [subject.open(FactName.IN_NETWORK, "is the clinic in network?", how, answers, COVERED)], ()
-
-
-def _out_of_network(subject: Subject) -> Open:
-    """Between nothing and the share in network of the whole charge: less than that no plan takes."""
-    nothing = "nothing: the whole charge is the patient's"
-    answers = [
-        CaseAnswer(answer=nothing, rule=CaseRule(covered=False)),
-        CaseAnswer(answer="as in network, of the whole charge"),
-    ]
-    how = f"call the plan: what is allowed out of network for {subject.code_words}, and what share is paid?"
-    return subject.open(FactName.IN_NETWORK, "what is paid out of network", how, answers, nothing)
-
-
-def _is(known: Known, standing: Standing) -> bool:
-    """Fresh and undisputed: what is out of date is open again."""
-    return known.settled and known.standing is standing
 
 
 # --- copay and coinsurance --------------------------------------------------------------------------------
@@ -236,65 +204,3 @@ def basis_points(value: object) -> int | None:
     if isinstance(value, int):
         return value
     return basis_points_of(value.get("percent") if isinstance(value, dict) else value)
-
-
-# --- the deductible, and how often a copay is due -----------------------------------------------------------
-
-
-def _deductible(subject: Subject, share: Keys) -> tuple[Keys, list[Open]]:
-    """Whether it applies, and whether it comes before the copay.
-
-    Where nobody said so it is expected to apply to a coinsurance, and not to a copay alone.
-    """
-    known = subject.known(FactName.DEDUCTIBLE_APPLIES)
-    no, first, after = _APPLIES["no"], _APPLIES["first"], _APPLIES["after"]
-    if _is(known, Standing.NO):
-        return _keys(no), []
-    applies = _is(known, Standing.YES)
-    with_copay = share["copay_cents"] > 0
-    answers = [first, after] if with_copay else [first]
-    answers = answers if applies else [no, *answers]
-    copay_alone = with_copay and share["coinsurance_bp"] == 0
-    expected = first if applies or not copay_alone else no
-    if len(answers) == 1:
-        return _keys(expected), []
-    fact = "the deductible before or after the copay" if applies else "does the deductible apply?"
-    how = f"call the plan: does the deductible apply to {subject.code_words}, and before or after a copay?"
-    return _keys(expected), [subject.open(FactName.DEDUCTIBLE_APPLIES, fact, how, answers, expected.answer)]
-
-
-_APPLIES = {
-    "no": CaseAnswer(answer="it does not apply", rule=CaseRule(deductible_applies=False)),
-    "first": CaseAnswer(
-        answer="it comes first", rule=CaseRule(deductible_applies=True, order=Order.DEDUCTIBLE_FIRST)
-    ),
-    "after": CaseAnswer(
-        answer="the copay comes first", rule=CaseRule(deductible_applies=True, order=Order.COPAY_FIRST)
-    ),
-}
-
-
-def _keys(answer: CaseAnswer) -> Keys:
-    assert answer.rule is not None
-    return {name: getattr(answer.rule, name) for name in answer.rule.model_fields_set}
-
-
-def _basis(subject: Subject, share: Keys) -> tuple[Keys, list[Open]]:
-    """Once a visit, once a day whatever is given, or for each service; it matters where a day has several."""
-    known = subject.known(FactName.COPAY)
-    said = next((value for value in values_of(known) if isinstance(value, dict)), {})
-    per = said.get("per")
-    visit = CaseRule(copay_basis=CopayBasis.DAY, copay_group=subject.line.key)
-    chosen = {
-        "day": CaseRule(copay_basis=CopayBasis.DAY, copay_group=None),
-        "service": CaseRule(copay_basis=CopayBasis.SERVICE),
-    }.get(str(per), visit)
-    keys = {name: getattr(chosen, name) for name in chosen.model_fields_set}
-    if per in ("visit", "day", "service") or not subject.several_a_day or not share["copay_cents"]:
-        return keys, []
-    answers = [
-        CaseAnswer(answer="once a visit", rule=visit),
-        CaseAnswer(answer="for each service", rule=CaseRule(copay_basis=CopayBasis.SERVICE)),
-    ]
-    how = f"call the plan: is the copay for {subject.code_words} due per visit, per day or per service?"
-    return keys, [subject.open(FactName.COPAY, "how often the copay is due", how, answers)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,8 +53,8 @@ class Subject:
             name, service_line=self.line.key, service_types=self.line.reads, level=level
         )
 
-    def known_of_line(self, name: FactName) -> Known:
-        return self.merged.look_up(name, service_line=self.line.key)
+    def known_of_line(self, name: FactName, level: Level = Level.PERSON) -> Known:
+        return self.merged.look_up(name, service_line=self.line.key, level=level)
 
     def known_of_type(self, name: FactName, service_type: str, level: Level = Level.PERSON) -> Known:
         return self.merged.look_up(name, service_types=(service_type,), level=level)
@@ -70,9 +70,7 @@ class Subject:
 
     @property
     def code_words(self) -> str:
-        """ "90867, 90868 and 90869"."""
-        codes = self.codes
-        return " and ".join((", ".join(codes[:-1]), codes[-1])) if len(codes) > 1 else codes[0]
+        return in_words(self.codes)
 
     @property
     def are(self) -> str:
@@ -88,17 +86,24 @@ class Subject:
         *,
         also: FactName | None = None,
         of_clinic: bool = False,
+        codes: Sequence[str] = (),
     ) -> Open:
-        """An unknown about this line's sessions."""
+        """An unknown about this line's sessions, or about those codes of them."""
         unknown = CaseUnknown(
             fact=fact if self.alone else f"{self.line.label}: {fact}",
             how=how,
             part=self.line.key,
+            codes=list(codes) if codes and set(codes) < set(self.codes) else None,
             answers=list(answers),
             expected=expected,
             of_clinic=of_clinic,
         )
         return Open(unknown=unknown, fact=name, also=also, service_line=self.line.key)
+
+
+def in_words(codes: Sequence[str]) -> str:
+    """ "90867, 90868 and 90869"."""
+    return " and ".join((", ".join(codes[:-1]), codes[-1])) if len(codes) > 1 else codes[0]
 
 
 def values_of(known: Known) -> list[object]:
@@ -124,6 +129,11 @@ def day_of(known: Known) -> date | None:
     """The day a fact states; None where it states none, or sources disagree."""
     value = known.fact.value if known.fact and known.standing is Standing.VALUE and not known.rivals else None
     return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def has_settled(known: Known, standing: Standing) -> bool:
+    """Fresh and undisputed: what is out of date is open again."""
+    return known.settled and known.standing is standing
 
 
 def is_certain(known: Known) -> bool:

@@ -119,10 +119,12 @@ def in_cents(price: Price, units: int) -> int:
 
 def missing_prices(one: Treatment) -> list[str]:
     """Prices without which no figure can be given, each once with the first day it is needed for."""
-    needs_allowed = not one.rule.excluded and not one.rule.out_of_network
-    needs_own = one.rule.excluded or one.rule.out_of_network or _may_be_unpaid(one.rule)
+    rule, may_be_unpaid = one.rule, _may_be_unpaid(one)
     found: dict[tuple[str, str], date] = {}
     for planned in one.planned:
+        outside = planned.code in rule.outside
+        needs_allowed = not rule.excluded and not outside
+        needs_own = rule.excluded or outside or planned.code in may_be_unpaid
         if needs_allowed and planned.allowed is None:
             found.setdefault((planned.code, "a contract rate or typical allowed amount"), planned.day)
         if needs_own and planned.own is None:
@@ -130,9 +132,19 @@ def missing_prices(one: Treatment) -> list[str]:
     return [f"{what[:1].upper()}{what[1:]} of {code}, valid on {day}" for (code, what), day in found.items()]
 
 
-def _may_be_unpaid(rule: PlanRule) -> bool:
-    answers = [answer for opened in rule.opened for answer in opened.unknown.answers]
-    return any(answer.rule is not None and not answer.rule.covered for answer in answers)
+def _may_be_unpaid(one: Treatment) -> frozenset[str]:
+    """The codes of which an open question may be answered so that the plan does not pay."""
+    asked = [opened.unknown for opened in one.rule.opened]
+    of_paying = [
+        unknown
+        for unknown in asked
+        if any(answer.rule is not None and not answer.rule.covered for answer in unknown.answers)
+    ]
+    return frozenset(
+        code
+        for unknown in of_paying
+        for code in (one.subject.codes if unknown.codes is None else unknown.codes)
+    )
 
 
 def _allowed(basis: Basis, code: str, day: date) -> Price | None:

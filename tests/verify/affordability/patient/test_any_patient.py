@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from tests.verify.affordability.patient.test_course_cost import (
     replaced_in_time,
 )
 from verify.affordability.patient.course_cost import course_cost
-from verify.facts import Fact, FactName, Level, Standing
+from verify.facts import Fact, FactName, FieldKind, Level, Standing
 
 CENTS = st.sampled_from([0, 1, 40_00, 900_00, 2400_00, 99_999_999_900])
 POINTS = st.sampled_from([0, 1, 2000, 10_000])
@@ -39,7 +40,12 @@ VALUES = {
     FactName.LIMITS: LIMITS,
     FactName.PLAN_BEGIN: DAYS,
     FactName.PLAN_END: DAYS,
+    FactName.ACCUMULATORS_AS_OF: DAYS,
+    FactName.PLAN_YEAR_BEGINS: st.sampled_from(["01-01", "02-28", "12-02", "12-31"]),
+    FactName.DEDUCTIBLE_KIND: st.sampled_from(FactName.DEDUCTIBLE_KIND.choices),
+    FactName.PROCESSED_UNDER: st.sampled_from(FactName.PROCESSED_UNDER.choices),
 }
+DOMAINS = st.sampled_from(["", "behavioral", "medical"])
 #: As payers send them, which nobody has read yet.
 CANDIDATES = st.lists(
     st.sampled_from(["20", ".2", "", {"amount": "30.00"}, {"percent": ".4"}, {"amount": "x"}, [], None]),
@@ -49,12 +55,19 @@ YES_NO = {
     FactName.ACTIVE,
     FactName.COVERED,
     FactName.IN_NETWORK,
+    FactName.PROVIDER_IN_NETWORK,
     FactName.DEDUCTIBLE_APPLIES,
+    FactName.DEDUCTIBLE_FIRST,
+    FactName.BEHAVIORAL_DEDUCTIBLE,
+    FactName.COPAY_TO_DEDUCTIBLE,
+    FactName.COPAY_TO_OUT_OF_POCKET,
+    FactName.CLAIMS_IN_PROCESS,
+    FactName.FACILITY_FEE,
     FactName.AUTHORIZATION,
     FactName.ADMINISTRATOR,
     FactName.OTHER_PAYER,
 }
-MONEY = {name for name in FactName if name.startswith(("deductible_", "out_of_pocket_"))} - YES_NO
+MONEY = {name for name in FactName if name.kind is FieldKind.MONEY}
 NAMES = sorted(YES_NO | MONEY | set(VALUES))
 
 
@@ -78,6 +91,9 @@ def facts(draw: st.DrawFn) -> Fact:
         line=draw(st.sampled_from(["", "tms", "spravato_medical"])),
         level=draw(st.sampled_from(list(Level))),
     )
+    if name in (FactName.IN_NETWORK, FactName.PROVIDER_IN_NETWORK):
+        part = {"domain": draw(DOMAINS), "codes": draw(st.sampled_from(["", "drug", "visit"]))}
+        made = msgspec.structs.replace(made, about=msgspec.structs.replace(made.about, **part))
     return replaced_in_time(made) if draw(st.booleans()) else made
 
 

@@ -271,6 +271,37 @@ def test_a_card_where_no_drug_is_billed_is_a_fault(fields):
     assert [problem.field for problem in caught.value.problems] == ["card_patient_pays"]
 
 
+@pytest.mark.parametrize(
+    "kind", ["medicare", "medicare_advantage", "medicaid", "medicaid_managed_care", "tricare"]
+)
+def test_a_card_under_public_coverage_is_a_fault(kind):
+    known = [*SPRAVATO, fact("product", VALUE, kind)]
+    with pytest.raises(CaseError) as caught:
+        cost(known, ["spravato_medical"], SPRAVATO_PRICES, **CARD)
+    (problem,) = caught.value.problems
+    assert problem.field == "card_patient_pays"
+    assert problem.message == f"helps with commercial plans alone; this one is {kind.replace('_', ' ')}"
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        [fact("product", VALUE, "ppo")],
+        [fact("product", VALUE, "marketplace")],
+        [fact("product", VALUE, "medicare", days_ago=40)],
+        [fact("product", VALUE, "medicare"), fact("product", VALUE, "ppo", call=True)],
+    ],
+)
+def test_under_another_kind_of_plan_or_one_that_is_not_certain_a_card_helps(known):
+    found = cost([*SPRAVATO, *known], ["spravato_medical"], SPRAVATO_PRICES, **CARD, sessions="2")
+    assert found.estimate is not None
+
+
+def test_without_a_card_public_coverage_is_no_fault():
+    known = [*SPRAVATO, fact("product", VALUE, "medicare")]
+    assert cost(known, ["spravato_medical"], SPRAVATO_PRICES, sessions="2").estimate is not None
+
+
 # --- second coverage --------------------------------------------------------------------------------------------
 
 SECOND = {
