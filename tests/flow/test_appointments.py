@@ -293,6 +293,29 @@ def test_the_first_of_many_visits_that_moves_behind_another_leaves_the_course(cl
     assert (planned(clinic, row.id).issues, open_tasks(clinic, row.id)) == ((), []), "it came back"
 
 
+def test_a_course_stays_with_the_visits_that_stay(clinic: Clinic) -> None:
+    source_id, spring = clinic.add_source("standard"), date(date.today().year + 1, 3, 1)
+    first, second = (Visit(id=f"4{number}", on=spring + timedelta(days=7 + number)) for number in range(2))
+    for visit in (first, second):
+        clinic.deliver(source_id, "standard", visit)
+        clinic.settled()
+    (row,) = clinic.verifications()
+    plan_course(clinic, row.id, first.on)
+    early = first.later(status="moved", on=first.on - timedelta(days=3))
+    clinic.deliver(source_id, "standard", early)
+    clinic.settled()
+    (new,) = [each for each in clinic.live() if each.id != row.id]
+    assert planned(clinic, new.id).kept is None, "the other visit still belongs to the planned course"
+    assert planned(clinic, row.id).issues[0].days == (first.on, second.on)
+    assert len(open_tasks(clinic, row.id)) == 1
+    plan_course(clinic, new.id, early.on, sessions=31)
+    clinic.deliver(source_id, "standard", second.later(status="moved", on=early.on))
+    clinic.settled()
+    assert clinic.house.verification(row.id).state == "cancelled"
+    kept = planned(clinic, new.id)
+    assert (len(kept.plan.sessions), kept.issues) == (31, ()), "what it has itself stays"
+
+
 def test_a_course_nobody_planned_follows_the_visit_without_a_word(clinic: Clinic) -> None:
     source_id, visit = clinic.add_source("standard"), Visit()
     clinic.deliver(source_id, "standard", visit)

@@ -195,6 +195,18 @@ class PriorResponse(_Asks, frozen=True, tag="prior_response"):
             raise ValueError("percent lies between 1 and 100")
 
 
+class Improvement(_Asks, frozen=True, tag="improvement"):
+    """A depression scale is more than so many percent better than before the course that runs."""
+
+    percent: int
+    #: `percent` itself is enough; otherwise it takes more.
+    or_equal: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.percent <= 100:
+            raise ValueError("percent lies between 1 and 100")
+
+
 class Prescriber(_Asks, frozen=True, tag="prescriber"):
     """Ordered by somebody with one of these credentials."""
 
@@ -215,7 +227,18 @@ class AnyOf(_Asks, frozen=True, tag="any_of"):
             raise ValueError("parts needs two or more")
 
 
-Asks = Age | Diagnosis | Trials | Severity | Psychotherapy | Answered | PriorResponse | Prescriber | AnyOf
+Asks = (
+    Age
+    | Diagnosis
+    | Trials
+    | Severity
+    | Psychotherapy
+    | Answered
+    | PriorResponse
+    | Improvement
+    | Prescriber
+    | AnyOf
+)
 
 
 def must_be_codes(codes: tuple[str, ...]) -> None:

@@ -41,6 +41,7 @@ Each criterion is met, not met or unknown. The program decides nothing: the paye
 
 \b
   verify policies match aetna_tms sheet.json --born 1988-04-02
+  verify policies match medicare_wps_tms sheet.json --renewal --began 2026-11-02
 """
 HEADINGS = ("CARD", "SERVICE", "TITLE", "HOLDS FROM", "READ", "REVIEW BY", "HOW WE KNOW")
 DAY = ["%Y-%m-%d"]
@@ -125,9 +126,25 @@ def match(
         datetime | None, typer.Option("--born", metavar="DATE", formats=DAY, help="The patient's birth date.")
     ] = None,
     on: On = None,
+    renewal: Annotated[
+        bool, typer.Option("--renewal", help="What it asks to go on with a course that runs.")
+    ] = False,
+    began: Annotated[
+        datetime | None,
+        typer.Option("--began", metavar="DATE", formats=DAY, help="The first session of that course."),
+    ] = None,
     json: Json = False,
 ) -> None:
-    found = evaluated(card_of(key), sheet, born.date() if born else None, _day(on))
+    if began and not renewal:
+        raise Stop("--began is for --renewal", Exit.USAGE)
+    found = evaluated(
+        card_of(key),
+        sheet,
+        born.date() if born else None,
+        _day(on),
+        began=began.date() if began else None,
+        renewal=renewal,
+    )
     if json:
         write_json(found)
         return
@@ -137,10 +154,13 @@ def match(
         write(line)
 
 
-def evaluated(card: PolicyCard, sheet: str, born: date | None, on: date) -> Evaluation:
+def evaluated(
+    card: PolicyCard, sheet: str, born: date | None, on: date, *, began: date | None, renewal: bool
+) -> Evaluation:
     """Raises Stop (2) for a sheet that cannot be read; its places are named, its values never."""
     from pydantic import ValidationError
 
+    from verify.catalogue.criteria import Purpose
     from verify.catalogue.drug_classes import load_drug_classes
     from verify.policies import Evidence, EvidenceSheet, evaluate, purpose_of
 
@@ -149,8 +169,9 @@ def evaluated(card: PolicyCard, sheet: str, born: date | None, on: date) -> Eval
         read = EvidenceSheet.model_validate_json(content)
     except ValidationError as error:
         raise Stop(unreadable("sheet", error), Exit.USAGE) from None
-    held = Evidence(read, born, on, load_drug_classes())
-    return evaluate(card, held, purpose=purpose_of(read, card.service_lines[0]))
+    held = Evidence(read, born, on, load_drug_classes(), began if began and began <= on else None)
+    purpose = Purpose.RENEWAL if renewal else purpose_of(read, card.service_lines[0])
+    return evaluate(card, held, purpose=purpose)
 
 
 def unreadable(what: str, error: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from verify.catalogue.criteria import Purpose
-from verify.catalogue.policy_card import Length, PolicyCard, Units
+from verify.catalogue.policy_card import Criterion, Length, PolicyCard, Units
 from verify.cli.terminal import clean
 from verify.policies import Evaluation, Result, caveats, wanted
 from verify.policies.asking import asked
@@ -62,7 +62,7 @@ def _authorization(card: PolicyCard) -> Iterator[str]:
 
 def _criteria(card: PolicyCard) -> Iterator[str]:
     told = [
-        f"{label(one.key)}: {asked(reading.asks)} [{reading.source}]"
+        f"{label(one.key)}{_only(one)}: {asked(reading.asks)} [{reading.source}]"
         for one in card.criteria
         for reading in one.readings
     ]
@@ -72,6 +72,12 @@ def _criteria(card: PolicyCard) -> Iterator[str]:
         for one in card.investigational
     ]
     yield from _block("What it asks", told or ["not stated"])
+
+
+def _only(criterion: Criterion) -> str:
+    """ " (a renewal)", where it is not asked for a first course."""
+    told = " or ".join(PURPOSES[one] for one in criterion.purposes)
+    return "" if Purpose.INITIAL in criterion.purposes else f" ({told})"
 
 
 def _numbers(card: PolicyCard) -> Iterator[str]:
@@ -107,6 +113,7 @@ def evaluation_lines(found: Evaluation) -> Iterator[str]:
         yield f"  {MARK[one.result]} {one.label}: {RESULTS[one.result]}{disputed}. {clean(one.sentence)}"
         if one.not_stated:
             yield f"      not stated in our copy: {'; '.join(one.not_stated)}"
+    yield from _block("How long", list(found.lengths))
     yield from _block("Missing", list(found.missing))
     yield from _block("The payer will want to see", list(found.wanted))
     yield from _block("Keep in mind", list(found.caveats))

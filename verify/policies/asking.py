@@ -8,6 +8,7 @@ from verify.catalogue.criteria import (
     AnyOf,
     Asks,
     Diagnosis,
+    Improvement,
     Prescriber,
     PriorResponse,
     Psychotherapy,
@@ -41,6 +42,9 @@ def asked(asks: Asks) -> str:
             return f"The policy excludes it where {SCREENS[asks.question]}."
         case PriorResponse():
             return _prior_response(asks)
+        case Improvement():
+            more = "at least" if asks.or_equal else "more than"
+            return f"The policy asks that a depression scale is {more} {asks.percent} % better than before the course."
         case Prescriber():
             whom = listed([CREDENTIALS[one] for one in asks.credentials], "or")
             return f"The policy asks that it is ordered by {whom}."

@@ -11,6 +11,7 @@ from verify.catalogue.criteria import (
     AnyOf,
     Asks,
     Diagnosis,
+    Improvement,
     Prescriber,
     PriorResponse,
     Psychotherapy,
@@ -22,6 +23,7 @@ from verify.findings.finding import day_words
 from verify.policies.asking import asked, ways
 from verify.policies.evidence import Evidence
 from verify.policies.history import judge_prior_response, judge_psychotherapy
+from verify.policies.improvement import judge_improvement
 from verify.policies.judged import Result, Said, any_of, joined, listed
 from verify.policies.sheet import Reply, Score
 from verify.policies.trials import judge_trials
@@ -45,6 +47,8 @@ def judge_asks(asks: Asks, evidence: Evidence) -> Said:
             return _answered(asks, evidence)
         case PriorResponse():
             return judge_prior_response(asks, evidence)
+        case Improvement():
+            return judge_improvement(asks, evidence)
         case Prescriber():
             return _prescriber(asks, evidence)
         case AnyOf():

@@ -11,6 +11,7 @@ from verify.catalogue.criteria import (
     Answered,
     AnyOf,
     Asks,
+    Improvement,
     Prescriber,
     PriorResponse,
     Psychotherapy,
@@ -20,15 +21,16 @@ from verify.catalogue.criteria import (
     TrialRole,
     Trials,
 )
-from verify.catalogue.policy_card import Criterion, Exclusion, Network, PolicyCard, Required, Stand
+from verify.catalogue.policy_card import Criterion, Exclusion, Length, Network, PolicyCard, Required, Stand
 from verify.findings.finding import day_words
 from verify.policies.criteria import judge_asks
 from verify.policies.evidence import Evidence
-from verify.policies.judged import Judged, Result, joined
+from verify.policies.judged import Judged, Result, counted, joined
 from verify.policies.sheet import Decision, EvidenceSheet, Reply
 from verify.policies.wording import (
     NETWORKS,
     PROTOCOLS,
+    PURPOSES,
     REQUIRED,
     SCREENS,
     STANDS,
@@ -69,8 +71,10 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...]
     #: What the payer will want to see.
     wanted: tuple[str, ...]
+    #: How long one authorization runs; empty: the card does not state it.
+    lengths: tuple[str, ...] = ()
     #: What weakens the card itself.
-    caveats: tuple[str, ...]
+    caveats: tuple[str, ...] = ()
 
     def count(self, result: Result) -> int:
         return sum(1 for one in self.criteria if one.result is result)
@@ -101,12 +105,28 @@ def evaluate(
         criteria=tuple(judged),
         missing=joined(one.missing for one in judged),
         wanted=wanted(card, purpose),
-        caveats=caveats(card, evidence.on),
+        lengths=tuple(_length(one) for one in card.lengths if one.purpose is purpose),
+        caveats=(*_silent_on(card, purpose), *caveats(card, evidence.on)),
     )
 
 
+def _silent_on(card: PolicyCard, purpose: Purpose) -> Iterator[str]:
+    """Silence on a renewal is not leave to renew."""
+    if purpose is Purpose.RENEWAL and not any(purpose in one.purposes for one in card.criteria):
+        yield "What the policy asks for a renewal is not stated in our copy; ask the payer."
+
+
+def _length(one: Length) -> str:
+    span = counted(one.months, "month") if one.months else counted(one.days or 0, "day")
+    of = f" ({one.indication})" if one.indication else ""
+    return f"An authorization for {PURPOSES[one.purpose]}{of} runs {span}."
+
+
 def purpose_of(sheet: EvidenceSheet, service_line: str) -> Purpose:
-    """Another course where the sheet has an earlier one of the same treatment; a first one otherwise."""
+    """Another course where the sheet has an earlier one of the same treatment; a first one otherwise.
+
+    That a course which runs is to go on (a renewal) is never concluded: whoever looks says so.
+    """
     treatment = EARLIER.get(service_line.split("_")[0])
     if any(prior.treatment is treatment for prior in sheet.priors):
         return Purpose.RETREATMENT
@@ -255,6 +275,8 @@ def _papers(asks: Asks) -> Iterator[str]:
             yield "Psychotherapy: kind, therapist, first and last day."
         case PriorResponse():
             yield "The earlier course: days, and the score before and after it."
+        case Improvement():
+            yield "The same depression scale before the course and since, with scores and days."
         case Prescriber():
             yield "The order, signed by whoever may order it."
         case _:

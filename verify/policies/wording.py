@@ -55,6 +55,7 @@ LABELS: Mapping[str, str] = {
     "psychotherapy": "Psychotherapy",
     "device": "Device",
     "prior_response": "Earlier response",
+    "improvement": "Improvement so far",
     "prescriber": "Who orders it",
     "trained": "Training in TMS",
     "seen": "Seen in person",

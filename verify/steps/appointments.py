@@ -176,8 +176,8 @@ def _hold_against_courses(
 ) -> None:
     """What a person planned stays as it is; where its first appointment left it, they are told."""
     for verification_id in sorted(filter(None, verification_ids)):
-        held = verifications.read(connection, verification_id)
-        if held.state != VerificationState.CANCELLED.value:
+        held = verifications.lock(connection, verification_id)
+        if held is not None and held.state != VerificationState.CANCELLED.value:
             fit(work, connection, held, by=source.id)
 
 

@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from verify.authorizations import HOLDING
+from verify.catalogue.criteria import Purpose
 from verify.catalogue.drug_classes import load_drug_classes
 from verify.policies import Result
 from verify.policies.wording import RESULTS
@@ -16,6 +18,7 @@ from verify.security.roles import Permission
 from verify.steps import NotAllowed, authorizations, clinical
 from verify.steps.authorizations import Held
 from verify.steps.clinical import LinePolicy
+from verify.steps.renewal import renewals_of
 from verify.store import authorizations as kept_authorizations
 from verify.store import views
 from verify.store.documents import Document
@@ -44,6 +47,8 @@ class Seen(NamedTuple):
     document: Document
     sheet: KeptSheet | None
     policies: list[LinePolicy] | None
+    #: Of the lines with an authorization that may be renewed.
+    renewals: list[LinePolicy]
     held: list[Held]
 
 
@@ -133,7 +138,9 @@ def _page(
         typed=said,
         editing=editing,
         it=seen.document,
-        policies=[_policy(one) for one in seen.policies] if seen.policies is not None else None,
+        policies=[_policy(one) for one in (*seen.policies, *seen.renewals)]
+        if seen.policies is not None
+        else None,
         results=RESULTS,
         held=seen.held,
         record_values={one.kept.id: authorization_form.values(one.kept.record, zone) for one in seen.held},
@@ -155,7 +162,12 @@ def _seen(request: Request, verification_id: str) -> Seen:
             clinical.policies_of(connection, work, practice_id, verification_id) if with_clinical else None
         )
         held = authorizations.authorizations_of(connection, work, practice_id, verification_id)
-        return Seen(document, sheet, found, held or [])
+        running = {one.kept.record.service_line for one in held or [] if one.kept.record.status in HOLDING}
+        again = (
+            renewals_of(connection, work, practice_id, verification_id) if with_clinical and running else []
+        )
+        renewals = [one for one in again or [] if one.line.key in running and one.evaluation]
+        return Seen(document, sheet, found, renewals, held or [])
 
     return look(request, read, object_type="evidence", object_id=verification_id)
 
@@ -166,6 +178,7 @@ def _policy(found: LinePolicy) -> dict[str, Any]:
         "line": found.line,
         "chosen": found.chosen,
         "it": it,
+        "renews": it is not None and it.purpose is Purpose.RENEWAL,
         "counts": [(result, it.count(result), *CHIPS[result]) for result in Result] if it else [],
         "chips": CHIPS,
         "inputs_missing": found.inputs_missing,

@@ -16,6 +16,7 @@ from verify.security.roles import Permission
 from verify.steps import authorizations, clinical
 from verify.steps.authorizations import Held
 from verify.steps.clinical import LinePolicy
+from verify.steps.renewal import renewals_of
 from verify.store.documents import Shown
 from verify.store.evidence_sheets import KeptSheet
 from verify.store.sealing import Seals
@@ -77,6 +78,8 @@ class PolicyShown(Shown):
     criteria: list[CriterionShown]
     missing: list[str]
     wanted: list[str]
+    #: How long one authorization runs; empty: not stated.
+    lengths: list[str]
     caveats: list[str]
     #: What only the psychiatrist can say and has not.
     inputs_missing: list[str]
@@ -152,11 +155,15 @@ def read_policy(
         Network | None, Query(description="The clinic's own status; else what is known.")
     ] = None,
     program: Annotated[Program | None, Query(description="The kind of coverage, where it is known.")] = None,
+    renewal: Annotated[
+        bool, Query(description="What it asks to go on with the course that runs, as of today.")
+    ] = False,
 ) -> list[PolicyShown]:
     """Each criterion of the written policy: met, not met or unknown, and what is missing. Never a decision."""
+    judged = renewals_of if renewal else clinical.policies_of
     found = look(
         request,
-        lambda connection, _: clinical.policies_of(
+        lambda connection, _: judged(
             connection,
             request.app.state.work,
             caller.practice_id,
@@ -284,6 +291,7 @@ def policy_shown(found: LinePolicy) -> PolicyShown:
         ],
         missing=list(it.missing) if it else [],
         wanted=list(it.wanted) if it else [],
+        lengths=list(it.lengths) if it else [],
         caveats=[*found.chosen.caveats, *(it.caveats if it else ())],
         inputs_missing=list(found.inputs_missing),
     )

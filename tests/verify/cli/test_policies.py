@@ -117,6 +117,25 @@ def test_a_card_is_held_against_a_sheet_on_disk(file: Path) -> None:
     assert {one["key"]: one["result"] for one in found["criteria"]}["trials"] == "met"
 
 
+def test_a_renewal_is_held_against_the_scores_since_the_course_began(tmp_path: Path) -> None:
+    written = tmp_path / "sheet.json"
+    scores = [
+        {"scale": "PHQ-9", "points": 20, "on": "2026-11-02"},
+        {"scale": "PHQ-9", "points": 15, "on": "2026-11-23"},
+    ]
+    written.write_text(sheet(scores=scores).model_dump_json())
+    asked = ("policies", "match", "medicare_wps_tms", written, "--on", "2026-11-30", "--renewal")
+    done = verify(*asked, "--began", "2026-11-02")
+    assert done.returncode == 0, done.stderr
+    assert "for a renewal" in done.stdout
+    assert "+ Improvement so far: met." in done.stdout
+    assert "? Improvement so far: unknown." in verify(*asked).stdout
+    assert "? Improvement so far: unknown." in verify(*asked, "--began", "2026-12-01").stdout
+    assert verify(*asked[:-1], "--began", "2026-11-02").returncode == 2
+    told = verify("policies", "show", "medicare_wps_tms").stdout
+    assert "Improvement so far (a renewal): The policy asks that a depression scale is at least 25 %" in told
+
+
 def test_a_sheet_may_come_from_stdin_and_the_birth_date_may_be_missing() -> None:
     done = verify("policies", "match", "aetna_tms", "-", "--on", "2026-11-30", stdin="{}")
     assert done.returncode == 0, done.stderr

@@ -17,8 +17,10 @@ def sheet(**fields: Any) -> EvidenceSheet:
     return EvidenceSheet.model_validate(fields)
 
 
-def evidence(*, born: date | None = BORN, on: date = ON, **fields: Any) -> Evidence:
-    return Evidence(sheet(**fields), born, on, DRUGS)
+def evidence(
+    *, born: date | None = BORN, on: date = ON, began: date | None = None, **fields: Any
+) -> Evidence:
+    return Evidence(sheet(**fields), born, on, DRUGS, began)
 
 
 def trial(drug: str = "sertraline", **fields: Any) -> dict[str, Any]:

@@ -136,6 +136,31 @@ def test_criteria_are_those_of_the_purpose() -> None:
     }
 
 
+def test_a_renewal_the_card_is_silent_on_is_not_stated() -> None:
+    of = card(criteria=[age(18)], lengths=[{"purpose": "renewal", "months": 6, "source": "a"}])
+    found = evaluate(of, evidence(), purpose=Purpose.RENEWAL)
+    assert (found.criteria, found.lengths) == ((), ("An authorization for a renewal runs 6 months.",))
+    assert found.caveats[0] == "What the policy asks for a renewal is not stated in our copy; ask the payer."
+    first = evaluate(of, evidence())
+    assert (first.lengths, [words for words in first.caveats if "renewal" in words]) == ((), [])
+
+
+@pytest.mark.parametrize("key", ["medicare_noridian_je_tms", "medicare_wps_tms"])
+def test_medicare_goes_on_where_the_patient_is_a_quarter_better(key: str) -> None:
+    began = ON - timedelta(days=20)
+    scores = [
+        {"scale": "PHQ-9", "points": points, "on": (began + timedelta(days=days)).isoformat()}
+        for points, days in ((20, 0), (15, 18))
+    ]
+    found = evaluate(CARDS[key], evidence(began=began, scores=scores), purpose=Purpose.RENEWAL)
+    results = {one.key: one.result for one in found.criteria}
+    assert results["improvement"] is MET
+    assert "trials" not in results
+    assert not [words for words in found.caveats if "not stated in our copy; ask" in words]
+    assert "The same depression scale before the course and since, with scores and days." in found.wanted
+    assert "improvement" not in {one.key for one in evaluate(CARDS[key], evidence()).criteria}
+
+
 # --- exclusions and protocols -------------------------------------------------------------------------------
 
 

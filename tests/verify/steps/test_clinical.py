@@ -13,6 +13,7 @@ from tests.verify.steps.conftest import rows, run_all, set_rows, verification
 from tests.verify.web.conftest import Practice, active_fact
 from verify import steps
 from verify.authorizations import AlertKind
+from verify.catalogue.criteria import Purpose
 from verify.catalogue.policy_card import Network, Program, Required
 from verify.facts import Fact, merge
 from verify.policies import Result
@@ -32,9 +33,11 @@ from verify.steps.clinical import (
     save_sheet,
     sheet_of,
 )
+from verify.steps.renewal import renewals_of
 from verify.store import clinic, evidence, verifications
 from verify.store.charts import chart
-from verify.store.tables import events, follow_ups, jobs, payers
+from verify.store.tables import events, follow_ups, jobs, payers, practices
+from verify.store.tables import verifications as verifications_table
 
 Submit = Callable[..., str]
 #: A day on which the usual course of TMS lies ahead, however long the tests run.
@@ -344,6 +347,45 @@ def test_a_change_is_a_version_and_is_told_where_the_coverage_speaks(
         change_authorization(work, one, practice.id, "user_1", fitting(), after=1)
     with pytest.raises(NotFound):
         change_authorization(work, one, "prac_elsewhere", "user_1", fitting(), after=2)
+
+
+# --- the renewal --------------------------------------------------------------------------------------------
+
+
+def renewals(work: Work, practice: Practice, verification_id: str, **more: Any) -> list[LinePolicy]:
+    with work.engine.connect() as connection:
+        found = renewals_of(connection, work, practice.id, verification_id, **more)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("since", "result"), [(15, Result.MET), (16, Result.NOT_MET), (None, Result.UNKNOWN)]
+)
+def test_a_renewal_is_held_against_the_scores_since_the_course_began(
+    work: Work, practice: Practice, submit: Submit, since: int | None, result: Result
+) -> None:
+    set_rows(work, practices, {"time_zone": "UTC"}, id=practice.id)
+    with work.engine.begin() as connection:
+        clinic.add_location(connection, practice_id=practice.id, name="Main", address={"state": "KS"})
+    set_rows(work, payers, {"aliases": ["Medicare"]}, practice_id=practice.id)
+    began = datetime.now(UTC).date() - timedelta(days=20)
+    made = submit(date_of_service=SOON)
+    set_rows(work, verifications_table, {"first_visit_on": began}, id=made)
+    points = [(20, began), *([(since, began + timedelta(days=14))] if since is not None else [])]
+    scores = [{"scale": "PHQ-9", "points": number, "on": day.isoformat()} for number, day in points]
+    save_sheet(work, made, practice.id, "user_1", sheet(scores=scores), after=0)
+    (found,) = renewals(work, practice, made, program=Program.MEDICARE)
+    assert found.chosen.card is not None and found.chosen.card.key == "medicare_wps_tms"
+    assert found.evaluation is not None and found.evaluation.purpose is Purpose.RENEWAL
+    assert {one.key: one.result for one in found.evaluation.criteria}["improvement"] is result
+    with work.engine.connect() as connection:
+        assert renewals_of(connection, work, "prac_elsewhere", made) is None
+
+
+def test_without_a_card_nothing_is_said_of_a_renewal(work: Work, practice: Practice, made: str) -> None:
+    set_rows(work, payers, {"aliases": ["Nobody knows them"]}, practice_id=practice.id)
+    assert [one.evaluation for one in renewals(work, practice, made)] == [None]
 
 
 def test_a_night_learns_when_an_authorization_comes_near_its_end(

@@ -70,6 +70,19 @@ def test_the_policy_is_shown_criterion_by_criterion_with_its_sources(site: Site,
     assert "approved" not in text.lower()
 
 
+def test_a_granted_authorization_brings_what_the_policy_asks_to_renew_it(site: Site, made: str) -> None:
+    visit = site.visit()
+    assert "to renew it" not in show(visit, made)
+    visit.send_form(f"/verifications/{made}/authorizations", **record(status="submitted"))
+    assert "to renew it" not in show(visit, made)
+    visit.send_form(f"/verifications/{made}/authorizations", **record())
+    text = show(visit, made)
+    assert text.count("The written policy on") == 2
+    assert 'id="renewal-tms"' in text
+    assert "What the policy asks for a renewal is not stated in our copy; ask the payer." in text
+    assert "to renew it" not in show(site.visit("front_desk"), made)
+
+
 def test_a_payer_without_a_card_says_so(site: Site) -> None:
     assert "There is no policy card" in show(site.visit(), site.submit())
 

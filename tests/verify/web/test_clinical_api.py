@@ -152,6 +152,15 @@ def test_an_authorization_is_recorded_shown_against_the_course_and_changed(site:
     assert late.status_code == 409
 
 
+def test_the_policy_is_told_for_a_renewal_too(site: Site, path: str) -> None:
+    (found,) = site.program().get(f"{path}/policy?renewal=true").json()
+    assert (found["card"], found["purpose"], found["lengths"]) == ("aetna_tms", "renewal", [])
+    assert "age" not in {one["key"] for one in found["criteria"]}
+    assert "What the policy asks for a renewal is not stated in our copy; ask the payer." in found["caveats"]
+    assert site.program("front_desk").get(f"{path}/policy?renewal=true").status_code == 403
+    assert site.program().get(f"{path}/policy?renewal=perhaps").status_code == 422
+
+
 def test_a_role_without_the_clinical_part_sees_no_diagnosis(site: Site, path: str) -> None:
     site.program().post(f"{path}/authorizations", json=RECORD)
     for role, diagnosis in (("clinician", "F33.2"), ("biller", ""), ("front_desk", "")):
