@@ -294,7 +294,7 @@ def plan_course(house: House, practice_id: str, made: str, *, sessions: int) -> 
     """As a coordinator plans it: from the first visit on, so many sessions."""
     first = house.verification(made).date_of_service
     with house.work.engine.begin() as connection:
-        courses.plan_anew(
+        planned = courses.plan_anew(
             house.work,
             connection,
             practice_id,
@@ -304,12 +304,12 @@ def plan_course(house: House, practice_id: str, made: str, *, sessions: int) -> 
             marks=frozenset({courses.USUAL}),
             by="system",
         )
-    with house.work.engine.connect() as connection:
-        bundle = courses.bundle(house.work, connection, practice_id, made)
-    planned = bundle.course("tms") if bundle else None
-    assert planned is not None and planned.kept is not None
+    assert planned is not None
+    house.work.hint(planned.hint)
+    course = planned.bundle.course("tms")
+    assert course is not None and course.kept is not None
     house.wait_until_settled(made)
-    return Course(planned.plan.sessions)
+    return Course(course.plan.sessions)
 
 
 def granted(course: Course, units: int) -> Authorization:

@@ -1,4 +1,4 @@
-"""What the demo's clinic has on record of two of its patients: an authorization, an evidence sheet."""
+"""What the demo has on record of two patients: an authorization without the taper, and an evidence sheet."""
 
 from datetime import date, timedelta
 from typing import Any

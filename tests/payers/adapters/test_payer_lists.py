@@ -44,7 +44,7 @@ def everybody(source: PayerList) -> tuple[list[ListedPayer], int]:
 
 
 @pytest.mark.parametrize("adapter", PAYER_LISTS)
-@pytest.mark.parametrize(("size", "pages"), [({}, 1), ({"payers_page_size": 10}, 4)])
+@pytest.mark.parametrize(("size", "pages"), [({}, 1), ({"payers_page_size": 10}, 5)])
 def test_a_list_is_fetched_to_its_last_page(
     simulator: Simulator, adapter: str, size: dict[str, int], pages: int
 ):
