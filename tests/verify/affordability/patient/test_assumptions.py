@@ -173,6 +173,8 @@ def test_a_patient_who_pays_without_a_claim_owes_the_clinics_price_whatever_the_
     assert {one.why for one in found.estimate.sessions} == {"self-pay: no claim is filed"}
     assert found.estimate.confidence is Grade.A
     assert any("good faith estimate" in said for said in found.not_included)
+    words = "Transcranial magnetic stimulation (TMS): paid by the patient; no claim is filed."
+    assert words in found.reckoned_with
     assert "paid by the patient without a claim" in found.assumed[0]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.verify.affordability.patient.test_assumptions import CARD, SECOND, figures, spravato, tms
+from verify.affordability import CaseError
 
 #: The first plan leaves 156.80 and 46.00 of the first day, 235.20 and 46.00 of the second.
 OWED = [156_80, 46_00, 235_20, 46_00]
@@ -92,6 +93,23 @@ def test_a_card_is_told_with_all_its_terms():
     assert told == (
         "Assumed: a manufacturer’s savings programme brings J0013 down to $10.00 a treatment (enrollment letter)."
         " Such programmes are for commercial plans, not for Medicare, Medicaid or other public coverage."
+    )
+
+
+def test_a_card_that_is_not_counted_is_told_so_with_what_is_left_and_when_it_starts_anew():
+    terms = {"card_left": "500", "card_counts": "no", "card_renews_on": "2026-03-04", "card_maximum": "300"}
+    assert (
+        "brings J0013 down to $10.00 a treatment, as long as $500.00 lasts, and $300.00 from Mar 4, 2026 on; the plan"
+        " does not count that money (enrollment letter)."
+    ) in spravato(**CARD, **terms).assumed[-1]
+
+
+def test_a_card_without_a_drug_is_a_fault_in_words():
+    with pytest.raises(CaseError) as caught:
+        tms(**CARD)
+    assert str(caught.value) == (
+        "card_patient_pays: helps with an approved drug that is billed to the plan by a code of its own; none is"
+        " planned"
     )
 
 

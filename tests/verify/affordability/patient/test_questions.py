@@ -25,6 +25,17 @@ NO_COINSURANCE = fact("coinsurance", VALUE, 0, line="tms")
 LEFT = "payer portal or phone: how much of the individual {} is left, and as of what date?"
 NEXT = "payer portal or phone: what is the individual {} from 2027-01-01?"
 
+#: Which fact settles a question, and is told to be worth what it moves.
+SETTLED_BY = {
+    "covered?": FactName.COVERED,
+    "is the clinic in network?": FactName.IN_NETWORK,
+    "what is paid out of network": FactName.IN_NETWORK,
+    "copay and coinsurance": FactName.COPAY,
+    "does the deductible apply?": FactName.DEDUCTIBLE_APPLIES,
+    "deductible left": FactName.DEDUCTIBLE_REMAINING,
+    "out-of-pocket maximum left": FactName.OUT_OF_POCKET_REMAINING,
+}
+
 
 def question(found, words):
     return next(one for one in found.estimate.questions if one.fact == words)
@@ -162,6 +173,8 @@ def test_a_question_says_what_to_ask_and_every_answer(more, without, words, how,
     found = cost(*more, without=without, prices=[*TYPICAL, *OWN_PRICES])
     asked = question(found, words)
     assert (asked.how, asked.answers, asked.expected) == (how, answers, answers[expected])
+    worth = {one.fact: one.worth_cents for one in found.worth}
+    assert words not in SETTLED_BY or worth[SETTLED_BY[words]] == asked.worth_cents
 
 
 def test_of_one_code_it_is_asked_in_the_singular_and_of_one_of_several_treatments_by_its_name():
@@ -214,6 +227,15 @@ def test_the_next_years_amounts_are_asked_with_what_is_left_now_as_the_least(wor
     assert (asked.how, asked.answers, asked.expected) == (NEXT.format(words), answers, answers[0])
     worth = {one.fact for one in found.worth}
     assert {FactName.DEDUCTIBLE_TOTAL, FactName.OUT_OF_POCKET_TOTAL} <= worth
+
+
+def test_the_day_of_the_next_plan_year_is_asked_with_both_answers():
+    found = in_autumn(without=["plan_begin"])
+    asked = question(found, "the next plan year")
+    assert asked.how.endswith("begin anew?")
+    assert asked.answers == ["on 2027-01-01", "not while the course runs"]
+    worth = {one.fact: one.worth_cents for one in found.worth}
+    assert worth[FactName.PLAN_BEGIN] == asked.worth_cents > 0
 
 
 def test_two_amounts_of_the_next_year_are_both_reckoned_with():
