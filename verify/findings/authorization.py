@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from verify.facts import FactName, Known, Standing
 from verify.findings.finding import Case, Verdict
 
@@ -28,7 +30,10 @@ def authorization(case: Case) -> Verdict:
             "The payer states that authorization is required for this kind of service; "
             f"for which of {case.codes} is not determinable electronically."
         )
-        return case.verdict(RULE, "required", sentence, [known], ask=_asking(case), derived=True)
+        told, said = _terms(case)
+        return case.verdict(
+            RULE, "required", sentence + told, [known, *said], ask=_asking(case), derived=True
+        )
     sentence = (
         "The payer states that authorization is not required for this kind of service in general; "
         f"for {case.codes} that is not determinable electronically."
@@ -48,13 +53,41 @@ ON_FILE = {
 def _stated(case: Case, known: Known) -> Verdict:
     if known.standing is Standing.YES:
         route = [] if _route_known(case) else [FactName.AUTHORIZATION_ROUTE]
-        sentence = f"The payer states that authorization is required for {case.line.label}.{ON_FILE.get(case.on_file, '')}"
-        return case.verdict(RULE, "required", sentence, [known], ask=route)
+        told, said = _terms(case)
+        sentence = f"The payer states that authorization is required for {case.line.label}.{told}{ON_FILE.get(case.on_file, '')}"
+        return case.verdict(RULE, "required", sentence, [known, *said], ask=route)
     sentence = (
         f"The payer states that authorization is not required for {case.line.label}; "
         f"that is no promise of coverage or payment.{ON_FILE.get(case.on_file, '')}"
     )
     return case.verdict(RULE, "not_required", sentence, [known])
+
+
+#: How one is got, as far as somebody said it of the line: the facts and the words, in the order of the work.
+TERMS: Sequence[tuple[FactName, str]] = (
+    (FactName.AUTHORIZATION_ROUTE, " Who reviews, and how it is sent: {value}."),
+    (FactName.AUTHORIZATION_PAPERS, " What goes with it: {value}."),
+    (FactName.DECISION_DAYS, " Days to decide: {value}."),
+    (FactName.USUAL_UNITS, " Sessions usually granted at once: {value}{of_course}."),
+    (FactName.TAPER_INCLUDED, " The taper is {is_not}granted with the course."),
+)
+
+
+def _terms(case: Case) -> tuple[str, list[Known]]:
+    """The words, and what they rest on: what is old or disputed is not told."""
+    known = {name: case.look_up_line(name) for name, _ in TERMS}
+    said = {name: found.fact for name, found in known.items() if found.settled and found.fact}
+    of_course = f", of {case.course.words}" if case.course.sessions else ""
+    words = [
+        told.format(
+            value=said[name].value,
+            of_course=of_course,
+            is_not="" if said[name].standing is Standing.YES else "not ",
+        )
+        for name, told in TERMS
+        if name in said
+    ]
+    return "".join(words), [known[name] for name in said]
 
 
 def _not_stated(case: Case, known: Known) -> Verdict:

@@ -18,7 +18,7 @@ from tests.verify.findings.known import (
     finding,
     plan,
 )
-from verify.facts import Status
+from verify.facts import SourceKind, Status
 from verify.findings.plan_year import next_beginning
 
 YEAR = plan("plan_year_begins", VALUE, "01-01")
@@ -315,3 +315,42 @@ def test_the_clinics_own_record_stands_beside_the_payers_word(on_file, words, st
     found = finding("authorization", fact("authorization", standing), on_file={"tms": on_file})
     assert (words in found.sentence) or (not on_file and standing is not YES)
     assert "approved" not in found.sentence.lower()
+
+
+TERMS = (
+    fact("authorization_route", VALUE, "Optum, on its portal"),
+    fact("authorization_papers", VALUE, "scores and trials"),
+    fact("decision_days", VALUE, 5),
+    fact("usual_units", VALUE, 30),
+    fact("taper_included", NO),
+)
+
+
+def test_how_an_authorization_is_got_is_told_where_one_is_required():
+    required = fact("authorization", YES)
+    found = finding("authorization", required, *TERMS, planned=course(36))
+    assert found.sentence == (
+        "The payer states that authorization is required for Transcranial magnetic stimulation (TMS). "
+        "Who reviews, and how it is sent: Optum, on its portal. What goes with it: scores and trials. "
+        "Days to decide: 5. Sessions usually granted at once: 30, of the planned course of 36 sessions. "
+        "The taper is not granted with the course."
+    )
+    assert set(found.facts) == {one.key for one in (required, *TERMS)}
+    general = finding("authorization", fact("authorization", YES, line="", types="MH"), *TERMS[2:4])
+    assert general.sentence.endswith(
+        " is not determinable electronically. Days to decide: 5. Sessions usually granted at once: 30."
+    )
+    included = finding("authorization", required, fact("taper_included", YES))
+    assert included.sentence.endswith(" The taper is granted with the course.")
+
+
+def test_terms_that_are_old_disputed_or_not_needed_are_not_told():
+    required = fact("authorization", YES)
+    old = fact("decision_days", VALUE, 5, expired=True)
+    portal = fact("usual_units", VALUE, 20, kind=SourceKind.PORTAL)
+    asked_in_vain = fact("authorization_papers", UNKNOWN)
+    found = finding("authorization", required, old, TERMS[3], portal, asked_in_vain)
+    assert found.sentence == (
+        "The payer states that authorization is required for Transcranial magnetic stimulation (TMS)."
+    )
+    assert "Days" not in finding("authorization", fact("authorization", NO), *TERMS).sentence

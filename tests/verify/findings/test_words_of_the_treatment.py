@@ -126,19 +126,19 @@ SAID = [
     ),
     (
         "authorization",
-        [fact("authorization", YES)],
-        {"beside": [fact("authorization_route", VALUE, "portal")]},
+        [fact("authorization", YES), fact("authorization_route", VALUE, "portal")],
+        {},
         "required",
         [],
-        f"The payer states that authorization is required for {TMS}.",
+        f"The payer states that authorization is required for {TMS}. Who reviews, and how it is sent: portal.",
     ),
     (
         "authorization",
-        [fact("authorization", YES, types="MH")],
-        {"beside": [fact("authorization_route", VALUE, "portal")]},
+        [fact("authorization", YES, types="MH"), fact("authorization_route", VALUE, "portal")],
+        {},
         "required",
         ["authorization"],
-        f"The payer states that authorization is required for this kind of service; for which of {CODES} is not determinable electronically.",
+        f"The payer states that authorization is required for this kind of service; for which of {CODES} is not determinable electronically. Who reviews, and how it is sent: portal.",
     ),
     # --- drug benefit ---
     (
