@@ -12,7 +12,7 @@ from verify.catalogue import load
 from verify.facts import FactName, SourceKind, Step, StepState, Trail
 from verify.findings import How, Question, cases_of
 from verify.followup import Asked, Callee, FollowUp, Kind, Situation, learned_form, next_work, weighed
-from verify.followup.work import LOOK_UPS
+from verify.followup.errands import LOOK_UPS
 from verify.verification import InquiryState, Lane, VerificationState
 from verify.worksheet import load as worksheet
 
