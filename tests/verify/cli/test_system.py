@@ -505,12 +505,25 @@ MARKS = [
 
 
 def disguises(mark: bytes) -> Iterator[bytes]:
-    """The mark as it is, in hex, and in base64 at each of its three offsets."""
+    """The mark as it is, in hex, and in base64 at each of its three offsets, as far as its own bits go."""
     yield mark
     for case in (mark, mark.upper(), mark.capitalize()):
         yield case.hex().encode()
         for offset in range(3):
-            yield base64.b64encode(b"\0" * offset + case)[4 if offset else 0 : -4].lower()
+            own = slice(-(-offset * 8 // 6), (offset + len(case)) * 8 // 6)
+            yield base64.b64encode(b"\0" * offset + case)[own].lower()
+
+
+@pytest.mark.parametrize("around", [(b"", b""), (b"a", b"bc"), (b"ab", b"c"), (b"abc", b"")])
+def test_a_mark_is_seen_through_every_disguise_and_none_is_so_short_that_an_id_could_hold_it(
+    around: tuple[bytes, bytes],
+) -> None:
+    """Ids are random: four letters of one are soon those of a mark."""
+    before, after = around
+    for mark in MARKS:
+        shown = base64.b64encode(before + mark.upper() + after).lower()
+        assert any(disguise in shown for disguise in disguises(mark))
+        assert min(map(len, disguises(mark))) >= 8
 
 
 def test_no_file_of_a_running_system_holds_what_belongs_to_a_patient(system: System) -> None:
