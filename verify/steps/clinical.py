@@ -1,5 +1,6 @@
 """Clinical: the evidence sheet of a patient, and the policy card it is held against."""
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
@@ -10,8 +11,8 @@ from verify.catalogue.depression_scales import load_depression_scales
 from verify.catalogue.drug_classes import load_drug_classes
 from verify.catalogue.medicare_contractors import load_contractors
 from verify.catalogue.policy_card import Network, Program
-from verify.facts import Merged, Standing, merge, network_of_line
-from verify.findings import Finding, Illness
+from verify.facts import FactName, Merged, Standing, merge
+from verify.findings import Case, Finding, Illness
 from verify.followup import due_at
 from verify.intake.submission import Patient
 from verify.policies import (
@@ -112,7 +113,7 @@ def policies_of(
     found = []
     for line in _lines(row):
         chosen = _choose(held, merged, line, program)
-        status = network or network_of(merged, line)
+        status = network or network_of(merged, line, row.date_of_service)
         made = (
             evaluate(chosen.card, held.evidence, purpose=purpose_of(held.sheet, line.key), network=status)
             if chosen.card
@@ -161,17 +162,26 @@ def policy_findings_of(held: Clinical, merged: Merged) -> list[Finding]:
         finding
         for line in _lines(held.row)
         for finding in policy_findings(
-            _choose(held, merged, line, None), held.evidence, line, network=network_of(merged, line)
+            _choose(held, merged, line, None),
+            held.evidence,
+            line,
+            network=network_of(merged, line, held.row.date_of_service),
         )
     ]
 
 
-def network_of(merged: Merged, line: ServiceLine) -> Network:
-    """The clinic's own status for the line, where somebody has said it and nobody disagrees."""
-    found = network_of_line(merged, line.key)
-    if not found.settled:
-        return Network.ANY
-    return Network.IN if found.standing is Standing.YES else Network.OUT
+def network_of(merged: Merged, line: ServiceLine, on: date) -> Network:
+    """The clinic's own status for the line, where every answer that it takes is known and none is disputed."""
+    case = Case(merged=merged, line=line, on=on)
+    clinic, provider = (
+        [case.look_up_place(name, place) for place in case.places]
+        for name in (FactName.IN_NETWORK, FactName.PROVIDER_IN_NETWORK)
+    )
+    said = {known.standing if known.settled else None for known in clinic}
+    if said == {Standing.NO}:
+        return Network.OUT
+    is_opposed = any(known.standing is Standing.NO for known in provider)
+    return Network.IN if said == {Standing.YES} and not is_opposed else Network.ANY
 
 
 def lines_of(connection: Connection, practice_id: str, verification_id: str) -> list[str]:

@@ -41,7 +41,7 @@ def renewals_of(
                 one.chosen.card,
                 replace(held, began=begun.get(one.line.key)),
                 purpose=Purpose.RENEWAL,
-                network=network or network_of(merged, one.line),
+                network=network or network_of(merged, one.line, row.date_of_service),
             )
             if one.chosen.card
             else None

@@ -41,7 +41,7 @@ def network_places(line: ServiceLine, on: date, planned: Collection[str] = ()) -
     places = [
         Place(domain.value, group if len(groups) > 1 else "", tuple(codes), len(domains) > 1)
         for group, codes in groups.items()
-        for domains in [GROUPS[group][1] if group in GROUPS else EITHER]
+        for domains in [domains_of(group)]
         for domain in domains
     ]
     if len(places) < 2:
@@ -51,3 +51,8 @@ def network_places(line: ServiceLine, on: date, planned: Collection[str] = ()) -
 
 def group_of(role: CodeRole) -> str:
     return next((group for group, (roles, _) in GROUPS.items() if role in roles), TREATMENT)
+
+
+def domains_of(group: str) -> tuple[BenefitDomain, ...]:
+    """The benefits a payer may take the group's codes from."""
+    return GROUPS[group][1] if group in GROUPS else EITHER

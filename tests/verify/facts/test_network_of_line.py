@@ -97,3 +97,25 @@ def test_what_was_said_of_one_group_of_codes_says_nothing_of_another(facts, drug
     for codes, expected in (("drug", drug), ("visit", visit)):
         known = network_of_line(merged, "tms", codes)
         assert (known.standing, known.settled) == expected
+
+
+BOTH = ("behavioral", "medical")
+
+
+@pytest.mark.parametrize(
+    ("facts", "standing", "is_settled"),
+    [
+        ([said(YES, "behavioral")], Standing.NOT_ASKED, False),
+        ([said(YES, "behavioral"), said(YES, "medical")], YES, True),
+        ([said(YES, "behavioral"), under("behavioral")], YES, True),
+        ([said(YES, "behavioral"), under("medical")], Standing.NOT_ASKED, False),
+        ([said(NO, "behavioral")], NO, True),
+        ([said(YES)], YES, True),
+        ([said(YES), said(YES, "behavioral")], YES, True),
+        ([said(UNKNOWN, "behavioral")], UNKNOWN, False),
+        ([], Standing.NOT_ASKED, False),
+    ],
+)
+def test_a_yes_for_one_of_two_benefits_is_none_for_the_other(facts, standing, is_settled):
+    known = network_of_line(merge(facts, now=NOW), "tms", domains=BOTH)
+    assert (known.standing, known.settled) == (standing, is_settled)

@@ -232,8 +232,11 @@ def in_network(standing: str, domain: str = "") -> Fact:
         ([in_network("yes")], Required.NO),
         ([in_network("no")], Required.YES),
         ([], Required.NOT_STATED),
-        ([in_network("yes", "behavioral")], Required.NO),
-        ([in_network("no", "behavioral")], Required.YES),
+        ([in_network("yes", "behavioral")], Required.NOT_STATED),
+        ([in_network("no", "behavioral")], Required.NOT_STATED),
+        ([in_network("yes", "behavioral"), in_network("yes", "medical")], Required.NO),
+        ([in_network("no", "behavioral"), in_network("no", "medical")], Required.YES),
+        ([in_network("yes"), said("provider_in_network", "no", service_line="tms")], Required.NOT_STATED),
         ([in_network("yes", "behavioral"), in_network("no", "medical")], Required.NOT_STATED),
     ],
 )

@@ -10,7 +10,7 @@ import msgspec
 from verify.affordability.case import CaseAnswer, CaseRule
 from verify.affordability.patient.subject import Open, Subject, in_words
 from verify.facts import FactName, Standing, network_of_line
-from verify.worksheet.places import TREATMENT, group_of
+from verify.worksheet.places import TREATMENT, domains_of, group_of
 
 #: The answer with which the plan pays.
 COVERED = "yes"
@@ -58,7 +58,7 @@ def _said(subject: Subject, code: str) -> _Said:
     roles = {one.code: one.role for one in subject.line.codes}
     group = group_of(roles[code]) if code in roles else TREATMENT
     clinic, provider = (
-        network_of_line(subject.merged, subject.line.key, group, name)
+        network_of_line(subject.merged, subject.line.key, group, name, domains=domains_of(group))
         for name in (FactName.IN_NETWORK, FactName.PROVIDER_IN_NETWORK)
     )
     if provider.standing is Standing.NO and clinic.standing is not Standing.NO:
