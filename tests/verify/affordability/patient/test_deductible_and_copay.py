@@ -145,6 +145,11 @@ def test_a_rule_is_no_better_known_than_what_was_said_of_its_copay(name):
     assert five(of_the_patient(said(name, YES))).estimate.confidence is Grade.A
 
 
+def test_nor_than_whether_the_deductible_applies_as_far_as_that_is_certain():
+    hearsay = of_the_patient(said("deductible_applies", YES))
+    assert five(hearsay).estimate.confidence is Grade.C
+
+
 # --- whose deductible it is -----------------------------------------------------------------------------------
 
 
