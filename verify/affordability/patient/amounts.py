@@ -93,10 +93,9 @@ def is_unsaid(money: Money, subjects: Iterable[Subject]) -> bool:
 
 
 def family_limit(subjects: Sequence[Subject], money: Money, name: FactName) -> int | None:
-    """The family's amount in which the person's is embedded."""
-    if level_of(money, subjects) is Level.FAMILY or is_unsaid(money, subjects):
-        return None
-    return max(stated_amounts(subjects, name, Level.FAMILY), default=None)
+    """The family's amount, in which the person's is embedded where there are two."""
+    amounts = stated_amounts(subjects, name, Level.FAMILY)
+    return None if is_unsaid(money, subjects) else max(amounts, default=None)
 
 
 def stated_amounts(subjects: Iterable[Subject], name: FactName, level: Level = Level.PERSON) -> list[int]:

@@ -54,17 +54,17 @@ class _Said(NamedTuple):
 
 
 def _said(subject: Subject, code: str) -> _Said:
-    """A clinic that is in network while the treating provider is not may be paid as either."""
+    """A clinic that is in network while the treating provider is not may be paid as either; so is what is disputed."""
     roles = {one.code: one.role for one in subject.line.codes}
     group = group_of(roles[code]) if code in roles else TREATMENT
     clinic, provider = (
         network_of_line(subject.merged, subject.line.key, group, name, domains=domains_of(group))
         for name in (FactName.IN_NETWORK, FactName.PROVIDER_IN_NETWORK)
     )
-    if provider.standing is Standing.NO and clinic.standing is not Standing.NO:
+    provider_out = provider.standing is Standing.NO or bool(provider.rivals)
+    if clinic.rivals or (provider_out and clinic.standing is not Standing.NO):
         return _Said(Standing.NO, settled=False, unopposed=False)
-    unopposed = clinic.standing in NOTHING_AGAINST and not clinic.rivals
-    return _Said(clinic.standing, clinic.settled, unopposed)
+    return _Said(clinic.standing, clinic.settled, unopposed=clinic.standing in NOTHING_AGAINST)
 
 
 def _by_contract(subject: Subject, codes: Sequence[str]) -> str:

@@ -145,6 +145,11 @@ def test_a_rule_is_no_better_known_than_what_was_said_of_its_copay(name):
     assert five(of_the_patient(said(name, YES))).estimate.confidence is Grade.A
 
 
+def test_nor_than_whether_the_deductible_applies_as_far_as_that_is_certain():
+    hearsay = of_the_patient(said("deductible_applies", YES))
+    assert five(hearsay).estimate.confidence is Grade.C
+
+
 # --- whose deductible it is -----------------------------------------------------------------------------------
 
 
@@ -227,32 +232,61 @@ def test_treatments_that_are_told_different_kinds_are_reckoned_as_before():
     assert not any("deductible is aggregate" in one for one in found.reckoned_with)
 
 
+def test_of_an_embedded_deductible_the_familys_ends_it_where_less_of_it_is_left():
+    """The family's $100, and 20 % of $1,250."""
+    assert figures(five(PERSON, family("deductible_remaining", 100_00))) == (350_00,) * 3
+
+
 # --- a behavioral deductible of its own ---------------------------------------------------------------------
 
 ITS_OWN = said("behavioral_deductible", YES)
 
 
+PLAN = SETTLED["deductible_remaining"]
+#: Nothing is known of it: 20 % of all, or all of it.
+OPEN = (270_00, 1350_00, 1350_00)
+
+
+def is_noted(found):
+    return any("a deductible of their own" in one for one in found.reckoned_with)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        [],
+        # An electronic answer may tell the plan's in its place.
+        [fact("deductible_remaining", VALUE, 900_00, types="MH")],
+        [said("processed_under", VALUE, "behavioral")],
+        [said("processed_under", VALUE, "medical", days_ago=40)],
+    ],
+)
+def test_the_plans_deductible_is_not_taken_for_the_behavioral_one(facts):
+    found = five(PLAN, ITS_OWN, *facts)
+    assert (figures(found), is_noted(found)) == (OPEN, True)
+
+
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        # Nothing is known of it: all of it, or 20 % of all.
-        ([], (270_00, 1350_00, 1350_00)),
-        # An electronic answer may tell the plan's in its place.
-        ([fact("deductible_remaining", VALUE, 900_00, types="MH")], (270_00, 1350_00, 1350_00)),
-        # Said of the treatment: $200, and 20 % of $1,150.
+        # $200, and 20 % of $1,150.
         ([said("deductible_remaining", VALUE, 200_00)], (430_00,) * 3),
         ([said("deductible_total", VALUE, 0)], (270_00,) * 3),
+        # What is met of the plan's is not met of it.
+        ([said("deductible_total", VALUE, 1500_00), fact("deductible_met", VALUE, 600_00)], OPEN),
         # Paid from the medical benefit, it is the plan's that applies: $900, and 20 % of $450.
         ([said("processed_under", VALUE, "medical")], (990_00,) * 3),
-        ([said("processed_under", VALUE, "behavioral")], (270_00, 1350_00, 1350_00)),
     ],
 )
-def test_the_plans_deductible_is_not_taken_for_the_behavioral_one(facts, expected):
-    plan = SETTLED["deductible_remaining"]
-    found = five(plan, ITS_OWN, *facts)
-    assert figures(found) == expected
-    is_said = any("a deductible of their own" in one for one in found.reckoned_with)
-    assert is_said == (expected[0] != expected[2])
+def test_what_was_said_of_the_treatments_own_deductible_is_reckoned_with(facts, expected):
+    found = five(PLAN, ITS_OWN, *facts)
+    assert (figures(found), is_noted(found)) == (expected, False)
+
+
+def test_where_nothing_was_said_of_any_deductible_none_is_said_to_be_its_own():
+    found = five(without=["deductible_remaining"])
+    assert figures(found) == (270_00, 1350_00, 1350_00)
+    assert not is_noted(found)
 
 
 @pytest.mark.parametrize(

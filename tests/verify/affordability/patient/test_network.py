@@ -8,6 +8,7 @@ from tests.verify.affordability.patient.test_course_cost import (
     NO,
     OWN_PRICES,
     SETTLED,
+    SILENT,
     TMS_PRICES,
     UNKNOWN,
     VALUE,
@@ -17,6 +18,7 @@ from tests.verify.affordability.patient.test_course_cost import (
     figures,
     price,
 )
+from verify.facts import SourceKind
 
 #: Four sessions at $350 and three times $250, of which $900 are the deductible's, and 20 % of the other $200.
 IN = 940_00
@@ -149,3 +151,18 @@ def test_who_treats_may_be_out_of_network_for_the_visit_alone():
     of_visit = treating(NO, "behavioral", "visit", line="spravato_medical")
     found = two_of_spravato(drug(YES), visit(YES), of_visit)
     assert figures(found) == (484_00, 392_00 + 2 * 290_00, 392_00 + 2 * 290_00)
+
+
+def read_in_a_portal(one):
+    source = msgspec.structs.replace(one.source, kind=SourceKind.PORTAL, reference="page")
+    return msgspec.structs.replace(one, source=source)
+
+
+@pytest.mark.parametrize("of_whom", [network, treating])
+def test_two_sources_that_disagree_of_the_same_leave_it_open(of_whom):
+    in_dispute = [of_whom(YES), read_in_a_portal(of_whom(NO))]
+    assert figures(four_of_tms(network(YES), *in_dispute)) == (IN, WHOLE, WHOLE)
+
+
+def test_an_answer_without_a_word_on_it_is_carried_by_the_contract_rate():
+    assert figures(four_of_tms(network(SILENT))) == (IN, IN, IN)
