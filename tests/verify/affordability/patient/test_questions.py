@@ -95,6 +95,14 @@ def question(found, words):
         ),
         (
             [COPAY],
+            ["deductible_applies"],
+            "does the deductible apply?",
+            f"call the plan: does the deductible apply to {CODES}, and before or after a copay?",
+            ["it does not apply", "it comes first", "the copay comes first"],
+            1,
+        ),
+        (
+            [COPAY],
             [],
             "the deductible before or after the copay",
             f"call the plan: does the deductible apply to {CODES}, and before or after a copay?",
