@@ -3,7 +3,7 @@
 from copy import deepcopy
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.verify.affordability.courses import case, line
@@ -283,6 +283,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(
         [*CENTS, ("lines",), ("limits",), ("unknowns",), ("savings", 0), ("reset",), ("starts",)]

@@ -8,11 +8,13 @@ import pytest
 
 from verify.affordability.confidence import Grade
 from verify.affordability.patient import CourseCost, course_cost, read_assumptions
+from verify.affordability.patient.obstacles import beyond_a_case
 from verify.affordability.patient.reach import MOST_COMBINATIONS
+from verify.affordability.patient.treatment import Basis, plan_treatment
 from verify.affordability.prices import Price, PriceKind
 from verify.catalogue import load
 from verify.courses import Outline, Override, Weekday, plan_course
-from verify.facts import About, Fact, FactName, Level, Source, SourceKind, Standing, Status, Tier
+from verify.facts import About, Fact, FactName, Level, Source, SourceKind, Standing, Status, Tier, merge
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MONDAY = date(2026, 3, 2)
@@ -814,6 +816,16 @@ def test_sessions_in_another_century_have_no_figure():
     assert found.missing == [
         "A shorter course: this one has more sessions, or later ones, than we reckon with."
     ]
+
+
+def test_a_course_of_as_many_services_as_a_case_takes_is_not_too_long():
+    basis = Basis(merged=merge(SETTLED.values(), now=NOW), payer="bluehollow", prices=TMS_PRICES)
+    tms = plan_treatment(basis, LINES["tms"], MONDAY)
+    longest, longer = (
+        msgspec.structs.replace(tms, planned=tms.planned[:1] * count) for count in (5000, 5001)
+    )
+    assert beyond_a_case([longest]) == []
+    assert beyond_a_case([longer])[0].startswith("A shorter course")
 
 
 def test_a_planned_course_begun_on_another_day_has_as_many_sessions():

@@ -1,7 +1,8 @@
 """Every question as a coordinator reads it: what to ask, which answers are reckoned with, and which is expected."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 
 from tests.verify.affordability.patient.test_course_cost import (
@@ -91,6 +92,14 @@ def question(found, words):
             f"call the plan: does the deductible apply to {CODES}, and before or after a copay?",
             ["it does not apply", "it comes first", "the copay comes first"],
             0,
+        ),
+        (
+            [COPAY],
+            ["deductible_applies"],
+            "does the deductible apply?",
+            f"call the plan: does the deductible apply to {CODES}, and before or after a copay?",
+            ["it does not apply", "it comes first", "the copay comes first"],
+            1,
         ),
         (
             [COPAY],
@@ -218,15 +227,77 @@ def test_how_often_a_copay_is_due_is_asked_with_both_answers():
     ("words", "money", "answers"),
     [
         ("deductible", "deductible", ["more than the course costs", "no more than $300.00"]),
-        ("out-of-pocket maximum", "oop", ["it is not reached in this course", "no more than $1,600.00"]),
+        (
+            "out-of-pocket maximum",
+            "out_of_pocket",
+            ["it is not reached in this course", "no more than $1,600.00"],
+        ),
     ],
 )
 def test_the_next_years_amounts_are_asked_with_what_is_left_now_as_the_least(words, money, answers):
     found = in_autumn(without=["deductible_total", "out_of_pocket_total"])
     asked = question(found, f"{words} of the next plan year")
     assert (asked.how, asked.answers, asked.expected) == (NEXT.format(words), answers, answers[0])
-    worth = {one.fact for one in found.worth}
-    assert {FactName.DEDUCTIBLE_TOTAL, FactName.OUT_OF_POCKET_TOTAL} <= worth
+    worth = {one.fact: one.worth_cents for one in found.worth}
+    assert worth[FactName(f"{money}_total")] == asked.worth_cents > 0
+
+
+def test_the_least_of_the_next_years_amounts_is_nothing_where_nothing_is_left_or_known_now():
+    none_left = in_autumn(
+        fact("deductible_remaining", VALUE, 0),
+        fact("out_of_pocket_total", VALUE, 0),
+        without=["deductible_total", "out_of_pocket_remaining"],
+    )
+    for words in ("deductible", "out-of-pocket maximum"):
+        assert question(none_left, f"{words} of the next plan year").answers[1] == "no more than $0.00"
+    unknown = in_autumn(without=["deductible_total", "deductible_remaining"])
+    assert question(unknown, "deductible of the next plan year").answers[1] == "no more than $0.00"
+
+
+def test_a_plan_without_a_deductible_has_none_next_year_either():
+    found = in_autumn(fact("deductible_total", VALUE, 0), fact("deductible_remaining", VALUE, 0))
+    assert "deductible of the next plan year" not in [one.fact for one in found.estimate.questions]
+    assert sum(one.deductible_cents for one in found.estimate.sessions) == 0
+
+
+def test_a_plan_year_that_began_on_a_leap_day_begins_anew_with_that_month():
+    january = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+    found = cost(fact("plan_begin", VALUE, "2024-02-29"), now=january, first=january.date())
+    assert found.new_plan_year == date(2026, 2, 1)
+
+
+def test_amounts_are_as_old_as_the_day_they_speak_of():
+    amount = fact("deductible_remaining", VALUE, 900_00)
+    told = msgspec.structs.replace(amount.source, as_of=date(2026, 2, 18))
+    found = cost(msgspec.structs.replace(amount, source=told))
+    assert any("12 days old" in one.fact for one in found.estimate.questions)
+    undated = msgspec.structs.replace(amount.source, as_of=None)
+    assert not any(
+        "days old" in one.fact
+        for one in cost(msgspec.structs.replace(amount, source=undated)).estimate.questions
+    )
+
+
+@pytest.mark.parametrize(
+    ("copays", "coinsurance", "answers"),
+    [
+        (
+            ["0", "30"],
+            [fact("coinsurance", VALUE, 2000, line="tms")],
+            ["coinsurance 20 %", "copay $30.00 and coinsurance 20 %"],
+        ),
+        (["0", "30"], [], ["no copay and no coinsurance", "copay $30.00"]),
+    ],
+)
+def test_a_share_is_told_with_both_its_parts(copays, coinsurance, answers):
+    candidates = [{"amount": amount} for amount in copays]
+    found = cost(
+        fact("copay", UNKNOWN, candidates, line="tms"),
+        *coinsurance,
+        without=[] if coinsurance else ["coinsurance"],
+    )
+    asked = question(found, "copay and coinsurance")
+    assert asked.answers == [*answers, "all of it, until the maximum is reached"]
 
 
 def test_the_day_of_the_next_plan_year_is_asked_with_both_answers():
@@ -242,6 +313,8 @@ def test_two_amounts_of_the_next_year_are_both_reckoned_with():
     found = in_autumn(fact("deductible_total", UNKNOWN, [1000_00, 3000_00]))
     asked = question(found, "deductible of the next plan year")
     assert (asked.answers, asked.expected) == (["$3,000.00", "$1,000.00"], "$3,000.00")
+    # $300 are left of this year's; in January more than $3,000 is billed.
+    assert sum(one.deductible_cents for one in found.estimate.sessions) == 3300_00
 
 
 # --- what is said where nothing is asked ---------------------------------------------------------------------------

@@ -39,6 +39,7 @@ def test_of_several_sources_the_weakest_carries_the_rule_and_silence_carries_non
     call, contract, electronic = map(known, (SourceKind.CALL, SourceKind.CONTRACT, SourceKind.X12_271))
     assert source_of([call, contract]) == "contract"
     assert source_of([electronic, contract, call]) == "271"
+    assert source_of([electronic, known(SourceKind.POLICY_CARD), call]) == "assumed"
     assert source_of([Known(), call, known(SourceKind.X12_271, SILENT)]) == "phone"
     assert (
         source_of([known(SourceKind.X12_271, SILENT)]) == source_of([Known()]) == source_of([]) == "assumed"

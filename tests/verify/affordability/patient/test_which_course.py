@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.verify.affordability.patient.test_course_cost import LINES, MONDAY
@@ -105,6 +105,7 @@ def test_in_another_way_of_billing_it_keeps_its_days():
     assert {code[:1] for code in codes(one_code)} == {"G"}
 
 
+@settings(deadline=None)
 @given(
     key=st.sampled_from(sorted(LINES)),
     sessions=st.integers(1, 60),
