@@ -304,6 +304,41 @@ def test_what_the_line_says_goes_before_the_plan():
     assert items(silent, general)["tms.deductible_left"].fact_key == general.key
 
 
+OUTSIDE = [fact("in_network", NO), fact("out_of_network", YES)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field"),
+    [
+        ("coinsurance", 4000, "tms.out_of_network_coinsurance"),
+        ("deductible_remaining", 900_00, "tms.out_of_network_deductible_left"),
+    ],
+)
+def test_what_it_costs_out_of_network_is_known_from_what_was_said_of_that(name, value, field):
+    inside, outside = fact(name, VALUE, value), fact(name, VALUE, value, tier=Tier.OUT_OF_NETWORK)
+    assert items(*OUTSIDE, inside)[field].standing is Standing.NOT_ASKED
+    assert items(*OUTSIDE, outside)[field].fact_key == outside.key
+
+
+def test_the_plans_deductible_out_of_network_stands_for_the_treatments():
+    field = "tms.out_of_network_deductible_left"
+    plans_own = fact("deductible_remaining", VALUE, 900_00, types="30", tier=Tier.OUT_OF_NETWORK)
+    assert items(*OUTSIDE, plans_own)[field].fact_key == plans_own.key
+    in_network = fact("deductible_remaining", VALUE, 100_00, types="30")
+    assert items(*OUTSIDE, in_network)[field].standing is Standing.NOT_ASKED
+
+
+@pytest.mark.parametrize("more", [{}, {"types": "30"}, {"types": "MH"}])
+def test_the_familys_amounts_are_looked_up_as_the_familys(more):
+    person = fact("deductible_remaining", VALUE, 100_00, **more)
+    family = fact("deductible_remaining", VALUE, 300_00, level=Level.FAMILY, **more)
+    (case,) = cases_of([person, family], [LINES["tms"]], ON, now=NOW)
+    (field,) = [one for one in load().fields if one.key == "family_deductible_left"]
+    assert look_up(case, field, Place()).fact == family
+    (alone,) = cases_of([person], [LINES["tms"]], ON, now=NOW)
+    assert look_up(alone, field, Place()).fact is None
+
+
 def test_who_holds_the_pharmacy_benefit_is_looked_up_by_its_domain():
     from verify.facts import About
 
