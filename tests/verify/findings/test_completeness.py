@@ -320,6 +320,27 @@ def test_what_it_costs_out_of_network_is_known_from_what_was_said_of_that(name, 
     assert items(*OUTSIDE, outside)[field].fact_key == outside.key
 
 
+def test_what_it_costs_out_of_network_is_asked_as_that():
+    """The same fact in network is known, and nobody asks for it again."""
+    known = [fact("coinsurance", VALUE, 2000), fact("deductible_remaining", VALUE, 100_00)]
+    by_fact = {one.fact: one for one in judged(*OUTSIDE, *known).questions}
+    share, left = by_fact[FactName.COINSURANCE], by_fact[FactName.DEDUCTIBLE_REMAINING]
+    assert share.text == ("What coinsurance does the patient pay out of network for 90867, 90868 and 90869?")
+    assert left.text == ("How much of the individual deductible is left out of network, and as of what date?")
+    assert (share.how, left.how) == (How.PHONE, How.PHONE), "no portal has it"
+    main = {one.fact: one for one in judged().questions}[FactName.DEDUCTIBLE_REMAINING]
+    assert (main.how, "out of network" in main.text) == (How.PORTAL, False)
+
+
+def test_an_item_shows_what_is_old_and_what_nobody_asked():
+    old = items(fact("covered", YES, expired=True))["tms.covered"]
+    assert (old.stale, old.settled, old.standing) == (True, False, Standing.YES)
+    new = items(fact("covered", YES))["tms.covered"]
+    assert (new.stale, new.settled) == (False, True)
+    unasked = items()["tms.covered"]
+    assert (unasked.stale, unasked.fact_key) == (False, "")
+
+
 def test_the_plans_deductible_out_of_network_stands_for_the_treatments():
     field = "tms.out_of_network_deductible_left"
     plans_own = fact("deductible_remaining", VALUE, 900_00, types="30", tier=Tier.OUT_OF_NETWORK)

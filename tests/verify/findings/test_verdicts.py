@@ -26,8 +26,9 @@ from tests.verify.findings.known import (
     plan,
     told,
 )
-from verify.facts import FactName, Level, SourceKind, Status, Step, StepState, Tier, Trail
+from verify.facts import FactName, Known, Level, SourceKind, Status, Step, StepState, Tier, Trail
 from verify.findings import How, Question, cases_of, judge
+from verify.findings.finding import day_of, note_of, number_of, word_of
 
 OLD = "This is out of date and must be asked again."
 DISPUTED = "Sources disagree on this; ask which is right."
@@ -404,3 +405,24 @@ def test_a_copay_that_is_not_clear_says_nothing_of_several_services():
     assert told("cost_share", unclear, share, planned=planned).finding.sentence == (
         "The patient pays coinsurance of 20 %."
     )
+
+
+READ = [
+    (number_of, VALUE, 5, 5),
+    (number_of, VALUE, "5", None),
+    (number_of, UNKNOWN, 5, None),
+    (word_of, VALUE, "medical", "medical"),
+    (word_of, VALUE, 5, ""),
+    (word_of, UNKNOWN, "medical", ""),
+    (note_of, YES, "with therapy", "with therapy"),
+    (note_of, YES, ["with therapy"], ""),
+    (note_of, UNKNOWN, "with therapy", ""),
+    (day_of, VALUE, "2026-01-31", date(2026, 1, 31)),
+    (day_of, UNKNOWN, "2026-01-31", None),
+]
+
+
+@pytest.mark.parametrize(("read", "standing", "value", "expected"), READ)
+def test_a_value_is_read_only_where_it_is_one(read, standing, value, expected):
+    assert read(Known(fact("copay", standing, value))) == expected
+    assert not read(Known())
