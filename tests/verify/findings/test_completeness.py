@@ -304,6 +304,62 @@ def test_what_the_line_says_goes_before_the_plan():
     assert items(silent, general)["tms.deductible_left"].fact_key == general.key
 
 
+OUTSIDE = [fact("in_network", NO), fact("out_of_network", YES)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field"),
+    [
+        ("coinsurance", 4000, "tms.out_of_network_coinsurance"),
+        ("deductible_remaining", 900_00, "tms.out_of_network_deductible_left"),
+    ],
+)
+def test_what_it_costs_out_of_network_is_known_from_what_was_said_of_that(name, value, field):
+    inside, outside = fact(name, VALUE, value), fact(name, VALUE, value, tier=Tier.OUT_OF_NETWORK)
+    assert items(*OUTSIDE, inside)[field].standing is Standing.NOT_ASKED
+    assert items(*OUTSIDE, outside)[field].fact_key == outside.key
+
+
+def test_what_it_costs_out_of_network_is_asked_as_that():
+    """The same fact in network is known, and nobody asks for it again."""
+    known = [fact("coinsurance", VALUE, 2000), fact("deductible_remaining", VALUE, 100_00)]
+    by_fact = {one.fact: one for one in judged(*OUTSIDE, *known).questions}
+    share, left = by_fact[FactName.COINSURANCE], by_fact[FactName.DEDUCTIBLE_REMAINING]
+    assert share.text == ("What coinsurance does the patient pay out of network for 90867, 90868 and 90869?")
+    assert left.text == ("How much of the individual deductible is left out of network, and as of what date?")
+    assert (share.how, left.how) == (How.PHONE, How.PHONE), "no portal has it"
+    main = {one.fact: one for one in judged().questions}[FactName.DEDUCTIBLE_REMAINING]
+    assert (main.how, "out of network" in main.text) == (How.PORTAL, False)
+
+
+def test_an_item_shows_what_is_old_and_what_nobody_asked():
+    old = items(fact("covered", YES, expired=True))["tms.covered"]
+    assert (old.stale, old.settled, old.standing) == (True, False, Standing.YES)
+    new = items(fact("covered", YES))["tms.covered"]
+    assert (new.stale, new.settled) == (False, True)
+    unasked = items()["tms.covered"]
+    assert (unasked.stale, unasked.fact_key) == (False, "")
+
+
+def test_the_plans_deductible_out_of_network_stands_for_the_treatments():
+    field = "tms.out_of_network_deductible_left"
+    plans_own = fact("deductible_remaining", VALUE, 900_00, types="30", tier=Tier.OUT_OF_NETWORK)
+    assert items(*OUTSIDE, plans_own)[field].fact_key == plans_own.key
+    in_network = fact("deductible_remaining", VALUE, 100_00, types="30")
+    assert items(*OUTSIDE, in_network)[field].standing is Standing.NOT_ASKED
+
+
+@pytest.mark.parametrize("more", [{}, {"types": "30"}, {"types": "MH"}])
+def test_the_familys_amounts_are_looked_up_as_the_familys(more):
+    person = fact("deductible_remaining", VALUE, 100_00, **more)
+    family = fact("deductible_remaining", VALUE, 300_00, level=Level.FAMILY, **more)
+    (case,) = cases_of([person, family], [LINES["tms"]], ON, now=NOW)
+    (field,) = [one for one in load().fields if one.key == "family_deductible_left"]
+    assert look_up(case, field, Place()).fact == family
+    (alone,) = cases_of([person], [LINES["tms"]], ON, now=NOW)
+    assert look_up(alone, field, Place()).fact is None
+
+
 def test_who_holds_the_pharmacy_benefit_is_looked_up_by_its_domain():
     from verify.facts import About
 

@@ -292,6 +292,23 @@ def test_an_excluded_code_counts_where_it_is_planned():
     assert finding("covered", *other, planned=course(3)).conclusion == "covered"
 
 
+def test_an_excluded_code_that_is_not_billed_on_the_day_excludes_nothing():
+    def told(*codes):
+        said = [
+            fact("covered", YES, line="spravato_medical"),
+            fact("excluded_codes", VALUE, list(codes), line="spravato_medical"),
+        ]
+        return finding("covered", *said, line="spravato_medical").conclusion
+
+    assert told("J0013") == "excluded_in_part"
+    assert told("S0013") == "covered", "its successor is billed since 2026"
+
+
+def test_codes_that_sources_could_not_settle_on_exclude_nothing():
+    unclear = [fact("covered", YES), fact("excluded_codes", UNKNOWN, ["90868"])]
+    assert finding("covered", *unclear).conclusion == "covered"
+
+
 def test_a_general_yes_to_authorization_is_a_condition_where_the_payer_goes_by_it():
     facts = [fact("covered", YES, line="psychotherapy"), fact("authorization", YES, types="MH")]
     assert finding("covered", *facts, line="psychotherapy").conclusion == "covered_with_authorization"

@@ -17,6 +17,7 @@ from tests.verify.findings.known import (
     UNKNOWN,
     VALUE,
     YES,
+    Service,
     asked,
     course,
     fact,
@@ -25,8 +26,9 @@ from tests.verify.findings.known import (
     plan,
     told,
 )
-from verify.facts import FactName, Level, SourceKind, Status, Step, StepState, Tier, Trail
+from verify.facts import FactName, Known, Level, SourceKind, Status, Step, StepState, Tier, Trail
 from verify.findings import How, Question, cases_of, judge
+from verify.findings.finding import day_of, note_of, number_of, word_of
 
 OLD = "This is out of date and must be asked again."
 DISPUTED = "Sources disagree on this; ask which is right."
@@ -345,3 +347,82 @@ def test_two_treatments_ask_of_the_plan_once_and_of_themselves_each():
     assert asked_of.count((FactName.PLAN_NAME, "")) == 1
     assert {line for name, line in asked_of if name is FactName.COVERED} == {"tms", "psychotherapy"}
     assert [one.service_line for one in made.completeness] == ["tms", "psychotherapy"]
+
+
+# --- in general, and of the treatment itself ------------------------------------------------------------------
+
+GENERAL_COPAY = fact("copay", VALUE, {"cents": 30_00, "per": "visit"}, types="MH")
+
+
+@pytest.mark.parametrize(
+    ("rule", "one", "status"),
+    [
+        ("authorization", fact("authorization", YES, types="MH"), Status.DERIVED),
+        ("authorization", fact("authorization", NO, types="MH"), Status.DERIVED),
+        ("authorization", fact("authorization", YES), Status.STATED),
+        ("authorization", fact("authorization", NO), Status.STATED),
+        ("cost_share", GENERAL_COPAY, Status.DERIVED),
+        ("cost_share", fact("copay", VALUE, {"cents": 30_00, "per": "visit"}), Status.STATED),
+        ("covered", fact("covered", NO, types="MH"), Status.DERIVED),
+        ("covered", fact("covered", NO), Status.STATED),
+        ("high_deductible", plan("plan_name", VALUE, "CHOICE HSA"), Status.DERIVED),
+        ("high_deductible", plan("high_deductible", YES), Status.STATED),
+    ],
+)
+def test_what_was_said_in_general_is_derived_for_the_treatment(rule, one, status):
+    assert told(rule, one).finding.status is status
+
+
+# --- what is named beside a no, or in a shape nobody has heard of ----------------------------------------------
+
+
+def test_a_company_named_beside_a_no_holds_nothing():
+    said = fact("administrator", NO, {"name": "EXAMPLE"})
+    assert judged(said).summary.administered_by is None
+    pharmacy = [
+        fact("buy_and_bill", NO, line="spravato_medical"),
+        fact("rems_pharmacy", NO, {"name": "EXAMPLE"}, line="spravato_medical"),
+    ]
+    assert (
+        "which one is not stated" in told("buy_and_bill", *pharmacy, line="spravato_medical").finding.sentence
+    )
+
+
+@pytest.mark.parametrize("value", ["EXAMPLE", ["EXAMPLE"], {"name": 7, "phone": 8005550100}, {}])
+def test_an_administrator_in_an_unheard_of_shape_is_still_another_company(value):
+    said = fact("administrator", YES, value)
+    assert told("administrator", said).finding.sentence == (
+        f"{TMS} is administered by another company, not by the payer on the card."
+    )
+    assert judged(said).summary.administered_by is None
+
+
+def test_a_copay_that_is_not_clear_says_nothing_of_several_services():
+    """Its candidates are kept with it, and none of them is the copay."""
+    unclear = fact("copay", UNKNOWN, {"cents": 30_00, "per": None})
+    share = fact("coinsurance", VALUE, 2000)
+    planned = course(2, services=[Service("90868"), Service("99214")])
+    assert told("cost_share", unclear, share, planned=planned).finding.sentence == (
+        "The patient pays coinsurance of 20 %."
+    )
+
+
+READ = [
+    (number_of, VALUE, 5, 5),
+    (number_of, VALUE, "5", None),
+    (number_of, UNKNOWN, 5, None),
+    (word_of, VALUE, "medical", "medical"),
+    (word_of, VALUE, 5, ""),
+    (word_of, UNKNOWN, "medical", ""),
+    (note_of, YES, "with therapy", "with therapy"),
+    (note_of, YES, ["with therapy"], ""),
+    (note_of, UNKNOWN, "with therapy", ""),
+    (day_of, VALUE, "2026-01-31", date(2026, 1, 31)),
+    (day_of, UNKNOWN, "2026-01-31", None),
+]
+
+
+@pytest.mark.parametrize(("read", "standing", "value", "expected"), READ)
+def test_a_value_is_read_only_where_it_is_one(read, standing, value, expected):
+    assert read(Known(fact("copay", standing, value))) == expected
+    assert not read(Known())

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.verify.findings.known import CODES, NO, TMS, UNKNOWN, VALUE, YES, Service, course, fact, plan, told
+from verify.facts import Level, Status
 
 SP = "spravato_medical"
 COPAY = {"name": "copay", "standing": VALUE, "value": {"cents": 30_00, "per": "visit"}}
@@ -304,3 +305,31 @@ def test_a_finding_of_amounts_and_limits_is_told_in_these_words(
     assert (verdict.finding.rule, verdict.finding.conclusion) == (rule, conclusion)
     assert verdict.finding.facts == tuple(one.key for one in facts)
     assert [question.fact for question in verdict.questions] == asks
+
+
+@pytest.mark.parametrize("rule", ["deductible", "out_of_pocket"])
+def test_what_is_said_of_the_plan_as_a_whole_is_no_statement_of_the_treatment(rule):
+    of_plan = told(rule, plan(f"{rule}_remaining", VALUE, 10_00)).finding
+    assert (of_plan.conclusion, of_plan.status) == ("left", Status.DERIVED)
+    own = told(rule, fact(f"{rule}_remaining", VALUE, 10_00)).finding
+    assert (own.conclusion, own.status) == ("left", Status.STATED)
+
+
+@pytest.mark.parametrize("rule", ["deductible", "out_of_pocket"])
+def test_what_the_treatment_says_goes_before_the_plan(rule):
+    own, of_plan = (
+        fact(f"{rule}_remaining", VALUE, 10_00),
+        plan(f"{rule}_remaining", VALUE, 99_00),
+    )
+    assert told(rule, own, of_plan).finding.facts == (own.key,)
+    unknown = fact(f"{rule}_remaining", UNKNOWN)
+    assert told(rule, unknown, of_plan).finding.conclusion == "unknown", "what is unclear is not passed over"
+
+
+@pytest.mark.parametrize("rule", ["deductible", "out_of_pocket"])
+def test_what_is_left_for_the_family_stands_beside_whatever_is_known_of_the_person(rule):
+    family = fact(f"{rule}_remaining", VALUE, 40_00, level=Level.FAMILY)
+    for person in ([fact(f"{rule}_remaining", VALUE, 10_00)], [fact(f"{rule}_remaining", UNKNOWN)], []):
+        found = told(rule, *person, family).finding
+        assert found.sentence.endswith(" For the family $40.00 is left.")
+        assert found.facts == tuple(one.key for one in (*person, family))
