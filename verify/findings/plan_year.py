@@ -46,7 +46,7 @@ def next_beginning(month_day: str, on: date) -> date:
 def _in_course(case: Case, begins: date, after: list[date]) -> str:
     fall = f"{len(after)} of the {len(case.course.sessions)} sessions"
     return (
-        f"A new plan year begins on {day_words(begins)}: {fall} of {case.course.words} fall into it, "
+        f"A new plan year begins on {day_words(begins)}: {fall} of {case.course.name} fall into it, "
         "with deductible and maximum anew."
     )
 
@@ -67,6 +67,6 @@ def _ends_before(case: Case) -> Verdict | None:
     beyond = [each for each in case.course.days if each > day]
     sentence = (
         f"The plan ends on {day_words(day)}: {len(beyond)} of the {len(case.course.sessions)} sessions "
-        f"of {case.course.words} lie after it."
+        f"of {case.course.name} lie after it."
     )
     return case.verdict(RULE, "plan_ends_in_course", sentence, [ends])

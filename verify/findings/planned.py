@@ -46,8 +46,11 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     def words(self) -> str:
         """ "the planned course of 36 sessions"."""
         count = len(self.sessions)
-        kind = "planned" if self.by_person else "usual"
-        return f"the {kind} course of {count} session{'' if count == 1 else 's'}"
+        return f"{self.name} of {count} session{'' if count == 1 else 's'}"
+
+    @property
+    def name(self) -> str:
+        return "the planned course" if self.by_person else "the usual course"
 
     @property
     def most_a_day(self) -> int:

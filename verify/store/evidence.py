@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verify.catalogue import ServiceLine
@@ -169,7 +169,10 @@ def calls_made(connection: Connection, verification: Row[Any]) -> dict[str, int]
 
 
 def add_follow_up(connection: Connection, verification: Row[Any], task: FollowUp) -> None:
-    """Adds the task; the same need makes one, whose words are the newest while it is open."""
+    """Adds the task; the same need makes one, whose words are the newest while it is open.
+
+    What a person did stays done. What was closed because nobody needed it any more opens again when it is needed.
+    """
     adding = upsert(follow_ups).values(
         id=new_id("todo"),
         practice_id=verification.practice_id,
@@ -184,9 +187,13 @@ def add_follow_up(connection: Connection, verification: Row[Any], task: FollowUp
         due_at=task.due_at,
     )
     newest = {name: adding.excluded[name] for name in ("title", "detail", "script", "owner_role")}
+    due_at = case((follow_ups.c.state == "open", follow_ups.c.due_at), else_=adding.excluded.due_at)
+    opened = {"state": "open", "outcome": "", "closed_at": None, "closed_by": None, "due_at": due_at}
     connection.execute(
         adding.on_conflict_do_update(
-            index_elements=["verification_id", "dedupe_key"], set_=newest, where=follow_ups.c.state == "open"
+            index_elements=["verification_id", "dedupe_key"],
+            set_=newest | opened,
+            where=follow_ups.c.state != "done",
         )
     )
 

@@ -44,6 +44,46 @@ def test_the_first_session_beyond_it_is_named():
     assert "It is 1 session short of the usual course of 2 sessions" in one.sentence
 
 
+@pytest.mark.parametrize(
+    ("remaining", "planned", "first", "words"),
+    [
+        ("22", 36, date(2026, 12, 14), None),
+        ("16", 36, date(2026, 12, 14), "2 sessions short of the planned course of 36 sessions"),
+        ("24", 50, date(2026, 12, 14), "8 sessions short of the planned course of 50 sessions"),
+        ("3", 24, date(2027, 1, 4), None),
+        ("3", 25, date(2027, 1, 4), "1 session short of the planned course of 25 sessions"),
+        ("0", 2, date(2026, 12, 31), "1 session short of the planned course of 2 sessions"),
+    ],
+)
+def test_a_limit_of_the_calendar_year_begins_anew_with_it(remaining, planned, first, words):
+    """18 sessions of a course from December 14 on fall into 2026."""
+    stated = limit("24", period="calendar year", remaining=remaining)
+    found = finding("visit_limits", stated, planned=course(planned, first=first))
+    assert found.conclusion == ("short" if words else "enough")
+    assert (words or "That is enough") in found.sentence
+
+
+def test_the_first_session_beyond_a_limit_of_the_calendar_year_lies_in_the_year_that_is_short():
+    stated = limit("24", period="calendar year", remaining="16")
+    found = finding("visit_limits", stated, planned=course(36, first=date(2026, 12, 14)))
+    assert found.sentence.endswith("the first beyond it is on December 30, 2026.")
+
+
+def test_what_is_not_known_to_be_used_of_a_calendar_year_is_held_year_by_year():
+    stated = limit("20", period="calendar year")
+    across = finding("visit_limits", stated, planned=course(36, first=date(2026, 12, 14)))
+    assert across.conclusion == "limited"
+    within = finding("visit_limits", stated, planned=course(36, first=date(2027, 1, 4)))
+    assert within.conclusion == "short"
+    assert "16 sessions short" in within.sentence
+
+
+def test_a_calendar_year_whose_number_nobody_said_is_taken_as_this_one():
+    stated = limit(None, period="calendar year", remaining="10")
+    found = finding("visit_limits", stated, planned=course(36, first=date(2026, 12, 14)))
+    assert "16 sessions short" in found.sentence
+
+
 def test_a_limit_below_the_course_is_short_whatever_is_used():
     assert finding("visit_limits", limit("20"), planned=course(36)).conclusion == "short"
     assert (

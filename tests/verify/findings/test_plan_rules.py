@@ -55,13 +55,12 @@ def test_a_new_plan_year_within_the_course_is_seen(facts, planned, conclusion):
 def test_how_many_sessions_fall_into_it_is_told():
     found = finding("plan_year", YEAR, planned=course(36, first=date(2026, 12, 7)))
     assert found.sentence == (
-        "A new plan year begins on January 1, 2027: 11 of the 36 sessions of the planned course of 36 sessions "
+        "A new plan year begins on January 1, 2027: 11 of the 36 sessions of the planned course "
         "fall into it, with deductible and maximum anew."
     )
     ends = finding("plan_year", plan("plan_end", VALUE, "2026-12-31"), planned=course(36))
     assert ends.sentence == (
-        "The plan ends on December 31, 2026: 11 of the 36 sessions of the planned course of 36 sessions "
-        "lie after it."
+        "The plan ends on December 31, 2026: 11 of the 36 sessions of the planned course lie after it."
     )
 
 

@@ -105,6 +105,22 @@ def test_an_authorization_short_of_units_is_a_finding_and_a_task(
     assert tasks(work, judged) == []
 
 
+def test_a_task_that_was_no_longer_needed_opens_again_when_it_is_needed(
+    work: Work, practice: Practice, judged: str
+) -> None:
+    one = add_authorization(work, judged, practice.id, "user_1", granted(30))
+    run_all(work)
+    short = tasks(work, judged)
+    change_authorization(work, one, practice.id, "user_1", granted(36), after=1)
+    run_all(work)
+    assert tasks(work, judged) == []
+    change_authorization(work, one, practice.id, "user_1", granted(30), after=2)
+    run_all(work)
+    assert tasks(work, judged) == short != []
+    [again] = rows(work, follow_ups, verification_id=judged, kind="authorization", state="open")
+    assert (again.outcome, again.closed_at, again.closed_by) == ("", None, None)
+
+
 def test_what_was_done_about_an_authorization_does_not_come_back(
     work: Work, practice: Practice, judged: str
 ) -> None:

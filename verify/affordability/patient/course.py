@@ -42,11 +42,12 @@ def course_of(
         counts = tuple(dict.fromkeys(usual)) if assumed.sessions is None else (assumed.sessions,)
         outline = Outline(
             starts_on=first,
-            sessions=max(counts),
+            sessions=counts[0],
             weekdays=assumed.weekdays or WORKING_DAYS,
             billed_as=billed_as,
         )
-        return Course(plan=plan_course(line, outline, closed), counts=counts, is_planned=False)
+        plan = _longer(line, plan_course(line, outline, closed), max(counts), closed)
+        return Course(plan=plan, counts=counts, is_planned=False)
     stands = _stands(kept, first, assumed)
     if stands and billed_as == way_of(line, kept):
         plan = kept
@@ -54,6 +55,19 @@ def course_of(
         outline = kept.outline if stands else _anew(kept, first, assumed)
         plan = plan_course(line, msgspec.structs.replace(outline, billed_as=billed_as), closed)
     return Course(plan=plan, counts=(len(plan.sessions),), is_planned=True)
+
+
+def _longer(line: ServiceLine, usual: CoursePlan, most: int, closed: Collection[date]) -> CoursePlan:
+    """The usual course, with sessions after it up to the most; its own days stay, or two plans would be told."""
+    days, count = [session.on for session in usual.sessions], most
+    while len(days) < most:
+        longer = plan_course(line, msgspec.structs.replace(usual.outline, sessions=count), closed)
+        after = [session.on for session in longer.sessions if session.on > days[-1]]
+        count += most - len(days)
+        days += after[: most - len(days)]
+    if most <= len(usual.sessions):
+        return usual
+    return plan_course(line, msgspec.structs.replace(usual.outline, sessions=None, days=tuple(days)), closed)
 
 
 def way_of(line: ServiceLine, kept: CoursePlan) -> str:

@@ -10,6 +10,7 @@ from tests.verify.affordability.patient.test_course_cost import LINES, MONDAY
 from verify.affordability.patient.assumptions import CourseAssumption
 from verify.affordability.patient.course import course_of
 from verify.courses import CoursePlan, GivenService, Move, Outline, Override, Weekday, plan_course
+from verify.courses.plan import WORKING_DAYS
 
 TMS = LINES["tms"]
 OTHER_CODE = (GivenService(code="90869"),)
@@ -36,6 +37,26 @@ def codes(plan: CoursePlan) -> list[str]:
 def test_without_a_plan_it_is_the_usual_course_with_all_the_sessions_there_may_be():
     found = course(None)
     assert (found.counts, len(found.plan.sessions), found.is_planned) == ((36, 30, 46), 46, False)
+
+
+@pytest.mark.parametrize("key", ["tms", "tms_deep", "spravato_medical", "ketamine_iv"])
+@pytest.mark.parametrize(
+    "weekdays", [(), (Weekday.TUE, Weekday.THU), (Weekday.MON, Weekday.WED, Weekday.FRI)]
+)
+def test_sessions_beyond_the_usual_ones_come_after_them(key, weekdays):
+    """The page shows the usual course beside the figures: its last day must be the figures' last day."""
+    line, closed = LINES[key], {date(2026, 3, 26)}
+    usual = plan_course(line, Outline(starts_on=MONDAY, weekdays=weekdays or WORKING_DAYS), closed)
+    found = course_of(
+        line, None, MONDAY, CourseAssumption(weekdays=weekdays), line.course.ways[0], closed
+    ).plan.sessions
+    count = len(usual.sessions)
+    days = [session.on for session in found]
+    assert days[:count] == [session.on for session in usual.sessions]
+    assert days == sorted(days)
+    assert all(day > days[count - 1] for day in days[count:])
+    assert len(days) == max(line.course.sessions, line.course.most)
+    assert [session.number for session in found] == list(range(1, len(days) + 1))
 
 
 def test_a_number_that_is_assumed_is_the_number():
