@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verify.catalogue import ServiceLine
 from verify.facts import ELECTRONIC, Fact, Trail, speaking_for
 from verify.findings import Finding, Question
 from verify.followup import PAYER, FollowUp, Kind
+from verify.store import verifications
 from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import facts, findings, follow_ups, notes, questions
 from verify.verification import new_id
@@ -169,7 +170,10 @@ def calls_made(connection: Connection, verification: Row[Any]) -> dict[str, int]
 
 
 def add_follow_up(connection: Connection, verification: Row[Any], task: FollowUp) -> None:
-    """Adds the task; the same need makes one, whose words are the newest while it is open."""
+    """Adds the task; the same need makes one, whose words are the newest while it is open.
+
+    What was no longer needed and is needed again is open again; what a person did stays done.
+    """
     adding = upsert(follow_ups).values(
         id=new_id("todo"),
         practice_id=verification.practice_id,
@@ -184,11 +188,32 @@ def add_follow_up(connection: Connection, verification: Row[Any], task: FollowUp
         due_at=task.due_at,
     )
     newest = {name: adding.excluded[name] for name in ("title", "detail", "script", "owner_role")}
+    was_open = follow_ups.c.state == "open"
     connection.execute(
         adding.on_conflict_do_update(
-            index_elements=["verification_id", "dedupe_key"], set_=newest, where=follow_ups.c.state == "open"
+            index_elements=["verification_id", "dedupe_key"],
+            set_={
+                **newest,
+                "due_at": case((was_open, follow_ups.c.due_at), else_=adding.excluded.due_at),
+                "state": "open",
+                "outcome": "",
+                "closed_at": None,
+                "closed_by": None,
+            },
+            where=follow_ups.c.state != "done",
         )
     )
+
+
+def done_before(connection: Connection, verification: Row[Any], kind: Kind) -> set[str]:
+    """The dedupe keys of what people did of a kind for those that this one asks again."""
+    chain = verifications.chain([verification.id])
+    rows = connection.execute(
+        select(follow_ups.c.dedupe_key)
+        .join(chain, chain.c.id == follow_ups.c.verification_id)
+        .where(chain.c.id != verification.id, follow_ups.c.kind == kind.value, follow_ups.c.state == "done")
+    )
+    return set(rows.scalars())
 
 
 def drop_follow_ups(
