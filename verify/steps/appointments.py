@@ -175,7 +175,7 @@ def _hold_against_courses(
     work: Work, connection: Connection, source: Source, verification_ids: set[str | None]
 ) -> None:
     """What a person planned stays as it is; where its first appointment left it, they are told."""
-    for verification_id in sorted(filter(None, verification_ids)):
+    for verification_id in sorted(filter(None, verification_ids), reverse=True):
         held = verifications.lock(connection, verification_id)
         if held is not None and held.state != VerificationState.CANCELLED.value:
             fit(work, connection, held, by=source.id)
@@ -250,12 +250,19 @@ def _verify(
         return Done("invalid", row.verification_id, row.live)
     people = _people(work, connection, wanted, source, before)
     verification_id, hint = _verification(connection, source, row, wanted, people)
+    _hold(connection, {row.verification_id, verification_id})
     _record(connection, source, verification_id, row.id, decision.code)
     if before is not None and before.id != verification_id:
         _carry_courses(connection, source, row, before, verification_id)
         if row.live:
             _stop(connection, source, row, decision.code)
     return Done(decision.code, verification_id, live=True, hint=hint)
+
+
+def _hold(connection: Connection, verification_ids: set[str | None]) -> None:
+    """The newest first, as everybody does who holds several of a patient."""
+    for verification_id in sorted(filter(None, verification_ids), reverse=True):
+        verifications.lock(connection, verification_id)
 
 
 def _carry_courses(

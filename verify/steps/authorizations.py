@@ -25,6 +25,7 @@ from verify.catalogue.policy_card import Program
 from verify.courses import CoursePlan
 from verify.facts import merge
 from verify.policies import EvidenceSheet, program_of
+from verify.steps import hold
 from verify.steps.clinical import NEWER
 from verify.steps.hold import NotAllowed, NotFound, judge_patient_anew
 from verify.steps.work import Work
@@ -153,6 +154,7 @@ def add_authorization(
         row = chart(connection, practice_id, verification_id)
         if row is None:
             raise NotFound
+        hold.patient(connection, practice_id, row.patient_id)
         made = kept_authorizations.add(
             connection,
             work.seals(practice_id),
@@ -178,6 +180,7 @@ def change_authorization(
         before = kept_authorizations.one(connection, seals, authorization_id)
         if before is None:
             raise NotFound
+        hold.patient(connection, practice_id, before.patient_id)
         try:
             version = kept_authorizations.change(
                 connection, seals, authorization_id, record, by=actor, after=after

@@ -29,6 +29,7 @@ from verify.policies import (
     program_of,
     purpose_of,
 )
+from verify.steps import hold
 from verify.steps.hold import NotAllowed, NotFound, judge_patient_anew
 from verify.steps.work import Work
 from verify.store import clinic, crisis, evidence, evidence_sheets, patients, verifications
@@ -68,6 +69,7 @@ def save_sheet(
         row = chart(connection, practice_id, verification_id)
         if row is None:
             raise NotFound
+        hold.patient(connection, practice_id, row.patient_id)
         before = evidence_sheets.newest(connection, seals, row.patient_id)
         try:
             version = evidence_sheets.add(connection, seals, row.patient_id, sheet, by=actor, after=after)

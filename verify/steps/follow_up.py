@@ -31,7 +31,7 @@ def follow_up(work: Work, claim: Claim) -> None:
     with work.engine.begin() as connection:
         verification = verifications.lock(connection, claim.subject_id)
         assert verification is not None
-        if not jobs.finish(connection, claim) or verification.state == VerificationState.CANCELLED.value:
+        if not jobs.finish(connection, claim) or _asks_nobody(verification):
             return
         hint = None
         if carry_over(work, connection, verification):
@@ -40,6 +40,12 @@ def follow_up(work: Work, claim: Claim) -> None:
             compare(work, connection, verification)
             _follow_up(work, connection, verifications.read(connection, verification.id))
     work.hint(hint)
+
+
+def _asks_nobody(verification: Row[Any]) -> bool:
+    """Cancelled, or another has taken its place, whose tasks are the ones to do."""
+    cancelled = verification.state == VerificationState.CANCELLED.value
+    return cancelled or verification.superseded_by_id is not None
 
 
 def _follow_up(work: Work, connection: Connection, verification: Row[Any]) -> None:
@@ -120,6 +126,7 @@ def _about_authorizations(
     filed = filed_of(connection, work, row, sheet)
     planned = courses_of(connection, verification, lines)
     today = now.astimezone(zone).date()
+    done = evidence.done_before(connection, verification, Kind.AUTHORIZATION)
     return [
         task
         for line in lines
@@ -132,6 +139,7 @@ def _about_authorizations(
             zone=zone,
             lane=Lane(verification.lane),
         )
+        if task.dedupe_key not in done
     ]
 
 

@@ -98,6 +98,14 @@ def judge_anew(connection: Connection, verification: Row[Any], run: str) -> Hint
     return job(connection, verification, "judge", run)
 
 
+def patient(connection: Connection, practice_id: str, patient_id: str) -> None:
+    """Holds everything that speaks for a patient, before the first line is written about any of it.
+
+    A line of the timeline holds its verification too, and a re-check's own steps hold the newest first.
+    """
+    charts.of_patient(connection, practice_id, patient_id)
+
+
 def judge_patient_anew(
     connection: Connection, practice_id: str, patient_id: str, run: str
 ) -> list[Hint | None]:

@@ -12,6 +12,7 @@ from verify.catalogue import ServiceLine
 from verify.facts import ELECTRONIC, Fact, Trail, speaking_for
 from verify.findings import Finding, Question
 from verify.followup import PAYER, FollowUp, Kind
+from verify.store import verifications
 from verify.store.sealing import SealedColumn, Seals
 from verify.store.tables import facts, findings, follow_ups, notes, questions
 from verify.verification import new_id
@@ -196,6 +197,17 @@ def add_follow_up(connection: Connection, verification: Row[Any], task: FollowUp
             where=follow_ups.c.state != "done",
         )
     )
+
+
+def done_before(connection: Connection, verification: Row[Any], kind: Kind) -> set[str]:
+    """The dedupe keys of what people did of a kind for those that this one asks again."""
+    chain = verifications.chain([verification.id])
+    rows = connection.execute(
+        select(follow_ups.c.dedupe_key)
+        .join(chain, chain.c.id == follow_ups.c.verification_id)
+        .where(chain.c.id != verification.id, follow_ups.c.kind == kind.value, follow_ups.c.state == "done")
+    )
+    return set(rows.scalars())
 
 
 def drop_follow_ups(

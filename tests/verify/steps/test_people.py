@@ -107,7 +107,7 @@ def test_a_task_and_a_step_at_the_same_verification_wait_in_line(
     with work.engine.begin() as connection:
         row: Any = verifications.lock(connection, made)
         thread.start()
-        _wait_until_somebody_waits(work)
+        wait_until_somebody_waits(work)
         evidence.drop_follow_ups(connection, row)
     thread.join(10)
     assert [str(refused) for refused in came_of_it] == ["cancelled"]
@@ -125,7 +125,7 @@ def test_a_call_saved_while_its_task_goes_over_to_a_recheck_is_the_rechecks(
     with work.engine.begin() as connection:
         before: Any = verifications.lock(connection, made)
         thread.start()
-        _wait_until_somebody_waits(work)
+        wait_until_somebody_waits(work)
         after: Any = verifications.lock(connection, again)
         verifications.supersede(connection, before, after)
         evidence.move_follow_ups(connection, before, after)
@@ -136,7 +136,7 @@ def test_a_call_saved_while_its_task_goes_over_to_a_recheck_is_the_rechecks(
     assert verification(work, again).coverage_status == "active"
 
 
-def _wait_until_somebody_waits(work: Work) -> None:
+def wait_until_somebody_waits(work: Work) -> None:
     waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
     for _ in range(200):
         with work.engine.connect() as connection:

@@ -1,0 +1,80 @@
+"""Tasks about authorizations: there while the reason is, never twice, and not again once done."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.verify.steps.conftest import rows, run_all, set_rows, verification
+from tests.verify.steps.test_judged_anew import SOON, granted, tasks
+from tests.verify.web.conftest import Practice
+from verify import steps
+from verify.steps import Work
+from verify.steps.authorizations import add_authorization, authorizations_of, change_authorization
+from verify.store.tables import follow_ups
+from verify.store.tables import verifications as table
+
+Submit = Callable[..., str]
+SHORT = "Authorization for Transcranial magnetic stimulation (TMS): units short"
+
+
+@pytest.fixture
+def short(work: Work, practice: Practice, submit: Submit) -> str:
+    """A verification whose authorization has 30 units for 36 sessions."""
+    made = submit()
+    run_all(work)
+    add_authorization(work, made, practice.id, "user_1", granted(30))
+    run_all(work)
+    assert tasks(work, made) == [SHORT]
+    return made
+
+
+def test_what_was_mended_and_is_wrong_again_is_a_task_again(
+    work: Work, practice: Practice, short: str
+) -> None:
+    [one] = _on_record(work, short, practice)
+    change_authorization(work, one, practice.id, "user_1", granted(36), after=1)
+    run_all(work)
+    assert tasks(work, short) == []
+    change_authorization(work, one, practice.id, "user_1", granted(30), after=2)
+    run_all(work)
+    assert tasks(work, short) == [SHORT]
+    [task] = rows(work, follow_ups, verification_id=short, kind="authorization")
+    assert (task.outcome, task.closed_at, task.closed_by) == ("", None, None)
+
+
+def test_corrected_information_does_not_lose_what_is_wrong_with_an_authorization(
+    work: Work, practice: Practice, short: str
+) -> None:
+    steps.complete_information(work, short, practice.id, "user_1", coverage={"member_id": "BHX100200777"})
+    run_all(work)
+    assert tasks(work, short) == [SHORT]
+
+
+def test_what_was_done_does_not_come_back_with_a_recheck(
+    work: Work, practice: Practice, submit: Submit, short: str
+) -> None:
+    [task] = rows(work, follow_ups, verification_id=short, kind="authorization", state="open")
+    steps.close_follow_up(work, task.id, practice.id, "user_1", outcome="")
+    again = submit(date_of_service=(SOON + timedelta(days=1)).isoformat())
+    set_rows(work, table, {"rechecks_id": short}, id=again)
+    run_all(work)
+    assert verification(work, again).judged_at is not None
+    assert tasks(work, again) == []
+
+
+def _on_record(work: Work, made: str, practice: Practice) -> list[str]:
+    with work.engine.connect() as connection:
+        return [held.kept.id for held in authorizations_of(connection, work, practice.id, made) or []]
+
+
+def test_what_another_has_taken_the_place_of_makes_no_task_any_more(
+    work: Work, practice: Practice, submit: Submit
+) -> None:
+    older = submit()
+    run_all(work)
+    add_authorization(work, older, practice.id, "user_1", granted(30))
+    newer = submit(date_of_service=(SOON + timedelta(days=1)).isoformat())
+    set_rows(work, table, {"superseded_by_id": newer}, id=older)
+    run_all(work)
+    assert (tasks(work, older), tasks(work, newer)) == ([], [SHORT])
