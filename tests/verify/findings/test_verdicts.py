@@ -426,3 +426,15 @@ READ = [
 def test_a_value_is_read_only_where_it_is_one(read, standing, value, expected):
     assert read(Known(fact("copay", standing, value))) == expected
     assert not read(Known())
+
+
+def test_other_insurance_is_asked_of_the_plan_once():
+    (question,) = told("other_coverage").questions
+    assert (question.fact, question.service_line) == ("other_payer", "")
+    both = judge([], [LINES["tms"], LINES["psychotherapy"]], ON, now=NOW).questions
+    assert [one.service_line for one in both if one.fact == "other_payer"] == [""]
+
+
+def test_a_plans_name_that_is_not_clear_hints_at_nothing():
+    unclear = plan("plan_name", UNKNOWN, "CHOICE HSA")
+    assert told("high_deductible", unclear).finding.conclusion == "not_stated"
