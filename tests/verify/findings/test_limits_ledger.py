@@ -200,6 +200,9 @@ def test_one_session_a_day_needs_no_answer():
 def test_what_is_paid_a_day_is_told_in_numbers():
     over = finding("day_limit", fact("day_limit", VALUE, 1), planned=TWICE)
     assert over.sentence == "The payer pays 1 session a day, and 2 are planned on one day."
+    thrice = Course(sessions=(*TWICE.sessions, Session(date(2026, 12, 7))))
+    over = finding("day_limit", fact("day_limit", VALUE, 2), planned=thrice)
+    assert over.sentence == "The payer pays 2 sessions a day, and 3 are planned on one day."
     within = finding("day_limit", fact("day_limit", VALUE, 2), planned=TWICE)
     assert within.sentence == "The payer pays 2 sessions a day; no day has more."
     open_one = finding("day_limit", planned=TWICE)

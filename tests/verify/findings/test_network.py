@@ -90,6 +90,13 @@ def test_a_benefit_alone_answers_for_its_codes():
     assert finding("network", *facts, line="spravato_medical").conclusion == "in_network"
 
 
+def test_an_answer_for_the_whole_treatment_holds_for_each_group_of_its_codes():
+    whole = network(line="spravato_medical")
+    assert finding("network", whole, line="spravato_medical").conclusion == "in_network"
+    outside = network(NO, line="spravato_medical", domain="medical", codes="drug")
+    assert finding("network", whole, outside, line="spravato_medical").conclusion == "in_part"
+
+
 @pytest.mark.parametrize(
     ("provider", "conclusion", "who"),
     [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.verify.findings.known import NO, SILENT, UNKNOWN, VALUE, YES, asked, fact, finding, has
+from tests.verify.findings.known import NO, SILENT, TMS, UNKNOWN, VALUE, YES, asked, fact, finding, has
 from verify.facts import Status
 from verify.findings import Illness
 
@@ -41,7 +41,7 @@ def test_the_sentence_says_nothing_of_the_diagnosis(illness):
     found = finding("severity", illnesses=illness)
     assert "F3" not in found.sentence
     assert "F4" not in found.sentence
-    assert "F33" not in repr(illness)
+    assert repr(illness["tms"]) == "Illness(…)"
 
 
 def test_without_an_evidence_sheet_nothing_is_judged():
@@ -51,7 +51,34 @@ def test_without_an_evidence_sheet_nothing_is_judged():
 
 def test_what_nobody_means_by_the_line_is_asked_about():
     bare = {"tms": Illness(diagnoses=("F33.2",))}
-    assert finding("severity", illnesses=bare).conclusion == "ask_psychiatrist"
+    found = finding("severity", illnesses=bare)
+    assert found.conclusion == "ask_psychiatrist"
+    assert found.sentence == (
+        f"No diagnosis on the evidence sheet is one that payers mean by {TMS}: ask the psychiatrist."
+    )
+
+
+@pytest.mark.parametrize(
+    ("illness", "sentence"),
+    [
+        (ill(), f"The evidence sheet names no diagnosis for {TMS}."),
+        (
+            ill("F33.3"),
+            f"A diagnosis on the evidence sheet is one that payers refuse for {TMS}: ask the psychiatrist.",
+        ),
+        (
+            ill("F33.2", is_severe=False),
+            f"Diagnosis and scale on the evidence sheet differ in severity for {TMS}: ask the psychiatrist.",
+        ),
+        (ill("F33.2"), f"The diagnosis on the evidence sheet is one that payers mean by {TMS}."),
+        (
+            ill("F33.1"),
+            f"The diagnosis on the evidence sheet is one that some payers take for {TMS}: see the written policy.",
+        ),
+    ],
+)
+def test_what_is_told_of_the_diagnosis_is_told_in_these_words(illness, sentence):
+    assert finding("severity", illnesses=illness).sentence == sentence
 
 
 # --- out of network ---------------------------------------------------------------------------------------

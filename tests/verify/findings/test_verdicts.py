@@ -426,3 +426,47 @@ READ = [
 def test_a_value_is_read_only_where_it_is_one(read, standing, value, expected):
     assert read(Known(fact("copay", standing, value))) == expected
     assert not read(Known())
+
+
+def test_other_insurance_is_asked_of_the_plan_once():
+    (question,) = told("other_coverage").questions
+    assert (question.fact, question.service_line) == ("other_payer", "")
+    both = judge([], [LINES["tms"], LINES["psychotherapy"]], ON, now=NOW).questions
+    assert [one.service_line for one in both if one.fact == "other_payer"] == [""]
+
+
+def test_a_plans_name_that_is_not_clear_hints_at_nothing():
+    unclear = plan("plan_name", UNKNOWN, "CHOICE HSA")
+    assert told("high_deductible", unclear).finding.conclusion == "not_stated"
+
+
+@pytest.mark.parametrize(("standing", "value"), [(UNKNOWN, "CHOICE"), (VALUE, 7), (VALUE, ["CHOICE"])])
+def test_a_plans_name_that_is_none_is_not_in_the_worklist(standing, value):
+    assert judged(plan("plan_name", standing, value)).summary.plan_name is None
+
+
+def test_each_treatment_is_judged_from_what_the_holder_of_its_benefits_says():
+    def from_payer(cents, payer):
+        said = plan("deductible_remaining", VALUE, cents, kind=SourceKind.X12_271)
+        return msgspec.structs.replace(
+            said, source=msgspec.structs.replace(said.source, payer=payer, reference=payer)
+        )
+
+    carved_out = Step(
+        number=1,
+        domain="behavioral",
+        reason="carve_out",
+        from_payer="payer_card",
+        to_payer="payer_bh",
+        state=StepState.ANSWERED,
+    )
+    made = judge(
+        [from_payer(100_00, "payer_card"), from_payer(900_00, "payer_bh")],
+        [LINES["psychotherapy"], LINES["spravato_medical"]],
+        ON,
+        now=NOW,
+        trail=Trail(payer="payer_card", steps=(carved_out,)),
+    )
+    said = {one.service_line: one.sentence for one in made.findings if one.rule == "deductible"}
+    assert said["psychotherapy"].startswith("$900.00 deductible is left")
+    assert said["spravato_medical"].startswith("$100.00 deductible is left")
