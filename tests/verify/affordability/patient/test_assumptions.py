@@ -126,7 +126,10 @@ def test_treatments_may_begin_apart():
 
 def test_a_further_plan_year_is_said_and_not_reckoned_with():
     found = tms(sessions="100", weekdays="mon")
-    assert any("further plan year" in said for said in found.reckoned_with)
+    assert (
+        "The course runs into a further plan year, in which the limits begin anew: not reckoned with."
+        in found.reckoned_with
+    )
     assert not any("further plan year" in said for said in tms(sessions="90", weekdays="mon").reckoned_with)
 
 
@@ -191,6 +194,42 @@ def test_without_the_clinics_price_there_is_no_figure():
         tms(self_pay="yes", prices=TMS_PRICES).missing[0]
         == "The clinic’s own price of 90867, valid on 2026-03-02"
     )
+
+
+# --- how often a copay is due -----------------------------------------------------------------------------------
+
+
+def copay_of(line, per):
+    return [
+        fact("covered", YES, line=line),
+        fact("in_network", YES, line=line),
+        fact("copay", VALUE, {"cents": 45_00, "per": per}, line=line),
+        fact("coinsurance", VALUE, 0, line=line),
+        fact("deductible_applies", NO, line=line),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("per", "copays"), [("visit", [45_00, 0]), ("day", [45_00, 0]), ("service", [45_00, 45_00])]
+)
+def test_a_copay_is_due_for_a_session_for_a_day_or_for_each_of_its_services(per, copays):
+    found = cost(copay_of("spravato_medical", per), ["spravato_medical"], SPRAVATO_PRICES, sessions="2")
+    assert [one.copay_cents for one in found.estimate.sessions] == copays * 2
+    assert "how often the copay is due" not in asked(found)
+
+
+@pytest.mark.parametrize(("per", "copays"), [("visit", [45_00, 45_00]), ("day", [45_00, 0])])
+def test_two_treatments_on_one_day_are_two_visits_and_one_day(per, copays):
+    lines = ["medication_management", "psychotherapy"]
+    prices = [price(code, 230) for code in ("99214", "90792", "90834")]
+    found = cost([known for line in lines for known in copay_of(line, per)], lines, prices, sessions="1")
+    assert [one.copay_cents for one in found.estimate.sessions] == copays
+
+
+def test_a_copay_that_may_be_due_for_each_service_is_due_twice_at_most():
+    found = cost(copay_of("spravato_medical", None), ["spravato_medical"], SPRAVATO_PRICES, sessions="2")
+    assert figures(found)[1:] == (2 * 45_00, 4 * 45_00)
+    assert asked(found)["how often the copay is due"] == 2 * 45_00
 
 
 # --- out of network ---------------------------------------------------------------------------------------------

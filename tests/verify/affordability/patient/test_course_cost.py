@@ -427,7 +427,7 @@ def test_a_visit_limit_nobody_spoke_of_is_said_to_be_left_out():
 AUTUMN = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
-def in_autumn(*more, without=(), first=date(2026, 11, 30), **assumed):
+def in_autumn(*more, without=(), beside=(), first=date(2026, 11, 30), **assumed):
     """E3: 30 November with $300 and $1,600 left; $2,000 and $5,000 from January on."""
     base = {
         "deductible_remaining": fact("deductible_remaining", VALUE, 300_00),
@@ -443,7 +443,7 @@ def in_autumn(*more, without=(), first=date(2026, 11, 30), **assumed):
         if one.name.value not in without
     ]
     return course_cost(
-        facts,
+        [*facts, *map(replaced_in_time, beside)],
         [LINES["tms"]],
         first,
         now=AUTUMN,
@@ -466,6 +466,17 @@ def test_a_course_across_the_new_year_meets_a_new_deductible():
     january = next(one for one in found.estimate.sessions if one.date.year == 2027)
     assert january.why == "deductible $250.00"
     assert found.estimate.expected_cents == 3668_00
+
+
+def test_the_familys_amounts_of_the_next_year_hold_where_they_are_less():
+    family = [
+        fact(name, VALUE, cents, level=Level.FAMILY)
+        for name, cents in (("deductible_total", 1000_00), ("out_of_pocket_total", 1200_00))
+    ]
+    found = in_autumn(beside=family).estimate
+    of_january = [one.deductible_cents for one in found.sessions if one.date.year == 2027]
+    # More than 3,000 is billed in January: 1,000, and 20 % of the rest up to the family's maximum.
+    assert (sum(of_january), found.by_year["2027"]) == (1000_00, 1200_00)
 
 
 def test_the_course_begun_in_the_new_year_is_told_beside_it():
@@ -528,6 +539,14 @@ def test_a_price_that_ends_within_the_course_is_missing_from_then_on():
 
 def test_another_payers_contract_is_no_price():
     assert cost(payer="cedarline").estimate is None
+
+
+def test_out_of_network_the_clinics_own_price_is_all_that_is_needed():
+    outside = fact("in_network", NO, line="tms")
+    assert cost(outside, prices=OWN_PRICES).missing == []
+    assert cost(outside, prices=TMS_PRICES).missing[0] == (
+        "The clinic’s own price of 90867, valid on 2026-03-02"
+    )
 
 
 def test_the_clinics_own_price_is_needed_where_the_plan_may_not_pay():

@@ -205,6 +205,26 @@ def test_of_one_code_it_is_asked_in_the_singular_and_of_one_of_several_treatment
     assert question(both, f"{TMS}: covered?").answers[0] == "yes"
 
 
+def test_a_kind_of_service_that_is_no_benefit_is_expected_not_to_be_covered():
+    own = [price("90834", 100, kind) for kind in ("typical", "self_pay")]
+    tms = cost(fact("covered", NO, types="MH"), prices=[*TYPICAL, *OWN_PRICES])
+    talk = cost(
+        fact("active", YES, types="MH"), fact("covered", NO, types="MH"), lines=["psychotherapy"], prices=own
+    )
+    for found in (tms, talk):
+        assert question(found, "covered?").expected == "no: the patient pays the clinic's price"
+
+
+def test_a_plan_that_is_active_settles_nothing_where_it_could_not_be_said_whether_it_covers():
+    found = cost(
+        fact("active", YES, types="MH"),
+        fact("covered", UNKNOWN, line="psychotherapy"),
+        lines=["psychotherapy"],
+        prices=[price("90834", 100, kind) for kind in ("typical", "self_pay")],
+    )
+    assert question(found, "covered?").expected == "yes"
+
+
 def test_how_often_a_copay_is_due_is_asked_with_both_answers():
     lines, codes = ["spravato_medical"], [("J0013", 14), ("99214", 132)]
     found = cost(
