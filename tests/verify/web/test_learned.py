@@ -261,6 +261,9 @@ def test_a_page_of_its_own_has_every_field_of_each_treatment(site: Site) -> None
     made = site.submit(service_lines=["tms", "psychotherapy"])
     visit = site.visit()
     of_tms = visit.get(f"/verifications/{made}/learned").text
+    assert "Covered benefit?" in of_tms
+    assert "(TMS): Covered benefit?" not in of_tms, "the tab says which treatment it is"
+    assert (">PPO<" in of_tms, ">Self-funded<" in of_tms) == (True, True)
     assert "answer_tms.taper_included" in of_tms
     assert "answer_psychotherapy.copay" not in of_tms
     other = visit.get(f"/verifications/{made}/learned?line=psychotherapy").text
