@@ -260,7 +260,8 @@ def _label(fact: Json) -> str:
 def _before(case: Case, label_of: dict[str, str]) -> Answer:
     said = case.headline("authorization", AUTHORIZATION) or case.nothing_yet()
     lines = [_named(case, "authorization_route"), _named(case, "limits")]
-    found = [line for line in lines if line is not None] + list(_gates(case, label_of))
+    found = [line for line in lines if line is not None]
+    found += [*_on_record(case, label_of), *_gates(case, label_of)]
     tasks = [task for task in case.document.follow_ups if task.state == "open"]
     found += [Line("To do", task.title) for task in tasks[:MOST_TASKS]]
     if len(tasks) > MOST_TASKS:
@@ -274,6 +275,17 @@ def _gates(case: Case, label_of: dict[str, str]) -> Iterator[Line]:
             if finding["conclusion"] in said:
                 label, text = said[finding["conclusion"]]
                 yield case.line(case.of_line(label, finding, label_of), text, case.deciding(finding))
+
+
+def _on_record(case: Case, label_of: dict[str, str]) -> Iterator[Line]:
+    """Beside whether one is required: what became of the authorization that is on record, in a few words."""
+    for finding in case.findings("authorization_held"):
+        said = (
+            "fits the course"
+            if finding["conclusion"] == "fits"
+            else words.plain(finding["conclusion"]).lower()
+        )
+        yield Line(case.of_line("Authorization on record", finding, label_of), said)
 
 
 def _named(case: Case, name: str) -> Line | None:

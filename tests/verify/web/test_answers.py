@@ -73,3 +73,15 @@ def test_what_must_be_looked_at_says_of_which_treatment_where_there_are_several(
         ("Plan, Psychotherapy", "ends within the course"),
     ]
     assert lines_of(answers(known, both[:1])[2]) == [("Plan", "ends within the course")]
+
+
+def test_an_authorization_on_record_is_told_beside_whether_one_is_required() -> None:
+    held = [finding("authorization_held", "tms", conclusion) for conclusion in ("units_short", "ends_soon")]
+    assert lines_of(answers([], held)[2]) == [
+        ("Authorization on record", "units short"),
+        ("Authorization on record", "ends soon"),
+    ]
+    fits = [finding("authorization_held", "tms", "fits")]
+    assert lines_of(answers([], fits, tuple(LABELS))[2]) == [
+        ("Authorization on record, TMS", "fits the course")
+    ]

@@ -270,6 +270,10 @@ def test_a_page_of_its_own_has_every_field_of_each_treatment(site: Site) -> None
     assert "answer_psychotherapy.copay" in other
     assert "answer_tms.copay" not in other
     assert "answer_plan_name" in other
+    wrong = {"answer_tms.copay": "thirty-ish", "answer_psychotherapy.copay": "x"}
+    both = visit.send_form(f"/verifications/{made}/learned", source="portal", reference="Page", **wrong).text
+    assert "TMS: Copay" in both
+    assert "Psychotherapy: Copay" in both
     assert visit.get(f"/verifications/{made}/learned?line=nothing").status_code == 200
 
 
