@@ -12,7 +12,7 @@ COPAYS = (15_00, 20_00, 25_00, 30_00, 40_00, 50_00)
 #: The patient's share, percent.
 COINSURANCES = (10, 20, 30)
 VISIT_LIMITS = (20, 24, 30, 40, 60)
-NAMES = ("GOLD PPO", "SILVER PPO", "CHOICE PLUS", "OPEN ACCESS", "SELECT HMO")
+NAMES = ("GOLD PPO", "SILVER PPO", "CHOICE PLUS", "OPEN ACCESS", "SELECT PPO")
 
 
 class Used(msgspec.Struct, frozen=True):

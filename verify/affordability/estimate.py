@@ -267,7 +267,8 @@ def _notes(case: Case, postings: Sequence[Posting]) -> list[str]:
     denied = sum(p.non_covered for p in postings if p.outcome in (Outcome.NOT_COVERED, Outcome.VISITS_SPENT))
     if denied:
         notes.append(
-            f"{dollars(denied)} is not covered: without a written notice signed before, the clinic is at risk."
+            f"{dollars(denied)} is reckoned as not covered: without a written notice signed before, the clinic is at"
+            " risk."
         )
     notes += [f"The key {key!r} is not part of a case and was not used." for key in unused_keys(case)]
     return notes

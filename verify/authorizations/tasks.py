@@ -16,7 +16,7 @@ from verify.verification import Due, Lane
 
 REQUEST = (
     "{sentence} None is on record. Gather the papers the policy asks for, send the request, and record it "
-    "under Clinical, Authorizations."
+    "on the page “Evidence, written policy and authorizations”."
 )
 
 

@@ -147,10 +147,10 @@ def inquiries(document: Document) -> Iterator[str]:
         name = payer.get("name") if isinstance(payer, Mapping) else payer
         said = [
             clean(name or ""),
-            f"service type {asked.get('service_type')}",
+            f"service type {asked['service_type']}" if asked.get("service_type") else "",
             f"hop {asked['hop']}" if asked.get("hop") else "",
             asked["state"] if not asked.get("batch_state") else "in tonight's batch",
-            asked.get("outcome_code"),
+            (asked.get("outcome_code") or "").replace("_", " "),
         ]
         yield ", ".join(filter(None, said)) + f", {_when(asked)}"
 
@@ -221,6 +221,8 @@ def amount(name: str, said: object) -> str:
         return clean(said).replace("_", " ")
     if isinstance(said, Mapping):
         parts = {key: each for key, each in said.items() if each not in (None, "")}
+        if "cents" not in parts:
+            return words(parts)
         return ", ".join(
             dollars(each) if key == "cents" else f"{key.replace('_', ' ')} {words(each, key)}"
             for key, each in parts.items()

@@ -167,7 +167,7 @@ def authorization_said(card: PolicyCard, on: date, network: Network) -> Authoriz
     return AuthorizationSaid(
         required=Required.NOT_STATED,
         disputed=False,
-        sentence="Whether authorization is required is not stated on the card.",
+        sentence="Whether authorization is required is not stated on the policy card.",
         sources=keys,
     )
 
@@ -223,7 +223,7 @@ def _exclusion(exclusion: Exclusion, evidence: Evidence) -> Judged:
     words = SCREENS[exclusion.question]
     return Judged(
         key=f"exclusion_{exclusion.question}",
-        label=f"Exclusion: {label(exclusion.question).lower()}",
+        label=f"Exclusion ruled out: {label(exclusion.question).lower()}",
         result=Result.UNKNOWN if disputed else said.result,
         sentence=said.sentence + more,
         evidence=said.evidence,

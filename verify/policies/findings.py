@@ -43,11 +43,13 @@ def _criteria(chosen: Chosen, evidence: Evidence, line: ServiceLine, network: Ne
     found = evaluate(card, evidence, purpose=purpose_of(evidence.sheet, line.key), network=network)
     met, not_met, unknown = (found.count(result) for result in Result)
     if not found.criteria:
-        sentence = f"{card.title}: the card names no criteria; what the policy asks is not stated."
+        sentence = f"{card.title}: the policy card names no criteria; what the policy asks is not stated."
         return _finding(POLICY, line, "not_stated", sentence, Status.NOT_STATED)
     conclusion = "criteria_not_met" if not_met else "criteria_open" if unknown else "criteria_met"
     told = f"{met} of {counted(len(found.criteria), 'criterion', 'criteria')} met on paper, {not_met} not met, {unknown} unknown"
-    sentence = f"{card.title}: {told}. The payer decides, and the card was read on {day_words(card.read_on)}."
+    sentence = (
+        f"{card.title}: {told}. The payer decides, and the policy card was read on {day_words(card.read_on)}."
+    )
     return _finding(POLICY, line, conclusion, sentence, Status.DERIVED)
 
 

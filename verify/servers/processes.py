@@ -96,6 +96,8 @@ def environment(process: Process, chosen: Settings) -> dict[str, str]:
         **environment_for(own),
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUNBUFFERED": "1",
+        # A crash below Python leaves in the log where it happened: files, lines and functions, no values.
+        "PYTHONFAULTHANDLER": "1",
         # A file in the folder `verify up` was typed in must not stand in for a module of ours.
         "PYTHONSAFEPATH": "1",
     }

@@ -147,6 +147,11 @@ class Case:
         said_by = self.document.companies.get(fact["source"].get("payer", ""), "")
         return Line(label, text, fact["id"], words.source(fact, self.zone, said_by), _note(fact))
 
+    def of_line(self, label: str, finding: Json, label_of: dict[str, str]) -> str:
+        """The label, and of which treatment it speaks where there are several."""
+        line = label_of.get(finding["service_line"], "") if self.several else ""
+        return f"{label}, {line}" if line else label
+
     def deciding(self, finding: Json) -> Json | None:
         """The fact that decided a finding, if anybody said something."""
         facts = [self.by_key[key] for key in finding["facts"] if key in self.by_key]
@@ -172,7 +177,7 @@ def is_unheard(document: Document) -> bool:
 def three_answers(document: Document, zone: str, label_of: dict[str, str]) -> list[Answer]:
     """Covered? What will the patient pay? What must happen before the visit?"""
     case = Case(document, zone)
-    made = [_covered(case, label_of), _pays(case), _before(case)]
+    made = [_covered(case, label_of), _pays(case), _before(case, label_of)]
     if not case.unheard:
         return made
     # Of what nobody was heard on, "not stated" would be said of a silence that was none.
@@ -183,7 +188,7 @@ def three_answers(document: Document, zone: str, label_of: dict[str, str]) -> li
 
 def _covered(case: Case, label_of: dict[str, str]) -> Answer:
     said = case.headline("active_coverage", ACTIVE) or case.nothing_yet()
-    lines = [_named(case, "plan_name"), _named(case, "plan_begin"), _named(case, "plan_end")]
+    lines = [_holder(case), _named(case, "plan_name"), _named(case, "plan_begin"), _named(case, "plan_end")]
     found = [line for line in lines if line is not None]
     for rule, (label, short) in SHORT.items():
         for finding in case.findings(rule):
@@ -191,9 +196,17 @@ def _covered(case: Case, label_of: dict[str, str]) -> Answer:
             text = short.get(finding["conclusion"], NOT_STATED)
             if fact is not None and finding["conclusion"] in {"other_company", "other_payer"}:
                 text = words.fact_value(fact).removeprefix("yes: ")
-            line = label_of.get(finding["service_line"], "") if case.several else ""
-            found.append(case.line(f"{label}, {line}" if line else label, text, fact))
+            found.append(case.line(case.of_line(label, finding, label_of), text, fact))
     return Answer("Covered?", *said, list(dict.fromkeys(found)))
+
+
+def _holder(case: Case) -> Line | None:
+    """Who holds the whole plan, where that is not the payer on the card: the answers below are theirs."""
+    said = [fact for fact in by_time(case.facts, "held_by") if fact["about"].get("domain") == "plan"]
+    named = [fact for fact in said if fact["standing"] == "yes"]
+    if not named:
+        return None
+    return case.line("Held by", words.fact_value(named[-1]).removeprefix("yes: "), named[-1])
 
 
 def _pays(case: Case) -> Answer:
@@ -244,10 +257,11 @@ def _label(fact: Json) -> str:
     return f"Family {label.lower()}" if about.get("level") == "family" else label
 
 
-def _before(case: Case) -> Answer:
+def _before(case: Case, label_of: dict[str, str]) -> Answer:
     said = case.headline("authorization", AUTHORIZATION) or case.nothing_yet()
     lines = [_named(case, "authorization_route"), _named(case, "limits")]
-    found = [line for line in lines if line is not None] + list(_gates(case))
+    found = [line for line in lines if line is not None]
+    found += [*_on_record(case, label_of), *_gates(case, label_of)]
     tasks = [task for task in case.document.follow_ups if task.state == "open"]
     found += [Line("To do", task.title) for task in tasks[:MOST_TASKS]]
     if len(tasks) > MOST_TASKS:
@@ -255,12 +269,23 @@ def _before(case: Case) -> Answer:
     return Answer("What must happen before the visit?", *said, found)
 
 
-def _gates(case: Case) -> Iterator[Line]:
+def _gates(case: Case, label_of: dict[str, str]) -> Iterator[Line]:
     for rule, said in GATES.items():
         for finding in case.findings(rule):
             if finding["conclusion"] in said:
                 label, text = said[finding["conclusion"]]
-                yield case.line(label, text, case.deciding(finding))
+                yield case.line(case.of_line(label, finding, label_of), text, case.deciding(finding))
+
+
+def _on_record(case: Case, label_of: dict[str, str]) -> Iterator[Line]:
+    """Beside whether one is required: what became of the authorization that is on record, in a few words."""
+    for finding in case.findings("authorization_held"):
+        said = (
+            "fits the course"
+            if finding["conclusion"] == "fits"
+            else words.plain(finding["conclusion"]).lower()
+        )
+        yield Line(case.of_line("Authorization on record", finding, label_of), said)
 
 
 def _named(case: Case, name: str) -> Line | None:

@@ -358,8 +358,20 @@ SERVICE_TYPES = {
 }
 
 
+#: What is written otherwise than its code.
+SPELLED = {word: word.upper() for word in ("hmo", "epo", "ppo", "pos", "tricare")} | {
+    "medicare": "Medicare",
+    "medicare_advantage": "Medicare Advantage",
+    "medicaid": "Medicaid",
+    "medicaid_managed_care": "Medicaid managed care",
+    "self_funded": "self-funded",
+}
+
+
 def plain(code: str) -> str:
     """ "Service line not known" for "service_line_not_known"; for codes we have no words for."""
+    if code in SPELLED:
+        return capitalize_first(SPELLED[code])
     text = code.replace("_", " ").replace("-", " ").strip()
     return text[:1].upper() + text[1:]
 
@@ -422,7 +434,7 @@ def _said(name: str, value: Any) -> str:
     if kind is FieldKind.MONTH_DAY and isinstance(value, str):
         return day(date.fromisoformat(f"2001-{value}")).removesuffix(", 2001")
     if kind is FieldKind.WORD and isinstance(value, str):
-        return plain(value).lower()
+        return SPELLED.get(value) or plain(value).lower()
     if isinstance(value, dict):
         return _said_parts(value)
     return str(value)

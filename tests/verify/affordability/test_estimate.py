@@ -252,7 +252,9 @@ def test_the_title_comes_back():
 def test_what_is_not_covered_needs_a_written_notice():
     assert estimate_case(case(line()))["notes"] == []
     (note,) = estimate_case(case(line(0, 1234_50, covered=False), line(0, self_pay_cents=5)))["notes"]
-    assert note == "$1,234.50 is not covered: without a written notice signed before, the clinic is at risk."
+    assert note == (
+        "$1,234.50 is reckoned as not covered: without a written notice signed before, the clinic is at risk."
+    )
 
 
 def test_a_key_that_is_not_used_is_named():

@@ -111,6 +111,12 @@ def test_a_question_that_is_out_in_a_batch_says_so(batch: dict[str, Any], words:
     assert list(wording.inquiries({"inquiries": [{**asked, **batch}]})) == [words]
 
 
+def test_what_a_person_wrote_down_was_asked_with_no_service_type() -> None:
+    asked = {"payer": {"name": "Invented Health"}, "service_type": "", "state": "answered", "attempt": 1}
+    [line] = wording.inquiries({"inquiries": [{**asked, "outcome_code": "written_down"}]})
+    assert line == "Invented Health, answered, written down, attempt 1"
+
+
 def test_parts_without_content_have_no_heading() -> None:
     assert "NOTES" not in shown()
     assert "FACTS AND WHERE THEY COME FROM" in shown()
@@ -132,8 +138,8 @@ def test_parts_without_content_have_no_heading() -> None:
         ),
         (
             "limits",
-            [{"quantity": "20", "unit": "visits"}, {"quantity": "5"}],
-            "quantity 20, unit visits; quantity 5",
+            [{"quantity": "20", "unit": "visits", "remaining": "16"}, {"quantity": "5"}],
+            "quantity 20, unit visits, remaining 16; quantity 5",
         ),
     ],
 )

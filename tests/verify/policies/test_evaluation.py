@@ -182,7 +182,7 @@ def test_an_exclusion_that_a_source_dropped_is_disputed_only_where_it_would_excl
     assert found.result is result
     assert found.disputed is (reply == "yes" and bool(disputed_by))
     assert found.sources == ("a", *disputed_by)
-    assert found.label == "Exclusion: psychosis"
+    assert found.label == "Exclusion ruled out: psychosis"
     if found.disputed:
         assert found.missing == ("whether the payer still excludes it where there are psychotic symptoms",)
         assert found.sentence.endswith("Public sources disagree on whether this still excludes.")
@@ -324,7 +324,7 @@ def test_sources_that_disagree_on_authorization_settle_nothing() -> None:
 def test_a_card_that_is_silent_on_authorization_says_so(rules: list[dict[str, Any]]) -> None:
     said = authorization_said(card(authorization=rules), date(2026, 3, 5), Network.OUT)
     assert (said.required, said.disputed) == (Required.NOT_STATED, False)
-    assert said.sentence == "Whether authorization is required is not stated on the card."
+    assert said.sentence == "Whether authorization is required is not stated on the policy card."
 
 
 def test_one_source_that_is_silent_takes_nothing_from_another() -> None:
@@ -482,7 +482,7 @@ def test_criteria_are_counted_and_the_payer_decides(born: date | None, conclusio
     said = found(of, born=born, answers={"psychosis": "no"})["policy"]
     assert said == (
         conclusion,
-        f"Larkspur, policy 7: {counts}. The payer decides, and the card was read on November 1, 2026.",
+        f"Larkspur, policy 7: {counts}. The payer decides, and the policy card was read on November 1, 2026.",
         Status.DERIVED,
     )
 
@@ -717,7 +717,7 @@ def test_the_protocol_is_told_in_full(protocol: str | None, told: str) -> None:
 def test_findings_are_told_in_full() -> None:
     needs = f"The psychiatrist's decision on the medical necessity of {TMS.label}"
     assert found(card())["policy"][1] == (
-        "Larkspur, policy 7: the card names no criteria; what the policy asks is not stated."
+        "Larkspur, policy 7: the policy card names no criteria; what the policy asks is not stated."
     )
     assert found(card())["medical_necessity"][1] == f"{needs} is missing."
     pending = [{"service_line": "tms", "decision": "pending"}]

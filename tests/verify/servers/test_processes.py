@@ -1,5 +1,8 @@
 """The table of processes: every lane has a worker, and a child reads its parent's settings."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -75,3 +78,13 @@ def test_a_child_reads_its_parents_settings_and_no_others(
     expected = heartbeat_file(process, chosen) if process.heartbeat else None
     own = {"process": process.name, "niceness": process.niceness, "heartbeat_file": expected}
     assert read(environment(process, chosen)) == msgspec.structs.replace(chosen, **own)
+
+
+def test_a_crash_below_python_says_where_it_happened(chosen: Settings) -> None:
+    crash = "import os, signal\ndef asking(): os.kill(os.getpid(), signal.SIGSEGV)\nasking()"
+    ended = subprocess.run(
+        [sys.executable, "-c", crash], env=environment(WORKERS[0], chosen), capture_output=True, text=True
+    )
+    assert ended.returncode == -signal.SIGSEGV
+    assert "Segmentation fault" in ended.stderr
+    assert "in asking" in ended.stderr

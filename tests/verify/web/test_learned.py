@@ -261,12 +261,19 @@ def test_a_page_of_its_own_has_every_field_of_each_treatment(site: Site) -> None
     made = site.submit(service_lines=["tms", "psychotherapy"])
     visit = site.visit()
     of_tms = visit.get(f"/verifications/{made}/learned").text
+    assert "Covered benefit?" in of_tms
+    assert "(TMS): Covered benefit?" not in of_tms, "the tab says which treatment it is"
+    assert (">PPO<" in of_tms, ">Self-funded<" in of_tms) == (True, True)
     assert "answer_tms.taper_included" in of_tms
     assert "answer_psychotherapy.copay" not in of_tms
     other = visit.get(f"/verifications/{made}/learned?line=psychotherapy").text
     assert "answer_psychotherapy.copay" in other
     assert "answer_tms.copay" not in other
     assert "answer_plan_name" in other
+    wrong = {"answer_tms.copay": "thirty-ish", "answer_psychotherapy.copay": "x"}
+    both = visit.send_form(f"/verifications/{made}/learned", source="portal", reference="Page", **wrong).text
+    assert "TMS: Copay" in both
+    assert "Psychotherapy: Copay" in both
     assert visit.get(f"/verifications/{made}/learned?line=nothing").status_code == 200
 
 

@@ -12,7 +12,7 @@ from verify.affordability.patient.subject import Subject, has_settled
 from verify.affordability.patient.treatment import Treatment
 from verify.affordability.wording import day_words
 from verify.courses import Weekday
-from verify.facts import WHOLE_PLAN, FactName, Standing
+from verify.facts import WHOLE_PLAN, FactName, Known, Standing
 
 DAY_NAMES = {
     Weekday.MON: "Mondays",
@@ -108,6 +108,22 @@ def not_included(treatments: Sequence[Treatment], *, has_second: bool) -> list[s
     if other.standing is Standing.YES and not has_second:
         said.append("Other insurance is on file: it may pay a part, or have to pay first.")
     return said
+
+
+def other_benefit(treatments: Sequence[Treatment]) -> list[str]:
+    """Where the payer says that a drug which the clinic would buy and bill is under the pharmacy benefit."""
+    return [
+        f"{one.subject.line.label}: the drug is said to be under the pharmacy benefit. These figures are for a drug"
+        " that the clinic buys and bills."
+        for one in treatments
+        if not one.rule.self_pay
+        and not one.subject.line.benefit.billed_elsewhere
+        and _is_certainly(one.subject.known_of_line(FactName.DRUG_BENEFIT), "pharmacy")
+    ]
+
+
+def _is_certainly(known: Known, word: str) -> bool:
+    return has_settled(known, Standing.VALUE) and known.fact is not None and known.fact.value == word
 
 
 def _facility_fee(subject: Subject) -> str:

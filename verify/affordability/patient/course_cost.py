@@ -10,7 +10,7 @@ import msgspec
 from verify.affordability.case import Case
 from verify.affordability.estimate import Estimate, estimate
 from verify.affordability.patient.assumptions import NOTHING_ASSUMED, Assumptions
-from verify.affordability.patient.beside_the_figures import not_included
+from verify.affordability.patient.beside_the_figures import not_included, other_benefit
 from verify.affordability.patient.cost import CourseCost, OtherStart, Range, Worth
 from verify.affordability.patient.network import COVERED
 from verify.affordability.patient.obstacles import beyond_a_case, obstacles, out_of_the_calendar
@@ -73,7 +73,9 @@ def cost_of(treatments: Sequence[Treatment], today: date, assumed: Assumptions) 
     found = estimate(made.case)
     asked = [question for question in found.questions if len(question.answers) > 1]
     return CourseCost(
-        estimate=msgspec.structs.replace(found, questions=asked),
+        estimate=msgspec.structs.replace(
+            found, questions=asked, notes=[*found.notes, *other_benefit(treatments)]
+        ),
         if_covered=_if_covered(made.case, made.opened),
         assumed=made.assumed,
         reckoned_with=made.reckoned_with,

@@ -44,7 +44,7 @@ class Help(msgspec.Struct, frozen=True, kw_only=True):
 def reckon_help(card: SavingsCard | None, second: SecondPlan | None, treatments: Sequence[Treatment]) -> Help:
     """Raises CaseError for a card where no drug of its own is given, or under public coverage."""
     if card and (kind := _public_coverage(treatments)):
-        words = f"helps with commercial plans alone; this one is {kind.replace('_', ' ')}"
+        words = f"is of a card that helps with commercial plans alone; this one is {_spelled(kind)}"
         raise CaseError([Problem("card_patient_pays", words)])
     of_card = _card(card, drugs_of(treatments), program_of(treatments)) if card else Help()
     of_second = _second(second) if second else Help()
@@ -95,6 +95,11 @@ ALTERNATIVE_WORDS = (
     "The plan was said to have an alternative funding programme: it may not pay for the drug at all, and"
     " the manufacturer’s programme may not help beside it."
 )
+
+
+def _spelled(kind: str) -> str:
+    """ "Medicare Advantage" of "medicare_advantage"."""
+    return "TRICARE" if kind == "tricare" else kind.replace("_", " ").title()
 
 
 def _card(card: SavingsCard, codes: Sequence[str], program: str | None) -> Help:

@@ -51,7 +51,7 @@ def side_by_side(
     closed: Collection[date] = (),
     assumed: Assumptions = NOTHING_ASSUMED,
 ) -> list[Option]:
-    """The treatments planned, and those of `service_lines` that the clinic has prices for, from `first` on.
+    """The treatments planned, then those of `service_lines` that the clinic has prices for, from `first` on.
 
     Everything else is as for `course_cost`. Which treatment is best is a clinical matter.
     """
@@ -66,7 +66,7 @@ def side_by_side(
             billed_elsewhere=line.benefit.billed_elsewhere,
             cost=_cost(one, basis, now.date(), assumed),
         )
-        for line in service_lines
+        for line in sorted(service_lines, key=lambda line: line.key not in planned)
         if line.key in planned or _is_alternative(line)
         for billed_as, one in _ways(basis, line, first, assumed, planned=line.key in planned)
     ]

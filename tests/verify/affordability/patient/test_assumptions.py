@@ -313,15 +313,22 @@ def test_a_card_where_no_drug_is_billed_is_a_fault(fields):
 
 
 @pytest.mark.parametrize(
-    "kind", ["medicare", "medicare_advantage", "medicaid", "medicaid_managed_care", "tricare"]
+    ("kind", "spelled"),
+    [
+        ("medicare", "Medicare"),
+        ("medicare_advantage", "Medicare Advantage"),
+        ("medicaid", "Medicaid"),
+        ("medicaid_managed_care", "Medicaid Managed Care"),
+        ("tricare", "TRICARE"),
+    ],
 )
-def test_a_card_under_public_coverage_is_a_fault(kind):
+def test_a_card_under_public_coverage_is_a_fault(kind, spelled):
     known = [*SPRAVATO, fact("product", VALUE, kind)]
     with pytest.raises(CaseError) as caught:
         cost(known, ["spravato_medical"], SPRAVATO_PRICES, **CARD)
     (problem,) = caught.value.problems
     assert problem.field == "card_patient_pays"
-    assert problem.message == f"helps with commercial plans alone; this one is {kind.replace('_', ' ')}"
+    assert problem.message == f"is of a card that helps with commercial plans alone; this one is {spelled}"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.verify.affordability.patient.test_assumptions import cost
+from tests.verify.affordability.patient.test_assumptions import SPRAVATO, SPRAVATO_PRICES, cost
 from tests.verify.affordability.patient.test_course_cost import (
     NO,
     OWN_PRICES,
@@ -44,6 +44,36 @@ def test_where_none_is_due_or_the_plan_pays_nothing_nothing_is_said_of_it():
     assert beside(tms(), FEE) == []
     excluded = [fact("covered", NO, line="tms"), fact("facility_fee", YES, line="tms")]
     assert beside(tms(*excluded), FEE) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "fields", "said"),
+    [
+        ([fact("drug_benefit", VALUE, "pharmacy", line="spravato_medical")], {}, True),
+        ([fact("drug_benefit", VALUE, "medical", line="spravato_medical")], {}, False),
+        ([fact("drug_benefit", VALUE, "either", line="spravato_medical")], {}, False),
+        ([fact("drug_benefit", VALUE, "pharmacy", line="spravato_medical")], {"self_pay": "yes"}, False),
+        ([], {}, False),
+    ],
+)
+def test_figures_for_a_drug_that_another_benefit_pays_say_so(told, fields, said):
+    """The finding beside them says that the clinic is not to buy it."""
+    prices = [*SPRAVATO_PRICES, *OWN_PRICES]
+    found = cost([*SPRAVATO, *told], ["spravato_medical"], prices, **{"sessions": "2", **fields})
+    notes = found.estimate.notes if found.estimate else found.missing
+    assert any("is said to be under the pharmacy benefit" in note for note in notes) == said
+
+
+@pytest.mark.parametrize("line", ["spravato_specialty_pharmacy", "spravato_pharmacy_benefit"])
+def test_a_drug_that_somebody_else_bills_is_in_no_figure_to_begin_with(line):
+    told = [
+        fact("drug_benefit", VALUE, "pharmacy", line=line),
+        fact("covered", YES, line=line),
+        fact("in_network", YES, line=line),
+    ]
+    found = cost([*SPRAVATO, *told], [line], SPRAVATO_PRICES, sessions="2")
+    assert found.estimate is not None
+    assert not any("under the pharmacy benefit" in note for note in found.estimate.notes)
 
 
 def test_claims_in_process_may_have_lowered_what_is_left():

@@ -53,14 +53,14 @@ def options(*prices, planned=("tms",), facts=None, lines=FIVE, plans=None, close
 def test_each_treatment_stands_by_its_ways_of_billing_and_paid_by_the_patient():
     found = options(*TMS_PRICES, *OWN_PRICES, *SPRAVATO_PRICES, *G_CODES, *KETAMINE)
     assert list(found) == [
+        ("tms", "", False),
+        ("tms", "", True),
         ("ketamine_iv", "", True),
         ("spravato_medical", "drug and visit", False),
         ("spravato_medical", "one code for drug and observation", False),
         ("spravato_medical", "", True),
-        ("tms", "", False),
-        ("tms", "", True),
-    ]
-    assert [one.planned for one in found.values()] == [False] * 4 + [True] * 2
+    ], "the planned one first"
+    assert [one.planned for one in found.values()] == [True] * 2 + [False] * 4
     assert all(one.cost.estimate for one in found.values())
 
 
