@@ -147,7 +147,7 @@ def _diagnosis(line: ServiceLine, diagnoses: Collection[str]) -> Iterator[Issue]
     """What payers mean by this line and what the patient has; nothing is ever changed for it.
 
     One diagnosis that payers usually take is enough beside others, but for one that is refused. The sentence names
-    none of the patient's: a course is shown to everybody who may see the verification.
+    none of the patient's, and is for whoever may see the evidence sheet all the same.
     """
     known = line.diagnoses
     if known is None or not diagnoses:

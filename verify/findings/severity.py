@@ -15,7 +15,7 @@ RULE = "severity"
 def severity(case: Case) -> Verdict | None:
     """fits, some_payers, ask_psychiatrist or not_stated; nothing for other treatments, or without an evidence sheet.
 
-    The sentence says nothing of the diagnosis: findings are shown to everybody who may see the verification.
+    The sentence does not name the diagnosis. It tells of it all the same, and is shown to whoever may see the sheet.
     """
     if case.illness is None or treatment_of(case.line) is not Treatment.STIMULATION:
         return None

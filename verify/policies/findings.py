@@ -1,7 +1,7 @@
 """What a policy card adds to a verification's findings, in words that hold nothing of the patient's health.
 
-Findings are stored and shown to everybody who may see the verification; the evaluation with its evidence is
-made when somebody with the permission looks, and never stored.
+Findings are stored, and how many criteria are met is shown to whoever may see the evidence sheet; the evaluation with
+its evidence is made when somebody with the permission looks, and never stored.
 """
 
 from __future__ import annotations

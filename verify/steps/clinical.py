@@ -159,7 +159,7 @@ def illnesses_of(held: Clinical) -> dict[str, Illness]:
 
 
 def policy_findings_of(held: Clinical, merged: Merged) -> list[Finding]:
-    """What the cards add to the findings of a judging; nothing in it of the patient's health."""
+    """What the cards add to the findings of a judging; no diagnosis, score or decision is named in it."""
     return [
         finding
         for line in _lines(held.row)

@@ -71,12 +71,17 @@ class Unplannable(Exception):
         self.faults = faults
 
 
-def bundle(work: Work, connection: Connection, practice_id: str, verification_id: str) -> Bundle | None:
-    """What is planned for a verification; None when this practice has no such one."""
+def bundle(
+    work: Work, connection: Connection, practice_id: str, verification_id: str, *, with_clinical: bool = False
+) -> Bundle | None:
+    """What is planned for a verification; None when this practice has no such one.
+
+    What the evidence sheet says of it is looked at `with_clinical` alone: for whoever may see the sheet.
+    """
     row = connection.execute(
         select(table).where(table.c.practice_id == practice_id, table.c.id == verification_id)
     ).one_or_none()
-    return _bundle(work, connection, row) if row is not None else None
+    return _bundle(work, connection, row, with_clinical=with_clinical) if row is not None else None
 
 
 def plan_anew(
@@ -89,9 +94,11 @@ def plan_anew(
     *,
     marks: frozenset[str],
     by: str,
+    with_clinical: bool = False,
 ) -> Replanned | None:
     """Keeps the outline that `decide` makes of the present plan as a new version. None: no such course.
 
+    `with_clinical`: as of `bundle`.
     Raises Outdated unless the present one has one of `marks`, Unplannable, and NotAllowed for a verification
     that was cancelled.
     """
@@ -108,7 +115,8 @@ def plan_anew(
     detail = {"service_line": service_line, "course_id": course_id}
     verifications.record(connection, practice_id, row.id, "course_planned", detail, actor=by)
     fit(work, connection, row, by=by)
-    return Replanned(_bundle(work, connection, row), judge_anew(connection, row, course_id))
+    made = _bundle(work, connection, row, with_clinical=with_clinical)
+    return Replanned(made, judge_anew(connection, row, course_id))
 
 
 def carry_over(connection: Connection, before: Row[Any], after: Row[Any], *, by: str) -> None:
@@ -148,7 +156,9 @@ def _planned(service_line: str, outline: Outline) -> CoursePlan:
     return plan_course(line, outline, catalogue.closed_days)
 
 
-def _bundle(work: Work, connection: Connection, verification: Row[Any]) -> Bundle:
+def _bundle(
+    work: Work, connection: Connection, verification: Row[Any], *, with_clinical: bool = False
+) -> Bundle:
     catalogue = load()
     kept = courses.newest(connection, verification)
     usual = Outline(starts_on=verification.date_of_service)
@@ -161,10 +171,7 @@ def _bundle(work: Work, connection: Connection, verification: Row[Any]) -> Bundl
     booked = appointments.first_visits(connection, verification.id)
     # The usual course follows the day of service; only what a person planned may have been left behind.
     held = {key: day for key, day in booked.items() if key in kept}
-    sheet = evidence_sheets.newest(
-        connection, work.seals(verification.practice_id), verification.patient_id
-    ).sheet
-    diagnoses = [one.code for one in sheet.diagnoses]
+    diagnoses = _diagnoses(work, connection, verification) if with_clinical else []
     issues = course_issues(catalogue, plans, diagnoses, first_visits=held)
     return Bundle(
         courses=tuple(
@@ -178,3 +185,9 @@ def _bundle(work: Work, connection: Connection, verification: Row[Any]) -> Bundl
         ),
         conflicts=same_day_conflicts(issues),
     )
+
+
+def _diagnoses(work: Work, connection: Connection, verification: Row[Any]) -> list[str]:
+    seals = work.seals(verification.practice_id)
+    sheet = evidence_sheets.newest(connection, seals, verification.patient_id).sheet
+    return [one.code for one in sheet.diagnoses]

@@ -43,6 +43,7 @@ from verify.store.tables_asking import repairs as repair_rows
 from verify.store.tables_batches import payer_batch_items as items
 from verify.store.tables_batches import payer_batches as batches
 from verify.store.verifications import SIGNED_OFF
+from verify.store.withheld import EVENTS, shown_to_all
 from verify.verification import VERIFICATION_NEXT, Due, OwnerRole, VerificationState
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -360,9 +361,12 @@ def stamp(connection: Connection, practice_id: str, verification_id: str) -> str
 
 
 def document(
-    connection: Connection, seals: Seals, verification_id: str, *, with_notes: bool
+    connection: Connection, seals: Seals, verification_id: str, *, with_notes: bool, with_clinical: bool
 ) -> shown.Document | None:
-    """The whole verification; None when this practice has none of that id."""
+    """The whole verification; None when this practice has none of that id.
+
+    Without what was concluded from the evidence sheet, but `with_clinical`.
+    """
     statement = _row_statement(seals.practice_id).where(verifications.c.id == verification_id)
     row = connection.execute(statement).one_or_none()
     if row is None:
@@ -375,7 +379,11 @@ def document(
         superseded_by_id=row.superseded_by_id,
         coverage=_coverage(row, seals),
         facts=facts_shown(connection, verification_id),
-        findings=_documents(connection, findings, verification_id),
+        findings=[
+            one
+            for one in _documents(connection, findings, verification_id)
+            if with_clinical or shown_to_all(one)
+        ],
         questions=_documents(connection, questions, verification_id, questions.c.closed_at.is_(None)),
         follow_ups=_follow_ups(connection, verification_id),
         inquiries=_inquiries(connection, verification_id),
@@ -384,7 +392,7 @@ def document(
         repairs=_repairs(connection, seals, verification_id, row.revision),
         exchanges=_exchanges(connection, verification_id),
         notes=_notes(connection, seals, verification_id) if with_notes else None,
-        timeline=timeline,
+        timeline=[event for event in timeline if with_clinical or event.what not in EVENTS],
         sign_off=_sign_off(row, timeline),
     )
 

@@ -329,7 +329,13 @@ def _document(request: Request, caller: CallerNow, verification_id: str) -> Docu
     with_notes = caller.may(Permission.READ_NOTES)
     return look(
         request,
-        lambda connection, seals: views.document(connection, seals, verification_id, with_notes=with_notes),
+        lambda connection, seals: views.document(
+            connection,
+            seals,
+            verification_id,
+            with_notes=with_notes,
+            with_clinical=caller.may(Permission.READ_CLINICAL),
+        ),
         object_type="verification",
         object_id=verification_id,
     )

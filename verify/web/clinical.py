@@ -153,7 +153,9 @@ def _seen(request: Request, verification_id: str) -> Seen:
     with_clinical = caller.may(Permission.READ_CLINICAL)
 
     def read(connection: Connection, seals: Seals) -> Seen | None:
-        document = views.document(connection, seals, verification_id, with_notes=False)
+        document = views.document(
+            connection, seals, verification_id, with_notes=False, with_clinical=with_clinical
+        )
         if document is None:
             return None
         practice_id = caller.practice_id

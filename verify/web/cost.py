@@ -137,7 +137,7 @@ def treatments_page(request: Request, caller: CallerNow, verification_id: str) -
     work = request.app.state.work
 
     def read(connection: Connection, seals: Seals) -> tuple[Any, Any] | None:
-        document = views.document(connection, seals, verification_id, with_notes=False)
+        document = views.document(connection, seals, verification_id, with_notes=False, with_clinical=False)
         found = steps.treatments(work, connection, caller.practice_id, verification_id, on_page(request))
         return (document, found) if document and found is not None else None
 

@@ -112,6 +112,7 @@ def change(
             decide,
             marks=marks,
             by=caller.id,
+            with_clinical=caller.may(Permission.READ_CLINICAL),
         )
 
     planned = look(
@@ -130,7 +131,13 @@ def _look(request: Request, practice_id: str, verification_id: str, service_line
     """Raises Refused (404) for no such verification, or no such course of it."""
 
     def read(connection: Connection, _: object) -> Bundle | None:
-        found = bundle(request.app.state.work, connection, practice_id, verification_id)
+        found = bundle(
+            request.app.state.work,
+            connection,
+            practice_id,
+            verification_id,
+            with_clinical=request.state.caller.may(Permission.READ_CLINICAL),
+        )
         there = found is not None and (not service_line or found.course(service_line) is not None)
         return found if there else None
 

@@ -9,10 +9,12 @@ from starlette.requests import Request
 
 from verify import steps
 from verify.findings import Completeness
+from verify.security.roles import Permission
 from verify.steps import Looked
 from verify.store import views
 from verify.store.documents import Money, Shown, money
 from verify.store.sealing import Seals
+from verify.store.withheld import tells_of_sheet
 from verify.web.api import INVALID, NOT_FOUND, ObjectId, problems
 from verify.web.caller import CallerNow, Guarded
 from verify.web.record import look
@@ -96,15 +98,22 @@ def read_findings(
         found = steps.look_into(request.app.state.work, connection, caller.practice_id, verification_id)
         if found is None:
             return None
-        return shown(verification_id, found, views.facts_shown(connection, verification_id), service)
+        facts = views.facts_shown(connection, verification_id)
+        with_clinical = caller.may(Permission.READ_CLINICAL)
+        return shown(verification_id, found, facts, service, with_clinical=with_clinical)
 
     return look(request, read, object_type="verification", object_id=verification_id)
 
 
 def shown(
-    verification_id: str, found: Looked, facts: list[dict[str, Any]], service: str = ""
+    verification_id: str,
+    found: Looked,
+    facts: list[dict[str, Any]],
+    service: str = "",
+    *,
+    with_clinical: bool,
 ) -> FindingsShown:
-    """`service`: only of this line, and of the plan as a whole."""
+    """`service`: only of this line, and of the plan as a whole. `with_clinical`: what the sheet comes to as well."""
     wanted = ("", service) if service else None
     known = {fact.key for fact in found.facts}
     return FindingsShown(
@@ -112,7 +121,8 @@ def shown(
         findings=[
             msgspec.to_builtins(one)
             for one in found.judgement.findings
-            if wanted is None or one.service_line in wanted
+            if (wanted is None or one.service_line in wanted)
+            and (with_clinical or not tells_of_sheet(one.rule, one.conclusion))
         ],
         facts=[
             fact

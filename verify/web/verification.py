@@ -190,7 +190,13 @@ def _read(request: Request, verification_id: str) -> tuple[Document, str]:
     def read(connection: Connection, seals: Seals) -> tuple[Document, str] | None:
         stamp = views.stamp(connection, caller.practice_id, verification_id)
         with_notes = caller.may(Permission.READ_NOTES)
-        document = views.document(connection, seals, verification_id, with_notes=with_notes)
+        document = views.document(
+            connection,
+            seals,
+            verification_id,
+            with_notes=with_notes,
+            with_clinical=caller.may(Permission.READ_CLINICAL),
+        )
         return (document, stamp) if document and stamp else None
 
     return look(request, read, object_type="verification", object_id=verification_id)
@@ -213,7 +219,13 @@ def _page(
     with request.app.state.work.engine.connect() as connection:
         work = request.app.state.work
         judged = steps.judged_now(work, connection, practice_id, verification_id)
-        planned = bundle(work, connection, practice_id, verification_id)
+        planned = bundle(
+            work,
+            connection,
+            practice_id,
+            verification_id,
+            with_clinical=request.state.caller.may(Permission.READ_CLINICAL),
+        )
         may_change = request.state.caller.may(Permission.SUBMIT)
         refused = repairs.refusals(connection, request, verification_id) if may_change else None
         may_write = request.state.caller.may(Permission.WORK_FOLLOW_UPS) and not document.superseded_by_id

@@ -182,13 +182,16 @@ def test_a_document_is_one_practices_and_notes_are_asked_for(
     connection: Connection, seals: Seals, keyring: Keyring
 ) -> None:
     made = add(connection, seals)
-    shown = views.document(connection, seals, made, with_notes=True)
+    shown = views.document(connection, seals, made, with_notes=True, with_clinical=True)
     assert shown is not None
     assert (shown.coverage.member_id, shown.notes, shown.facts) == ("BHX1", [], [])
-    hidden = views.document(connection, seals, made, with_notes=False)
+    hidden = views.document(connection, seals, made, with_notes=False, with_clinical=False)
     assert hidden is not None
     assert hidden.notes is None
-    assert views.document(connection, practice(connection, keyring), made, with_notes=True) is None
+    assert (
+        views.document(connection, practice(connection, keyring), made, with_notes=True, with_clinical=True)
+        is None
+    )
 
 
 def test_a_count_stops_where_nobody_would_work_through_it(

@@ -1,5 +1,7 @@
 """The API of evidence, policy and authorizations: versions, roles, and nothing of it in an error."""
 
+import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +10,8 @@ from sqlalchemy import select, text, update
 
 from tests.verify.authorizations.records import authorization
 from tests.verify.policies.sheets import sheet, trial
-from tests.verify.web.conftest import Site
+from tests.verify.steps.conftest import run_all
+from tests.verify.web.conftest import Site, Visit
 from verify.store.tables import access_rows, metadata, payers
 
 SHEET = sheet(
@@ -221,3 +224,65 @@ def test_nothing_of_a_sheet_or_an_authorization_stands_in_any_table_in_clear(sit
                 text(f"select string_agg(t::text, '') from \"{name}\" t")
             ).scalar_one()
             assert not [form for form in forms if form in (stored or "")], name
+
+
+CRISIS = {"by": "Dr. Imogen Vale", "at": "2026-11-02T09:00:00-06:00"}
+#: What payers refuse, what they take and what some take, with a scale that says otherwise.
+ILLNESSES = [
+    {"diagnoses": [{"code": "F31.81"}]},
+    {"diagnoses": [{"code": "F33.2"}]},
+    {"diagnoses": [{"code": "F33.1"}]},
+    {"diagnoses": [{"code": "F33.2"}], "scores": [{"scale": "PHQ-9", "points": 4, "on": "2026-11-01"}]},
+]
+
+
+def told(program: Visit, path: str) -> str:
+    """Everything that a role can read of a verification, without the day's clock in it."""
+    findings = program.get(f"{path}/findings").json()["findings"]
+    document = program.get(path).json()
+    courses = program.get(f"{path}/courses").json()
+    replanned = program.get(f"{path}/courses/tms").json()
+    parts = [
+        findings,
+        document["findings"],
+        [one["what"] for one in document["timeline"]],
+        courses,
+        replanned,
+    ]
+    return json.dumps(parts, default=str)
+
+
+@pytest.mark.parametrize("role", ["biller", "front_desk", "service"])
+def test_whatever_the_illness_a_role_without_the_sheet_reads_the_same(site: Site, role: str) -> None:
+    seen, known = set(), set()
+    for number, illness in enumerate(ILLNESSES):
+        patient = {"first_name": f"Marguerite {'ABCD'[number]}"}
+        made = site.submit(patient=patient, coverage={"member_id": f"BHX10020030{number}"})
+        path, program = f"/api/v1/verifications/{made}", site.program("clinician")
+        run_all(site.work)
+        said = {"version": 0, "sheet": {**illness, "crisis": CRISIS}}
+        assert program.put(f"{path}/evidence", json=said).status_code == 200
+        run_all(site.work)
+        seen.add(without_ids(told(site.program(role), path)))
+        known.add(without_ids(told(program, path)))
+    assert len(seen) == 1
+    assert "crisis" not in seen.pop()
+    assert len(known) == len(ILLNESSES)
+
+
+def test_a_page_shows_the_diagnosis_question_to_roles_that_see_the_sheet_alone(site: Site, path: str) -> None:
+    run_all(site.work)
+    said = {"version": 0, "sheet": {"diagnoses": [{"code": "F31.81"}]}}
+    site.program("clinician").put(f"{path}/evidence", json=said)
+    run_all(site.work)
+    page = path.removeprefix("/api/v1")
+    shown = {role: site.visit(role).get(page).text for role in ("clinician", "front_desk", "biller")}
+    assert {role: "ask the psychiatrist" in html.lower() for role, html in shown.items()} == {
+        "clinician": True,
+        "front_desk": False,
+        "biller": False,
+    }
+
+
+def without_ids(text: str) -> str:
+    return re.sub(r'"[a-z]+_[0-9A-Z]{26}"', '""', text)
