@@ -21,11 +21,13 @@ class Filed(NamedTuple):
     id: str
     record: Authorization
     alerts: tuple[Alert, ...]
+    #: Its last day has passed: it was of a course that is over, or is to be extended.
+    has_ended: bool = False
 
     @property
     def holds(self) -> bool:
-        """The present payer has said yes to it, as far as it goes."""
-        return self.record.status in HOLDING and not self._is_of_another_payer
+        """The present payer has said yes to it, as far as it goes, and its days are not over."""
+        return self.record.status in HOLDING and not self.has_ended and not self._is_of_another_payer
 
     @property
     def _is_of_another_payer(self) -> bool:

@@ -72,9 +72,11 @@ def filed_of(
 ) -> dict[str, list[Filed]]:
     """What is on record for a chart's service lines, by line, the newest first."""
     found: dict[str, list[Filed]] = {}
+    today = clinic.day(connection, row.practice_id, work.now())
     for one in held_of(connection, work, row, sheet):
-        filed = Filed(one.kept.id, one.kept.record, one.alerts)
-        found.setdefault(one.kept.record.service_line, []).append(filed)
+        record = one.kept.record
+        has_ended = record.ends_on is not None and record.ends_on < today
+        found.setdefault(record.service_line, []).append(Filed(one.kept.id, record, one.alerts, has_ended))
     return found
 
 

@@ -460,7 +460,6 @@ findings = Table(
     Column("service_line", Text, nullable=False),
     Column("document", JSONB, nullable=False),
     created_at(),
-    UniqueConstraint("verification_id", "rule", "service_line"),
 )
 
 questions = Table(

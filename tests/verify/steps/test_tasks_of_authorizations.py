@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.verify.steps.conftest import rows, run_all, set_rows, verification
-from tests.verify.steps.test_judged_anew import SOON, granted, tasks
+from tests.verify.steps.test_judged_anew import SOON, found, granted, tasks
 from tests.verify.web.conftest import Practice
 from verify import steps
 from verify.steps import Work
@@ -78,3 +78,46 @@ def test_what_another_has_taken_the_place_of_makes_no_task_any_more(
     set_rows(work, table, {"superseded_by_id": newer}, id=older)
     run_all(work)
     assert (tasks(work, older), tasks(work, newer)) == ([], [SHORT])
+
+
+def test_one_of_a_course_long_over_makes_no_task_beside_the_one_that_holds(
+    work: Work, practice: Practice, submit: Submit
+) -> None:
+    made = submit()
+    run_all(work)
+    year_ago = SOON - timedelta(days=365)
+    days = {"starts_on": year_ago.isoformat(), "ends_on": (year_ago + timedelta(days=90)).isoformat()}
+    add_authorization(work, made, practice.id, "user_1", granted(36, **days))
+    run_all(work)
+    assert tasks(work, made) == ["Authorization for Transcranial magnetic stimulation (TMS): ends soon"]
+    add_authorization(work, made, practice.id, "user_1", granted(36))
+    run_all(work)
+    assert tasks(work, made) == []
+    assert [conclusion for conclusion, _ in found(work, made, "authorization_held")] == ["fits"]
+
+
+def test_a_request_on_its_way_is_told_though_one_of_a_course_long_over_was_granted(
+    work: Work, practice: Practice, submit: Submit
+) -> None:
+    made = submit()
+    run_all(work)
+    year_ago = SOON - timedelta(days=365)
+    days = {"starts_on": year_ago.isoformat(), "ends_on": (year_ago + timedelta(days=90)).isoformat()}
+    add_authorization(work, made, practice.id, "user_1", granted(36, **days))
+    waiting = granted(status="submitted", number="", granted=[], starts_on=None, ends_on=None)
+    add_authorization(work, made, practice.id, "user_1", waiting)
+    run_all(work)
+    assert tasks(work, made) == ["Authorization for Transcranial magnetic stimulation (TMS): not yet"]
+
+
+def test_each_of_several_things_wrong_with_an_authorization_is_a_finding_and_a_task(
+    work: Work, practice: Practice, submit: Submit
+) -> None:
+    made = submit()
+    run_all(work)
+    add_authorization(work, made, practice.id, "user_1", granted(30, number="", diagnosis="F33.2"))
+    add_authorization(work, made, practice.id, "user_1", granted(12, rendering_npi="1999999984"))
+    run_all(work)
+    wrong = sorted(conclusion for conclusion, _ in found(work, made, "authorization_held"))
+    assert wrong == ["no_number", "units_short", "units_short"]
+    assert len(tasks(work, made)) == len(wrong)
