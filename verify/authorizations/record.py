@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -27,6 +28,21 @@ def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
 
 
+def _within_reach(day: date) -> date:
+    """Of a day or a moment: what lies further off is a slip, and cannot be reckoned with."""
+    if not 1900 <= day.year <= 2100:
+        raise ValueError("must lie between 1900 and 2100")
+    return day
+
+
+def _open_end(day: date) -> date:
+    """Payers write the last day there is where there is no end."""
+    return day if day == date.max else _within_reach(day)
+
+
+Day = Annotated[date, AfterValidator(_within_reach)]
+LastDay = Annotated[date, AfterValidator(_open_end)]
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Npi = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(\d{10})?$")]
@@ -84,7 +100,7 @@ class Granted(_Part):
     units: Units | None = None
     #: As the payer last counted them; None: counted from the sessions that are past.
     used: Units | None = None
-    used_as_of: date | None = None
+    used_as_of: Day | None = None
 
     @model_validator(mode="after")
     def _dated(self) -> Self:
@@ -114,8 +130,8 @@ class Authorization(_Part):
     number: Text = ""
     granted: Annotated[list[Granted], Field(max_length=MOST_ENTRIES)] = []
     frequencies: Annotated[list[Frequency], Field(max_length=MOST_ENTRIES)] = []
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: LastDay | None = None
     rendering_npi: Npi = ""
     tax_id: TaxId = ""
     site: Text = ""
@@ -123,15 +139,15 @@ class Authorization(_Part):
     dose_band: Text = ""
     diagnosis: Text = ""
     urgent: bool = False
-    requested_at: AwareDatetime | None = None
-    decided_at: AwareDatetime | None = None
+    requested_at: Moment | None = None
+    decided_at: Moment | None = None
     #: Who said it, in which letter or call, and on which day; a "not needed" has all of it or is none.
     said_by: Text = ""
     source: Text = ""
-    source_on: date | None = None
+    source_on: Day | None = None
     #: The policy card it was asked for by.
     card: Text = ""
-    renewal_due_on: date | None = None
+    renewal_due_on: Day | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, tzinfo
 
@@ -54,12 +55,18 @@ def authorization_tasks(
 
 
 def _alerts(line: ServiceLine, filed: Sequence[Filed]) -> Iterator[tuple[str, str, str, date]]:
-    """Keyed by what is wrong with which record, so that what was done once does not come back."""
+    """Keyed by what is wrong with which record, so that what was done once does not come back.
+
+    The same may be wrong twice with one code: too often a day, and too often a week.
+    """
     for one in in_play(filed):
+        seen: Counter[str] = Counter()
         for alert in one.alerts:
             what = alert.kind.value.replace("_", " ")
+            key = f"{one.id}:{alert.kind}:{alert.code}"
+            seen[key] += 1
             yield (
-                f"{one.id}:{alert.kind}:{alert.code}",
+                key if seen[key] == 1 else f"{key}:{seen[key]}",
                 f"Authorization for {line.label}: {what}",
                 f"{alert.sentence} {alert.next_step}",
                 alert.due_on,

@@ -68,6 +68,9 @@ def findings(
         raise Stop("Either a verification's ID or --patient ID.", Exit.USAGE)
     api = client(data)
     document = api.findings(id or _newest(api, patient, service), service)
+    if service and not document["completeness"]:
+        # A name that was mistyped must not read as a treatment without findings.
+        raise Stop("This verification has no such treatment; `verify show` names its own.", Exit.NOT_FOUND)
     if json:
         write_json(document)
         return

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, Row
 
 from verify.authorizations import (
@@ -70,10 +71,15 @@ def authorizations_of(
 def filed_of(
     connection: Connection, work: Work, row: Row[Any], sheet: EvidenceSheet
 ) -> dict[str, list[Filed]]:
-    """What is on record for a chart's service lines, by line, the newest first."""
+    """What is on record for a chart's service lines, by line, the newest first.
+
+    What the plan that pays first has granted is not the second one's, whose own may be missing.
+    """
     found: dict[str, list[Filed]] = {}
     today = clinic.day(connection, row.practice_id, work.now())
     for one in held_of(connection, work, row, sheet):
+        if one.kept.rank != row.coverage_rank:
+            continue
         record = one.kept.record
         has_ended = record.ends_on is not None and record.ends_on < today
         found.setdefault(record.service_line, []).append(Filed(one.kept.id, record, one.alerts, has_ended))
@@ -106,6 +112,9 @@ def held_of(
         if kept.record.service_line in plans:
             record = kept.record.in_zone(zone)
             plan, line = plans[record.service_line], load().service_lines[record.service_line]
+            if kept.rank != row.coverage_rank:
+                # Of the patient's other plan: nobody has changed the payer.
+                plan = msgspec.structs.replace(plan, payer=())
             found.append(_held(kept._replace(record=record), plan, line, today, program))
     return found
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, insert, select, update
 from verify.authorizations import HOLDING, Authorization
 from verify.store.evidence_sheets import AnyRow, Outdated
 from verify.store.sealing import SealedColumn, Seals
-from verify.store.tables import users
+from verify.store.tables import coverages, users
 from verify.store.tables_clinical import authorization_versions, authorizations
 from verify.verification import new_id
 
@@ -23,6 +23,8 @@ class Kept(NamedTuple):
     id: str
     patient_id: str
     coverage_id: str
+    #: Of the policy: 1 for the one that pays first.
+    rank: int
     version: int
     record: Authorization
     recorded_by: str
@@ -143,6 +145,7 @@ def _newest(practice_id: str) -> Select[Any]:
             authorizations.c.id,
             authorizations.c.patient_id,
             authorizations.c.coverage_id,
+            coverages.c.rank,
             authorizations.c.version,
             at.c.id.label("version_id"),
             at.c.record_sealed,
@@ -153,6 +156,7 @@ def _newest(practice_id: str) -> Select[Any]:
         .join(
             at, and_(at.c.authorization_id == authorizations.c.id, at.c.version == authorizations.c.version)
         )
+        .join(coverages, coverages.c.id == authorizations.c.coverage_id)
         .outerjoin(users, users.c.id == at.c.recorded_by)
         .where(authorizations.c.practice_id == practice_id)
     )
@@ -164,6 +168,7 @@ def _kept(row: Row[Any], seals: Seals) -> Kept:
         row.id,
         row.patient_id,
         row.coverage_id,
+        row.rank,
         row.version,
         Authorization.model_validate_json(document),
         row.name or row.recorded_by,

@@ -14,6 +14,7 @@ def chart(connection: Connection, practice_id: str, verification_id: str) -> Row
         select(
             verifications,
             coverages.c.payer_name,
+            coverages.c.rank.label("coverage_rank"),
             payers.c.code.label("payer_code"),
             payers.c.name.label("known_payer_name"),
             payers.c.aliases.label("payer_aliases"),

@@ -198,6 +198,9 @@ def test_findings_say_what_is_known_and_what_to_ask_first(system: System, submit
     newest = system.verify("findings", "--patient", patient, "--service", "tms", "--json")
     assert json.loads(newest.stdout)["verification_id"]
     assert system.verify("findings", "--patient", patient, "--service", "ketamine_iv").returncode == 3
+    mistyped = system.verify("findings", submitted, "--service", "tmss")
+    assert (mistyped.returncode, mistyped.stdout) == (3, "")
+    assert "no such treatment" in mistyped.stderr
     assert system.verify("findings").returncode == 2
 
 

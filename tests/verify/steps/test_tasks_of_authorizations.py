@@ -11,7 +11,8 @@ from tests.verify.web.conftest import Practice
 from verify import steps
 from verify.steps import Work
 from verify.steps.authorizations import add_authorization, authorizations_of, change_authorization
-from verify.store.tables import follow_ups
+from verify.store import clinic
+from verify.store.tables import follow_ups, payer_accounts
 from verify.store.tables import verifications as table
 
 Submit = Callable[..., str]
@@ -121,3 +122,24 @@ def test_each_of_several_things_wrong_with_an_authorization_is_a_finding_and_a_t
     wrong = sorted(conclusion for conclusion, _ in found(work, made, "authorization_held"))
     assert wrong == ["no_number", "units_short", "units_short"]
     assert len(tasks(work, made)) == len(wrong)
+
+
+def test_what_the_first_plan_granted_is_no_change_of_payer_under_the_second(
+    work: Work, practice: Practice, submit: Submit
+) -> None:
+    [account] = {row.id for row in rows(work, payer_accounts, practice_id=practice.id)}
+    with work.engine.begin() as connection:
+        clinic.add_payer(
+            connection, practice_id=practice.id, code="other", name="Lakeside Plan", account_id=account
+        )
+    first = submit()
+    second = submit(coverage={"payer": "other", "member_id": "LKX100200300", "rank": 2})
+    changed = submit(coverage={"payer": "other", "member_id": "LKX100200300"})
+    run_all(work)
+    add_authorization(work, first, practice.id, "user_1", granted(36))
+    run_all(work)
+    assert len({verification(work, made).patient_id for made in (first, second, changed)}) == 1
+    assert (tasks(work, first), tasks(work, second)) == ([], [])
+    assert tasks(work, changed) == [
+        "Authorization for Transcranial magnetic stimulation (TMS): payer changed"
+    ]
