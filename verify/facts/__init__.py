@@ -1,6 +1,7 @@
 """Fact, merging, conflicts, expiry; pure."""
 
 from verify.facts.answers import facts_from_answers
+from verify.facts.by_code import stands_alone
 from verify.facts.calls import facts_from_call
 from verify.facts.confidence import Confidence, confidence, weakest
 from verify.facts.fact import (
@@ -59,6 +60,7 @@ __all__ = [
     "merge",
     "network_of_line",
     "speaking_for",
+    "stands_alone",
     "weakest",
     "withdrawal",
 ]

@@ -21,6 +21,7 @@ from verify.facts import (
     Status,
     Tier,
     Trail,
+    stands_alone,
 )
 from verify.findings.planned import NO_COURSE, Course, Illness
 from verify.worksheet import How, Of, Place, load, network_places
@@ -91,7 +92,13 @@ class Case:
     on_file: str = ""
 
     def look_up(self, name: FactName, level: Level = Level.PERSON, tier: Tier = Tier.IN_NETWORK) -> Known:
-        """What is known for this line, from itself and the service types that speak of it."""
+        """What is known for this line, from itself and the service types that speak of it.
+
+        What the payer says in general is no conflict with its own word for codes by which it decides.
+        """
+        of_line = self.look_up_line(name, level, tier)
+        if self.line.decided_by_code and stands_alone(name, of_line):
+            return of_line
         return self.merged.look_up(
             name, service_line=self.line.key, service_types=self.line.reads, level=level, tier=tier
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from verify.catalogue import load
 from verify.verification import Due, Lane
 
-#: A business day ends here. Source: our own default. Holidays are not known: the clinic's calendar
-#: comes with courses.
+#: A business day ends here. Source: our own default.
 END_OF_DAY = time(17, 0)
 #: The least anybody has, so that nothing is overdue as soon as it is there. Source: our own default.
 AT_ONCE = timedelta(hours=1)
@@ -58,7 +58,8 @@ def _business_day_before(day: date) -> date:
 
 
 def is_business_day(day: date) -> bool:
-    return day.isoweekday() <= 5
+    """Neither a weekend nor one of the days on which the catalogue has clinics closed."""
+    return day.isoweekday() <= 5 and day not in load().closed_days
 
 
 def end_of(day: date, zone: tzinfo | None) -> datetime:

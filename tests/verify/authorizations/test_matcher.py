@@ -791,8 +791,10 @@ def test_a_payer_past_its_time_is_asked_by_the_rule() -> None:
 
 
 def test_the_second_time_a_request_is_chased_is_on_the_fifth_day() -> None:
-    held = authorization(status="submitted", requested_at="2026-09-02T15:00:00Z")
-    assert only(held, today=date(2026, 9, 5)).due_on == date(2026, 9, 7)
+    held = authorization(status="submitted", requested_at="2026-09-09T15:00:00Z")
+    assert only(held, today=date(2026, 9, 12)).due_on == date(2026, 9, 14)
+    before_labor_day = authorization(status="submitted", requested_at="2026-09-02T15:00:00Z")
+    assert only(before_labor_day, today=date(2026, 9, 5)).due_on == date(2026, 9, 8)
 
 
 def test_a_single_session_after_the_end_is_reason_enough() -> None:

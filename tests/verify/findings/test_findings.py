@@ -418,3 +418,27 @@ def test_percentages_are_written_plainly(points, words):
 @pytest.mark.parametrize(("cents", "words"), [(0, "$0.00"), (5, "$0.05"), (1_234_567, "$12,345.67")])
 def test_money_is_written_plainly(cents, words):
     assert dollars(cents) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "conclusion", "is_disputed"),
+    [
+        (SourceKind.PORTAL, "tms", "copay", False),
+        (SourceKind.PATIENT, "tms", "copay", True),
+        (SourceKind.PORTAL, "psychotherapy", "copay", True),
+    ],
+)
+def test_a_payers_word_for_codes_it_decides_by_is_in_no_conflict_with_its_general_one(
+    kind, line, conclusion, is_disputed
+):
+    general = fact("copay", VALUE, {"cents": 20_00, "per": "visit"}, types="MH", kind=SourceKind.X12_271)
+    own = fact("copay", VALUE, {"cents": 30_00, "per": "visit"}, line=line, kind=kind)
+    found = finding("cost_share", general, own, line=line)
+    assert found.conclusion == conclusion
+    assert ("Sources disagree" in found.sentence) == is_disputed
+
+
+def test_a_general_word_on_authorization_still_disputes_the_one_for_the_codes():
+    general = fact("authorization", YES, types="MH", kind=SourceKind.X12_271)
+    own = fact("authorization", NO, line="tms", kind=SourceKind.PORTAL)
+    assert "Sources disagree" in finding("authorization", general, own, line="tms").sentence

@@ -28,6 +28,9 @@ def local(text: str) -> datetime:
         (Due.NEXT_BUSINESS_DAY, Lane.URGENT, "2026-03-05T10:00", "2026-03-05T17:00"),
         (Due.NEXT_BUSINESS_DAY, Lane.URGENT, "2026-03-06T18:00", "2026-03-09T17:00"),
         (Due.BEFORE_NEXT_VISIT, Lane.STANDARD, "2026-03-05T10:00", "2026-03-06T17:00"),
+        # Christmas Day is a Friday: nobody is there.
+        (Due.NEXT_BUSINESS_DAY, Lane.STANDARD, "2026-12-24T10:00", "2026-12-28T17:00"),
+        (Due.SAME_BUSINESS_DAY, Lane.URGENT, "2026-12-25T10:00", "2026-12-28T17:00"),
     ],
 )
 def test_work_is_due_at_the_end_of_a_business_day(due, lane, now, expected):

@@ -10,7 +10,18 @@ import msgspec
 
 from verify.affordability.case import CaseAnswer, CaseUnknown, RuleSource
 from verify.catalogue import ServiceLine
-from verify.facts import WHOLE_PLAN, Fact, FactName, Known, Level, Merged, SourceKind, Standing, Status
+from verify.facts import (
+    WHOLE_PLAN,
+    Fact,
+    FactName,
+    Known,
+    Level,
+    Merged,
+    SourceKind,
+    Standing,
+    Status,
+    stands_alone,
+)
 
 #: How well a source carries a rule, as `confidence` grades it.
 RULE_SOURCES: dict[SourceKind, RuleSource] = {
@@ -49,6 +60,10 @@ class Subject:
     alone: bool
 
     def known(self, name: FactName, level: Level = Level.PERSON) -> Known:
+        """From the line and its service types; the payer's word for codes by which it decides stands alone."""
+        of_line = self.known_of_line(name, level)
+        if self.line.decided_by_code and stands_alone(name, of_line):
+            return of_line
         return self.merged.look_up(
             name, service_line=self.line.key, service_types=self.line.reads, level=level
         )

@@ -267,13 +267,25 @@ def test_ambiguous_figures_are_the_answers():
     assert found.estimate.confidence is Grade.C
 
 
+def read_in_portal(said: Fact) -> Fact:
+    source = msgspec.structs.replace(said.source, kind=SourceKind.PORTAL, reference="portal")
+    return msgspec.structs.replace(said, source=source)
+
+
 def test_sources_that_disagree_are_both_reckoned_with():
     found = cost(
         fact("coinsurance", VALUE, 2000, line="tms"),
-        fact("coinsurance", VALUE, 4000, types="MH"),
+        read_in_portal(fact("coinsurance", VALUE, 4000, line="tms")),
     )
     question = next(q for q in found.estimate.questions if q.fact == "copay and coinsurance")
     assert {"coinsurance 20 %", "coinsurance 40 %"} <= set(question.answers)
+
+
+def test_what_is_said_in_general_does_not_dispute_the_payers_word_for_the_codes():
+    own = fact("coinsurance", VALUE, 2000, line="tms")
+    found = cost(own, fact("coinsurance", VALUE, 4000, types="MH"))
+    assert not [q for q in found.estimate.questions if q.fact == "copay and coinsurance"]
+    assert found.estimate == cost(own).estimate
 
 
 @pytest.mark.parametrize(
