@@ -123,7 +123,7 @@ def _about_authorizations(
     assert row is not None
     seals, now = work.seals(verification.practice_id), work.now()
     sheet = evidence_sheets.newest(connection, seals, verification.patient_id).sheet
-    filed = filed_of(connection, work, row, sheet)
+    filed = filed_of(connection, work, row, sheet, evidence.trail_of(verification))
     planned = courses_of(connection, verification, lines)
     today = now.astimezone(zone).date()
     done = evidence.done_before(connection, verification, Kind.AUTHORIZATION)

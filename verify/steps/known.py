@@ -99,7 +99,7 @@ def judgement_of(
     row = chart(connection, verification.practice_id, verification.id)
     assert row is not None
     held, now = clinical_of(connection, work, row), work.now().astimezone(zone)
-    filed = filed_of(connection, work, row, held.sheet)
+    filed = filed_of(connection, work, row, held.sheet, trail)
     judged = judge(
         facts,
         lines,
