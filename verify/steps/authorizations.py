@@ -24,7 +24,8 @@ from verify.catalogue import CodeRole, ServiceLine, load
 from verify.catalogue.card_shelf import load_cards
 from verify.catalogue.policy_card import Program
 from verify.courses import CoursePlan
-from verify.facts import merge
+from verify.facts import Trail, merge
+from verify.facts.trail import NO_TRAIL
 from verify.policies import EvidenceSheet, program_of
 from verify.steps import hold
 from verify.steps.clinical import NEWER
@@ -65,11 +66,17 @@ def authorizations_of(
         return None
     sheet = evidence_sheets.newest(connection, work.seals(practice_id), row.patient_id).sheet
     merged = merge(evidence.facts_of(connection, row), now=work.now())
-    return held_of(connection, work, row, sheet, program=program or program_of(merged))
+    trail = evidence.trail_of(row)
+    return held_of(connection, work, row, sheet, trail, program=program or program_of(merged))
 
 
 def filed_of(
-    connection: Connection, work: Work, row: Row[Any], sheet: EvidenceSheet
+    connection: Connection,
+    work: Work,
+    row: Row[Any],
+    sheet: EvidenceSheet,
+    trail: Trail,
+    program: Program | None,
 ) -> dict[str, list[Filed]]:
     """What is on record for a chart's service lines, by line, the newest first.
 
@@ -77,7 +84,7 @@ def filed_of(
     """
     found: dict[str, list[Filed]] = {}
     today = clinic.day(connection, row.practice_id, work.now())
-    for one in held_of(connection, work, row, sheet):
+    for one in held_of(connection, work, row, sheet, trail, program=program):
         if one.kept.rank != row.coverage_rank:
             continue
         record = one.kept.record
@@ -91,10 +98,11 @@ def held_of(
     work: Work,
     row: Row[Any],
     sheet: EvidenceSheet,
+    trail: Trail,
     *,
     program: Program | None = None,
 ) -> list[Held]:
-    """Of a chart, with the patient's evidence sheet."""
+    """Of a chart, with the patient's evidence sheet and who holds which of the benefits."""
     seals, zone = work.seals(row.practice_id), clinic.zone(connection, row.practice_id)
     today = clinic.day(connection, row.practice_id, work.now())
     planned = courses.newest(connection, row)
@@ -104,6 +112,7 @@ def held_of(
             load().service_lines[key],
             planned[key].plan if key in planned else None,
             [one.code for one in sheet.diagnoses],
+            trail,
         )
         for key in row.service_lines
     }
@@ -120,14 +129,22 @@ def held_of(
 
 
 def plan_of(
-    row: Row[Any], line: ServiceLine, course: CoursePlan | None, diagnoses: Iterable[str] = ()
+    row: Row[Any],
+    line: ServiceLine,
+    course: CoursePlan | None,
+    diagnoses: Iterable[str] = (),
+    trail: Trail = NO_TRAIL,
 ) -> Plan:
-    """The course as planned, else as usual; with who gives it: the practice itself where no provider is named."""
+    """The course as planned, else as usual; with who gives it: the practice itself where no provider is named.
+
+    Who holds the line's benefits grants it as the payer on the card does.
+    """
     first = row.first_visit_on or row.date_of_service
+    holder = trail.holder(line.benefit_domain)
     return Plan(
         service_line=line.key,
         sessions=sessions_of(course) if course else usual_sessions(line, first, load().closed_days),
-        payer=payer_names(row),
+        payer=(*payer_names(row), *([holder.name] if holder and holder.name else [])),
         rendering_npi=row.provider_npi or "",
         tax_id=row.tax_id,
         diagnoses=tuple(diagnoses),

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, Row
 
 from verify.authorizations import authorization_tasks
 from verify.catalogue import ServiceLine, load
+from verify.facts import merge
 from verify.findings import Finding
 from verify.followup import PAYER, Asked, Callee, FollowUp, Kind, Situation, next_work
+from verify.policies import program_of
 from verify.steps import hold
 from verify.steps.authorizations import filed_of
 from verify.steps.known import known_of
@@ -123,7 +125,8 @@ def _about_authorizations(
     assert row is not None
     seals, now = work.seals(verification.practice_id), work.now()
     sheet = evidence_sheets.newest(connection, seals, verification.patient_id).sheet
-    filed = filed_of(connection, work, row, sheet)
+    program = program_of(merge(evidence.facts_of(connection, verification), now=now))
+    filed = filed_of(connection, work, row, sheet, evidence.trail_of(verification), program)
     planned = courses_of(connection, verification, lines)
     today = now.astimezone(zone).date()
     done = evidence.done_before(connection, verification, Kind.AUTHORIZATION)

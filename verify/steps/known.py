@@ -12,6 +12,7 @@ from verify.catalogue import ServiceLine, load
 from verify.facts import Fact, Trail, in_force, merge
 from verify.findings import Case, Judgement, cases_of, judge
 from verify.followup import Weighed, weighed
+from verify.policies import program_of
 from verify.steps.authorizations import filed_of
 from verify.steps.clinical import clinical_of, illnesses_of, policy_findings_of
 from verify.steps.cost import cost
@@ -99,7 +100,8 @@ def judgement_of(
     row = chart(connection, verification.practice_id, verification.id)
     assert row is not None
     held, now = clinical_of(connection, work, row), work.now().astimezone(zone)
-    filed = filed_of(connection, work, row, held.sheet)
+    merged = merge(facts, now=now)
+    filed = filed_of(connection, work, row, held.sheet, trail, program_of(merged))
     judged = judge(
         facts,
         lines,
@@ -110,6 +112,6 @@ def judgement_of(
         illnesses=illnesses_of(held),
         on_file={key: on_file(records) for key, records in filed.items()},
     )
-    of_policy = policy_findings_of(held, merge(facts, now=now))
+    of_policy = policy_findings_of(held, merged)
     of_record = [found for line in lines for found in authorization_findings(line, filed.get(line.key, []))]
     return msgspec.structs.replace(judged, findings=(*judged.findings, *of_record, *of_policy))

@@ -1,7 +1,7 @@
 """What people record beside a verification is judged at once, and becomes findings and tasks."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +12,12 @@ from tests.verify.steps.conftest import rows, run_all, verification
 from tests.verify.web.conftest import Practice
 from verify import steps
 from verify.courses import Outline
+from verify.facts import SourceKind
 from verify.steps import Work
 from verify.steps.authorizations import add_authorization, change_authorization
 from verify.steps.clinical import save_sheet
 from verify.steps.courses import ANY, plan_anew
+from verify.steps.learned import Learned, write_down
 from verify.store.tables import findings, follow_ups, jobs
 
 Submit = Callable[..., str]
@@ -167,3 +169,19 @@ def test_a_planned_course_is_judged_at_once(work: Work, practice: Practice, judg
     assert judging_jobs(work) == 1
     run_all(work)
     assert "dates_short" in [conclusion for conclusion, _ in found(work, judged, "authorization_held")]
+
+
+def test_a_payer_past_its_time_to_decide_is_told_where_the_kind_of_plan_is_known(
+    work: Work, practice: Practice, judged: str
+) -> None:
+    asked = (datetime.now(UTC) - timedelta(days=30)).isoformat()
+    add_authorization(
+        work, judged, practice.id, "user_1", granted(status="submitted", number="", requested_at=asked)
+    )
+    run_all(work)
+    assert "overdue" not in [conclusion for conclusion, _ in found(work, judged, "authorization_held")]
+    learned = Learned({"product": "medicare_advantage"}, SourceKind.CARD, "front of the card")
+    write_down(work, judged, practice.id, practice.user_ids["coordinator"], learned)
+    run_all(work)
+    assert "overdue" in [conclusion for conclusion, _ in found(work, judged, "authorization_held")]
+    assert "Authorization for Transcranial magnetic stimulation (TMS): overdue" in tasks(work, judged)

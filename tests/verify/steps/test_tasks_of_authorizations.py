@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from tests.verify.steps.conftest import rows, run_all, set_rows, verification
 from tests.verify.steps.test_judged_anew import SOON, found, granted, tasks
 from tests.verify.web.conftest import Practice
 from verify import steps
+from verify.catalogue import load
+from verify.facts import Trail
+from verify.facts.trail import Step, StepState
 from verify.steps import Work
 from verify.steps.authorizations import add_authorization, authorizations_of, change_authorization
 from verify.store import clinic
@@ -143,3 +147,31 @@ def test_what_the_first_plan_granted_is_no_change_of_payer_under_the_second(
     assert tasks(work, changed) == [
         "Authorization for Transcranial magnetic stimulation (TMS): payer changed"
     ]
+
+
+def test_whoever_holds_the_benefit_grants_it_as_the_payer_on_the_card_does(
+    work: Work, practice: Practice, submit: Submit
+) -> None:
+    made = submit()
+    run_all(work)
+    record = granted(36).model_copy(update={"payer": "Tidewater Behavioral"})
+    add_authorization(work, made, practice.id, "user_1", record)
+    assert _alerts(work, made, practice) == ["payer_changed"]
+    domain = load().service_lines["tms"].benefit_domain.value
+    step = Step(
+        number=1,
+        domain=domain,
+        reason="carve_out",
+        from_payer=practice.payer_id,
+        state=StepState.NOT_FOLLOWED,
+        name="Tidewater Behavioral",
+    )
+    trail = Trail(payer=practice.payer_id, steps=(step,))
+    set_rows(work, table, {"trail": msgspec.to_builtins(trail)}, id=made)
+    assert _alerts(work, made, practice) == []
+
+
+def _alerts(work: Work, made: str, practice: Practice) -> list[str]:
+    with work.engine.connect() as connection:
+        held = authorizations_of(connection, work, practice.id, made) or []
+    return [alert.kind.value for one in held for alert in one.alerts]

@@ -21,7 +21,7 @@ from verify.affordability.faults import CaseError, Problem
 from verify.affordability.ledger import CopayBasis
 from verify.affordability.other_coverage import Method
 from verify.affordability.patient.assumptions import SavingsCard, SecondPlan
-from verify.affordability.patient.subject import has_settled
+from verify.affordability.patient.subject import has_settled, values_of
 from verify.affordability.patient.treatment import Treatment
 from verify.affordability.wording import day_words, dollars, percent
 from verify.catalogue import CodeRole, FdaStatus
@@ -43,8 +43,8 @@ class Help(msgspec.Struct, frozen=True, kw_only=True):
 
 def reckon_help(card: SavingsCard | None, second: SecondPlan | None, treatments: Sequence[Treatment]) -> Help:
     """Raises CaseError for a card where no drug of its own is given, or under public coverage."""
-    if card and (kind := _public_coverage(treatments)):
-        words = f"is of a card that helps with commercial plans alone; this one is {_spelled(kind)}"
+    if card and (public := _public_coverage(treatments)):
+        words = f"is of a card that helps with commercial plans alone; this one is {public}"
         raise CaseError([Problem("card_patient_pays", words)])
     of_card = _card(card, drugs_of(treatments), program_of(treatments)) if card else Help()
     of_second = _second(second) if second else Help()
@@ -57,10 +57,15 @@ def reckon_help(card: SavingsCard | None, second: SecondPlan | None, treatments:
 
 
 def _public_coverage(treatments: Sequence[Treatment]) -> str:
-    """The kind of plan, where manufacturers may not help; empty where it is another, or not known."""
+    """The kind of plan, where manufacturers may not help; empty where it is another, or not known.
+
+    Where it is open which of two it is, and neither is a commercial plan, no manufacturer helps either.
+    """
     known = treatments[0].subject.known_of_type(FactName.PRODUCT, WHOLE_PLAN)
-    kind = str(known.fact.value) if known.fact and has_settled(known, Standing.VALUE) else ""
-    return kind if kind in PUBLIC else ""
+    kinds = [str(value) for value in values_of(known)]
+    if known.stale or not PUBLIC.issuperset(kinds):
+        return ""
+    return " or ".join(map(_spelled, kinds))
 
 
 def drugs_of(treatments: Iterable[Treatment]) -> list[str]:

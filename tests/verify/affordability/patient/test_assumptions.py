@@ -11,6 +11,7 @@ from tests.verify.affordability.patient.test_course_cost import (
     OWN_PRICES,
     SETTLED,
     TMS_PRICES,
+    UNKNOWN,
     VALUE,
     YES,
     asked,
@@ -331,6 +332,16 @@ def test_a_card_under_public_coverage_is_a_fault(kind, spelled):
     assert problem.message == f"is of a card that helps with commercial plans alone; this one is {spelled}"
 
 
+def test_a_card_is_a_fault_where_it_is_open_which_public_coverage_it_is():
+    """The answer for a patient with Medicare and Medicaid is ambiguous, and neither is a commercial plan."""
+    known = [*SPRAVATO, fact("product", UNKNOWN, ["medicare", "medicaid"])]
+    with pytest.raises(CaseError) as caught:
+        cost(known, ["spravato_medical"], SPRAVATO_PRICES, **CARD)
+    (problem,) = caught.value.problems
+    words = "is of a card that helps with commercial plans alone; this one is Medicare or Medicaid"
+    assert problem.message == words
+
+
 @pytest.mark.parametrize(
     "known",
     [
@@ -338,6 +349,7 @@ def test_a_card_under_public_coverage_is_a_fault(kind, spelled):
         [fact("product", VALUE, "marketplace")],
         [fact("product", VALUE, "medicare", days_ago=40)],
         [fact("product", VALUE, "medicare"), fact("product", VALUE, "ppo", call=True)],
+        [fact("product", UNKNOWN, ["ppo", "medicare"])],
     ],
 )
 def test_under_another_kind_of_plan_or_one_that_is_not_certain_a_card_helps(known):
