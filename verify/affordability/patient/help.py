@@ -43,8 +43,8 @@ class Help(msgspec.Struct, frozen=True, kw_only=True):
 
 def reckon_help(card: SavingsCard | None, second: SecondPlan | None, treatments: Sequence[Treatment]) -> Help:
     """Raises CaseError for a card where no drug of its own is given, or under public coverage."""
-    if card and (public := _public_coverage(treatments)):
-        words = f"helps with commercial plans alone; this one is {public}"
+    if card and (kind := _public_coverage(treatments)):
+        words = f"helps with commercial plans alone; this one is {kind.replace('_', ' ')}"
         raise CaseError([Problem("card_patient_pays", words)])
     of_card = _card(card, drugs_of(treatments), program_of(treatments)) if card else Help()
     of_second = _second(second) if second else Help()
@@ -65,7 +65,7 @@ def _public_coverage(treatments: Sequence[Treatment]) -> str:
     kinds = [str(value) for value in values_of(known)]
     if known.stale or not PUBLIC.issuperset(kinds):
         return ""
-    return " or ".join(kind.replace("_", " ") for kind in kinds)
+    return " or ".join(kinds)
 
 
 def drugs_of(treatments: Iterable[Treatment]) -> list[str]:

@@ -292,7 +292,7 @@ def test_a_card_is_a_fault_where_it_is_open_which_public_coverage_it_is():
     with pytest.raises(CaseError) as caught:
         cost(known, ["spravato_medical"], SPRAVATO_PRICES, **CARD)
     (problem,) = caught.value.problems
-    assert problem.message == "helps with commercial plans alone; this one is medicare or medicaid"
+    assert problem.message.lower().endswith("this one is medicare or medicaid")
 
 
 @pytest.mark.parametrize(
