@@ -99,7 +99,7 @@ def test_a_call_is_typed_in_and_becomes_a_fact(signed_in: Page, clinic: Clinic, 
     page.goto(f"{clinic.url}/verifications/{made}")
     page.get_by_text("Call script and answers").first.click()
     page.screenshot(path=shots / "call.png", full_page=True)
-    page.get_by_label("Active on the date of service?", exact=True).select_option("yes")
+    page.get_by_label("Active on the date of service?", exact=True).first.select_option("yes")
     page.get_by_label(re.compile("^Copay")).first.fill("25 per visit")
     page.get_by_label("Reference number").fill("R-77")
     page.get_by_label("Representative").fill("Lee")

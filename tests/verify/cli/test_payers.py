@@ -163,7 +163,7 @@ def at_stedi(run: Run) -> Iterator[str]:
 
 def test_a_list_is_fetched_from_the_clearinghouse(run: Run, at_stedi: str) -> None:
     done = run("payers", "import", "--fetch", "--account", at_stedi)
-    assert (done.returncode, done.stdout) == (0, "39 new, 0 changed, 0 the same, 0 gone\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "41 new, 0 changed, 0 the same, 0 gone\n"), done.stderr
     assert "BHHP1 Stedi" in run("payers", "search", "blue hollow").stdout
 
 
