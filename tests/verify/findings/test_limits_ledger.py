@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from tests.verify.findings.known import (
@@ -18,6 +19,7 @@ from tests.verify.findings.known import (
     has,
     judged,
 )
+from verify.facts import SourceKind
 from verify.findings import Course
 
 
@@ -82,6 +84,15 @@ def test_a_calendar_year_whose_number_nobody_said_is_taken_as_this_one():
     stated = limit(None, period="calendar year", remaining="10")
     found = finding("visit_limits", stated, planned=course(36, first=date(2026, 12, 14)))
     assert "16 sessions short" in found.sentence
+
+
+def test_what_was_left_at_the_end_of_a_calendar_year_is_not_what_is_left_of_the_next():
+    """A page of December, typed in November of the year after, counted the visits of the year before."""
+    typed = limit("24", period="calendar year", remaining="3", kind=SourceKind.PORTAL)
+    assert "7 sessions short" in finding("visit_limits", typed, planned=course(10)).sentence
+    page = msgspec.structs.replace(typed.source, as_of=date(2025, 12, 30))
+    found = finding("visit_limits", msgspec.structs.replace(typed, source=page), planned=course(10))
+    assert found.conclusion == "enough"
 
 
 def test_a_limit_below_the_course_is_short_whatever_is_used():
@@ -150,6 +161,17 @@ def test_of_several_limits_the_least_counts():
     found = finding("visit_limits", fact("limits", VALUE, value), planned=course(36))
     assert found.conclusion == "short"
     assert "26 sessions short" in found.sentence
+
+
+@pytest.mark.parametrize("remaining", [("30", "10"), ("10", "30")])
+def test_of_several_limits_that_fall_short_the_one_that_leaves_most_sessions_out_is_told(remaining):
+    value = [
+        {"quantity": "60", "unit": "visit", "period": period, "remaining": left}
+        for period, left in zip(("year", "lifetime"), remaining, strict=True)
+    ]
+    found = finding("visit_limits", fact("limits", VALUE, value), planned=course(36))
+    assert "26 sessions short" in found.sentence
+    assert "the first beyond it is on December 17, 2026." in found.sentence
 
 
 @pytest.mark.parametrize(

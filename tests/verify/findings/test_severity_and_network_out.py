@@ -2,9 +2,23 @@
 
 import pytest
 
-from tests.verify.findings.known import NO, SILENT, TMS, UNKNOWN, VALUE, YES, asked, fact, finding, has
-from verify.facts import Status
-from verify.findings import Illness
+from tests.verify.findings.known import (
+    LINES,
+    NO,
+    NOW,
+    ON,
+    SILENT,
+    TMS,
+    UNKNOWN,
+    VALUE,
+    YES,
+    asked,
+    fact,
+    finding,
+    has,
+)
+from verify.facts import FactName, Standing, Status, Tier
+from verify.findings import Illness, cases_of
 
 USUAL = {"usual": ("F32.2", "F33.2"), "some_payers": ("F32.1", "F33.1"), "refused": ("F32.3", "F33.3")}
 
@@ -127,3 +141,9 @@ def test_how_much_is_asked_where_something_is_paid():
     method = fact("out_of_network_method", VALUE, "Medicare rates")
     assert "out_of_network_method" not in asked(*paid, method)
     assert "filing_deadline" not in asked(OUT, fact("out_of_network", NO))
+
+
+def test_a_share_in_the_network_is_not_looked_up_as_the_one_outside_it():
+    (case,) = cases_of([fact("coinsurance", VALUE, 2000)], [LINES["tms"]], ON, now=NOW)
+    assert case.look_up(FactName.COINSURANCE).standing is Standing.VALUE
+    assert case.look_up(FactName.COINSURANCE, tier=Tier.OUT_OF_NETWORK).standing is Standing.NOT_ASKED
