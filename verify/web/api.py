@@ -148,7 +148,7 @@ def submit(
         accepted = steps.accept(
             request.app.state.work, submission, practice_id=caller.practice_id, actor=caller.id
         )
-        document = _document(request, caller, accepted.verification_id)
+        document = document_shown(request, caller, accepted.verification_id)
         status, body = (202 if accepted.created else 200), document.model_dump_json()
         _finish(request, caller, key, status, body)
     except Exception:
@@ -194,7 +194,7 @@ def list_verifications(
 @router.get("/verifications/{verification_id}", responses=problems(_404=NOT_FOUND, _422=INVALID))
 def read_verification(request: Request, caller: CallerNow, verification_id: ObjectId) -> Document:
     """Everything known of one verification."""
-    return _document(request, caller, verification_id)
+    return document_shown(request, caller, verification_id)
 
 
 @router.post(
@@ -237,7 +237,7 @@ def complete_information(
         )
     except ValidationError as error:
         raise Refused(422, "Some fields need correcting.", errors=field_errors(error)) from None
-    return _document(request, caller, verification_id)
+    return document_shown(request, caller, verification_id)
 
 
 @router.post(
@@ -248,7 +248,7 @@ def cancel(request: Request, caller: CallerNow, verification_id: ObjectId) -> Do
     """Stops the work; what is known stays."""
     caller.must(Permission.SUBMIT)
     steps.cancel(request.app.state.work, verification_id, caller.practice_id, caller.id)
-    return _document(request, caller, verification_id)
+    return document_shown(request, caller, verification_id)
 
 
 @router.post(
@@ -259,7 +259,7 @@ def accept(request: Request, caller: CallerNow, verification_id: ObjectId) -> Do
     """A person signs: verified, or verified_with_gaps while questions are open."""
     caller.must(Permission.WORK_FOLLOW_UPS)
     steps.sign_off(request.app.state.work, verification_id, caller.practice_id, caller.id)
-    return _document(request, caller, verification_id)
+    return document_shown(request, caller, verification_id)
 
 
 # --- follow-ups -----------------------------------------------------------------------------------------
@@ -306,7 +306,7 @@ def record_call(request: Request, caller: CallerNow, follow_up_id: ObjectId, giv
             FieldError(pointer=f"/answers/{name}", detail=said) for name, said in unreadable.problems.items()
         ]
         raise Refused(422, "Some answers cannot be read.", errors=errors) from None
-    return _document(request, caller, verification_id)
+    return document_shown(request, caller, verification_id)
 
 
 # --- what may be named ----------------------------------------------------------------------------------
@@ -325,7 +325,8 @@ def openapi(request: Request) -> Response:
 # --- parts ----------------------------------------------------------------------------------------------
 
 
-def _document(request: Request, caller: CallerNow, verification_id: str) -> Document:
+def document_shown(request: Request, caller: CallerNow, verification_id: str) -> Document:
+    """The whole verification, as far as the caller may see it; recorded."""
     with_notes = caller.may(Permission.READ_NOTES)
     return look(
         request,

@@ -14,13 +14,12 @@ from verify import steps
 from verify.facts import FormField, SourceKind, UnreadableAnswers
 from verify.security.roles import Permission
 from verify.steps import Learned
-from verify.store import evidence, views
+from verify.store import evidence
 from verify.store.documents import Document, Shown
 from verify.web import forms, pages, words
-from verify.web.api import BODY, INVALID, NOT_FOUND, Given, ObjectId, problems
+from verify.web.api import BODY, INVALID, NOT_FOUND, Given, ObjectId, document_shown, problems
 from verify.web.caller import Caller, CallerNow, Form, Guarded
 from verify.web.problems import FieldError, Refused
-from verify.web.record import look
 
 router = APIRouter(include_in_schema=False, route_class=Guarded)
 api_router = APIRouter(prefix="/api/v1/verifications", route_class=Guarded, responses=problems())
@@ -98,7 +97,7 @@ def write_by_api(
         steps.write_down(request.app.state.work, verification_id, caller.practice_id, caller.id, learned)
     except UnreadableAnswers as unreadable:
         raise Refused(422, "Some fields need correcting.", errors=_by_pointer(unreadable)) from None
-    return _document(request, caller, verification_id)
+    return document_shown(request, caller, verification_id)
 
 
 @api_router.post(
@@ -123,7 +122,7 @@ def withdraw_by_api(
         fact_id=fact_id,
         reason=given.reason,
     )
-    return _document(request, caller, verification_id)
+    return document_shown(request, caller, verification_id)
 
 
 # --- pages ------------------------------------------------------------------------------------------------
@@ -259,19 +258,3 @@ def _by_pointer(unreadable: UnreadableAnswers) -> list[FieldError]:
         )
         for name, said in unreadable.problems.items()
     ]
-
-
-def _document(request: Request, caller: Caller, verification_id: str) -> Document:
-    with_notes = caller.may(Permission.READ_NOTES)
-    return look(
-        request,
-        lambda connection, seals: views.document(
-            connection,
-            seals,
-            verification_id,
-            with_notes=with_notes,
-            with_clinical=caller.may(Permission.READ_CLINICAL),
-        ),
-        object_type="verification",
-        object_id=verification_id,
-    )
